@@ -1,0 +1,1 @@
+"""A Google Cloud on loopback: same calls, same errors, a real PostgreSQL behind Cloud SQL."""

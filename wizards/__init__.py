@@ -1,0 +1,1 @@
+"""Asks, plans and runs; knows no terminal."""

@@ -1,0 +1,98 @@
+"""Which question is next, and does a value pass? Never prints, never awaits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from generators.language import _
+from wizards.answers import Answer, Answers, Layer
+from wizards.question import Kind, Question, Value
+
+_TRUE = {"yes", "y", "true", "1", "on", "예", "네"}
+_FALSE = {"no", "n", "false", "0", "off", "아니오", "아니요"}
+
+
+@dataclass
+class Interview:
+    """Questions in order over answers in layers; front ends only ask and :meth:`put`."""
+
+    questions: Sequence[Question]
+    answers: Answers = field(default_factory=Answers)
+
+    def asked(self) -> list[Question]:
+        """Return the questions that apply to the answers so far."""
+        return [question for question in self.questions if question.when(self.values())]
+
+    def values(self) -> dict[str, Value]:
+        """Return every value known so far, defaults included."""
+        known: dict[str, Value] = dict(self.answers)
+        for question in self.questions:
+            if question.key not in known and question.default is not None:
+                default = question.default
+                known[question.key] = default(known) if callable(default) else default
+        return known
+
+    def answer(self, question: Question) -> Answer | None:
+        """Return the answer that stands for a question, with its provenance."""
+        given = self.answers.answer(question.key)
+        if given is not None:
+            return given
+        value = self.values().get(question.key)
+        return None if value is None else Answer(value, Layer.DEFAULT)
+
+    def pending(self) -> list[Question]:
+        """Return what must still be asked: no value at all, or one that does not pass."""
+        return [
+            question
+            for question in self.asked()
+            if self.complaint(question, self.values().get(question.key)) is not None
+        ]
+
+    def pages(self) -> list[str]:
+        """Return the pages that have questions to ask, in order."""
+        return list(dict.fromkeys(question.page for question in self.asked()))
+
+    def complaint(self, question: Question, value: Value) -> str | None:
+        """Say what is wrong with a value, or None when it passes."""
+        if value is None or value == "" or value == ():
+            return _("needs an answer") if question.required else None
+        if question.kind is Kind.CHOICE and not question.live:
+            allowed = [choice.value for choice in question.choices]
+            if value not in allowed:
+                return _("must be one of: {choices}").format(choices=", ".join(allowed))
+        return question.check(value)
+
+    def put(
+        self, question: Question, text: str | Value, layer: Layer = Layer.TYPED, source: str = ""
+    ) -> str | None:
+        """Read a value, keep it when it passes and return None; else return what is wrong."""
+        try:
+            value = read_value(question.kind, text)
+        except ValueError as wrong:
+            return str(wrong)
+        wrong_with = self.complaint(question, value)
+        if wrong_with is None:
+            self.answers.give(question.key, value, layer, source)
+        return wrong_with
+
+
+def read_value(kind: Kind, given: str | Value) -> Value:
+    """Turn text (a flag, a prompt, a file) into the kind's value; ValueError says what is wrong."""
+    if not isinstance(given, str):
+        return tuple(str(part) for part in given) if isinstance(given, list) else given
+    text = given.strip()
+    match kind:
+        case Kind.NUMBER:
+            try:
+                return int(text)
+            except ValueError:
+                raise ValueError(_("{text} is not a whole number").format(text=text)) from None
+        case Kind.YES_NO:
+            if text.lower() in _TRUE | _FALSE:
+                return text.lower() in _TRUE
+            raise ValueError(_("say yes or no"))
+        case Kind.SEVERAL:
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        case _:
+            return text

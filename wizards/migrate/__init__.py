@@ -1,0 +1,1 @@
+"""The migration engine: history, review, rehearsal, backup, apply, rollback."""

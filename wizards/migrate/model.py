@@ -1,0 +1,234 @@
+"""The nouns of a migration as data: revision, statement, finding, rehearsal, backup, decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from wizards.events import Json
+
+
+class Severity(StrEnum):
+    """How bad a finding is; the order of definition is the order of badness, worst first."""
+
+    DANGER = "danger"
+    CAUTION = "caution"
+    NOTICE = "notice"
+    SAFE = "safe"
+
+    @property
+    def mark(self) -> str:
+        """The single-cell mark that stands beside the word."""
+        return {"danger": "✗", "caution": "▲", "notice": "●", "safe": "✓"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        """0 for danger … 3 for safe: the smallest rank is the worst."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One judgement on one statement; ``line`` and ``column`` count from 1, in the source file.
+
+    ``blocks`` is "reads and writes", "writes" or "nothing"; ``statement`` is the index from 0 in
+    its file or revision; ``facts`` holds live numbers (rows, bytes, nulls, seconds_estimate…).
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    statement: int
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    lock: str | None = None
+    tables: tuple[str, ...] = ()
+    rewrites: bool = False
+    scans: bool = False
+    blocks: str = "nothing"
+    fix: str | None = None
+    facts: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One node of the history; ``downgrade`` is ops, empty, raises, missing or unknown."""
+
+    id: str
+    down: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    message: str = ""
+    path: str = ""
+    applied: bool = False
+    is_head: bool = False
+    downgrade: str = "unknown"
+
+    @property
+    def branch(self) -> str | None:
+        """The first branch label, if any."""
+        return self.labels[0] if self.labels else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the files and the database say of each other; revisions oldest first."""
+
+    provider: str
+    target: str
+    server_version: str
+    current: tuple[str, ...]
+    heads: tuple[str, ...]
+    revisions: tuple[Revision, ...]
+    transaction_mode: str = "whole_run"
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> tuple[Revision, ...]:
+        """The revisions an upgrade to the heads would apply, in order."""
+        return tuple(revision for revision in self.revisions if not revision.applied)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One SQL statement of a revision and what was found about it.
+
+    The last five fields are measured: by a rehearsal or by the apply itself.
+    """
+
+    sql: str
+    params: Json = None
+    line: int = 1
+    findings: tuple[Finding, ...] = ()
+    milliseconds: float | None = None
+    locks: tuple[Mapping[str, Json], ...] = ()
+    rewrote: tuple[str, ...] = ()
+    scanned: tuple[str, ...] = ()
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionPreview:
+    """The SQL of one pending revision; ``commits`` = statement indexes after which one happens.
+
+    ``source`` is "offline" or "rehearsal"; ``reason`` says why offline was not possible.
+    """
+
+    id: str
+    message: str = ""
+    source: str = "offline"
+    transactional: bool = True
+    commits: tuple[int, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    reason: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding of every statement."""
+        return tuple(found for statement in self.statements for found in statement.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What happened when the pending revisions really ran on a scratch database."""
+
+    revisions: tuple[RevisionPreview, ...]
+    ok: bool
+    milliseconds: float
+    failed_revision: str | None = None
+    failed_statement: str | None = None
+    error: str = ""
+    schema_before: str = ""
+    schema_after: str = ""
+    reverts_clean: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A dump on disk (0600) with its manifest; ``verified`` only after a restore to scratch."""
+
+    path: Path
+    database: str
+    taken_at: datetime
+    bytes: int
+    sha256: str
+    rows: Mapping[str, int]
+    schema: str
+    current: tuple[str, ...]
+    verified: bool = False
+    seconds: float = 0.0
+
+
+class Outcome(StrEnum):
+    """How an apply ended."""
+
+    APPLIED = "applied"
+    NOTHING = "nothing"
+    UNCHANGED = "unchanged"  # failed inside a transaction: the database is as it was
+    RECOVERED = "recovered"  # failed after commits: taken back to the start, automatically
+    STOPPED = "stopped"  # failed after commits: a person must decide
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The end of an apply: outcome, what is applied now and, when it failed, where and why."""
+
+    outcome: Outcome
+    session: str
+    applied: tuple[str, ...] = ()
+    current: tuple[str, ...] = ()
+    milliseconds: float = 0.0
+    failed_revision: str | None = None
+    failed_statement: str | None = None
+    error: str = ""
+    said: str = ""
+    report: Path | None = None
+
+
+class Decision(StrEnum):
+    """What a rollback will do."""
+
+    NOTHING = "nothing"
+    DOWNGRADE = "downgrade"
+    RESTORE = "restore"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Rows and values of a table that a rollback would lose."""
+
+    table: str
+    rows: int
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollbackPlan:
+    """The decision, why, and what it costs, before anything happens."""
+
+    decision: Decision
+    why: str
+    revisions: tuple[str, ...] = ()
+    sql: tuple[str, ...] = ()
+    loses: tuple[Loss, ...] = ()
+    seconds_estimate: float = 0.0
+    backup: Backup | None = None
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted:
+    """What the journal says of a session that never ended, and what is true now."""
+
+    session: str
+    since: datetime
+    phase: str
+    says: str
+    next: tuple[str, ...] = ()
+    backup: Backup | None = None

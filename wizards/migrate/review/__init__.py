@@ -1,0 +1,1 @@
+"""Static judgement of SQL statements: one rule family per file."""

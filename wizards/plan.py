@@ -1,0 +1,152 @@
+"""A plan is data: changes with reasons, needs and costs; a person reads it before any write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wizards.events import Json
+
+
+class Action(StrEnum):
+    """What a change does to the world."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    ADOPT = "adopt"
+    NONE = "none"
+    BLOCKED = "blocked"
+
+    @property
+    def mark(self) -> str:
+        """The single-cell mark that stands beside the word."""
+        return {
+            "create": "+",
+            "update": "~",
+            "replace": "±",
+            "delete": "-",
+            "adopt": "=",
+            "none": "✓",
+            "blocked": "✗",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    """One field that differs: dotted path, the value in the world and the wanted one."""
+
+    field: str
+    before: Json
+    after: Json
+
+    def as_json(self) -> dict[str, Json]:
+        """Return ``{"field", "before", "after"}``."""
+        return {"field": self.field, "before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One resource and what happens to it.
+
+    ``id`` is stable ("sql.instance:notes-db"); ``needs`` are ids that must be done first;
+    ``why`` says what it is for and what breaks without it; ``command`` is the gcloud equivalent;
+    ``breaks`` says what a replace or delete destroys; ``waits_for`` what is waited for after it.
+    """
+
+    id: str
+    kind: str
+    action: Action
+    title: str
+    why: str = ""
+    diff: tuple[FieldDiff, ...] = ()
+    command: str = ""
+    cost_delta_usd: float = 0.0
+    needs: tuple[str, ...] = ()
+    seconds_estimate: float = 1.0
+    waits_for: str = ""
+    breaks: str = ""
+    blocked_by: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the shape of ``data.changes[]`` (design §4)."""
+        shown: dict[str, Json] = {
+            "id": self.id,
+            "kind": self.kind,
+            "action": self.action.value,
+            "title": self.title,
+            "why": self.why,
+            "diff": [part.as_json() for part in self.diff],
+            "command": self.command,
+            "cost_delta_usd": round(self.cost_delta_usd, 2),
+            "needs": list(self.needs),
+        }
+        if self.blocked_by:
+            shown["blocked_by"] = self.blocked_by
+        return shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One preflight verdict; ``fix`` is a command or an action, ``level`` ok, warning or red."""
+
+    id: str
+    title: str
+    level: str
+    says: str = ""
+    fix: str = ""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return ``{"id", "title", "level", "says", "fix"}``."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "level": self.level,
+            "says": self.says,
+            "fix": self.fix,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every change in dependency order, the month's cost and the preflight verdicts."""
+
+    changes: tuple[Change, ...]
+    cost_usd_month: float = 0.0
+    prices_of: str = ""
+    preflight: tuple[Check, ...] = ()
+    calls: int = 0
+
+    @property
+    def todo(self) -> tuple[Change, ...]:
+        """The changes that touch the world."""
+        idle = {Action.NONE, Action.BLOCKED}
+        return tuple(change for change in self.changes if change.action not in idle)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether preflight or a change forbids applying."""
+        return any(check.level == "red" for check in self.preflight) or any(
+            change.action is Action.BLOCKED for change in self.changes
+        )
+
+    def as_json(self) -> dict[str, Json]:
+        """Return ``{"changes", "cost_usd_month", "prices_of", "preflight", "calls"}``."""
+        return {
+            "changes": [change.as_json() for change in self.changes],
+            "cost_usd_month": round(self.cost_usd_month, 2),
+            "prices_of": self.prices_of,
+            "preflight": [check.as_json() for check in self.preflight],
+            "calls": self.calls,
+        }
+
+
+def critical_path(changes: Iterable[Change]) -> float:
+    """Return the seconds of the longest dependency chain; changes must be in dependency order."""
+    ends: dict[str, float] = {}
+    for change in changes:
+        start = max((ends.get(need, 0.0) for need in change.needs), default=0.0)
+        ends[change.id] = start + change.seconds_estimate
+    return max(ends.values(), default=0.0)

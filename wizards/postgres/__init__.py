@@ -1,0 +1,1 @@
+"""PostgreSQL server tools, clusters, connections and the tunnel to Cloud SQL."""

@@ -1,0 +1,1 @@
+"""First-time project set-up: one file per resource kind."""
