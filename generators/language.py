@@ -52,3 +52,8 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the translated singular or plural form for a count."""
     return _catalogue.ngettext(one, many, count)
+
+
+def N_(message: str) -> str:
+    """Mark a source string for the catalogue without translating it yet; ``_`` does it later."""
+    return message

@@ -1,0 +1,156 @@
+"""The desired state as `tarmac.toml` says it, typed and with defaults; no secret values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from wizards.question import Value
+
+FILE_NAME = "tarmac.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """``[project]``: the Google Cloud project; parent is "organizations/1", "folders/2" or ""."""
+
+    id: str = ""
+    name: str = ""
+    region: str = "asia-northeast3"
+    billing_account: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """``[service]``: what is deployed and how large it may grow."""
+
+    name: str = ""
+    root: str = "."
+    runtime: str = "cloud-run"
+    port: int = 8080
+    health_path: str = "/health"
+    memory: str = "512Mi"
+    cpu: str = "1"
+    min_instances: int = 0
+    max_instances: int = 10
+    concurrency: int = 80
+    public: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """``[database]``: a Cloud SQL instance with one database and one user; storage in GB."""
+
+    instance: str
+    version: str = "POSTGRES_16"
+    tier: str = "db-f1-micro"
+    edition: str = "ENTERPRISE"
+    storage_gb: int = 10
+    high_availability: bool = False
+    point_in_time_recovery: bool = True
+    name: str = "app"
+    user: str = "app"
+    password_secret: str = "DB_PASSWORD"
+    pool_size: int = 5
+    max_overflow: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """``[secrets.VARIABLE]``: Secret Manager id and where a first value comes from.
+
+    ``source`` is "generate", "ask", "env:VARIABLE" or "file:PATH"; the value is never written.
+    """
+
+    name: str
+    source: str = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """``[pipeline]``: who builds (cloud-build, github, none), where images go, which identities."""
+
+    kind: str = "cloud-build"
+    repository: str = ""
+    runtime_account: str = ""
+    build_account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """``[machine]``: a Compute Engine VM instead of Cloud Run; disk in GB."""
+
+    name: str = ""
+    zone: str = ""
+    type: str = "e2-micro"
+    disk_gb: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrations:
+    """``[migrations]`` or ``[migrations.NAME]``: where revisions come from and how they run."""
+
+    provider: str = "alembic"
+    directory: str = "."
+    config: str = "alembic.ini"
+    interpreter: str = ""
+    bootstrap: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    x: tuple[str, ...] = ()
+    backup_to: str = ""
+    lock_timeout: str = "3s"
+    lock_retries: int = 5
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """One request that must answer with a status after a migration."""
+
+    path: str
+    method: str = "GET"
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """``[environments.NAME]``: a target database; its URL comes from a variable or Cloud SQL."""
+
+    database_url_env: str = ""
+    cloud_sql: bool = False
+    protected: bool = False
+    health_url: str = ""
+    checks: tuple[HealthCheck, ...] = ()
+    quiet_hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """Everything `tarmac.toml` says; absent tables have their defaults, no database is None."""
+
+    project: Project = field(default_factory=Project)
+    service: Service = field(default_factory=Service)
+    database: Database | None = None
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    pipeline: Pipeline = field(default_factory=Pipeline)
+    machine: Machine | None = None
+    migrations: Mapping[str, Migrations] = field(default_factory=dict)
+    environments: Mapping[str, Environment] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        """Return 12 hex digits that change whenever a value changes."""
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def values(self) -> dict[str, Value]:
+        """Return the simple values under dotted keys, as an interview asks for them."""
+        found: dict[str, Value] = {}
+        for table in ("project", "service", "database", "pipeline", "machine"):
+            part = getattr(self, table)
+            if part is not None:
+                found |= {f"{table}.{key}": value for key, value in asdict(part).items()}
+        return found
