@@ -1,0 +1,1 @@
+"""Notes with tags: a small service that is easy to deploy wrongly."""
