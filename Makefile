@@ -1,0 +1,68 @@
+# Two commands do everything on a fresh machine: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+WORKERS ?= 2
+ARGS ?=
+
+.PHONY: install demo test lint types imports bench screenshots messages check-slow clean
+
+install: $(RUN_STAMP)
+
+# The packages are fetched first, so that the time for the network can be told apart.
+define install-extras
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@rm -rf $(VENV)/fetched && mkdir -p $(VENV)/fetched
+	@start=$$(date +%s); \
+	$(BIN)/python -m pip download -q --disable-pip-version-check -d $(VENV)/fetched hatchling editables '.[$(1)]'; \
+	fetched=$$(date +%s); rm -f $(VENV)/fetched/tarmac-*; \
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-index --find-links $(VENV)/fetched hatchling editables && \
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-index --find-links $(VENV)/fetched --no-build-isolation -e '.[$(1)]' && \
+	done=$$(date +%s); \
+	echo "installed .[$(1)]: $$((fetched - start)) s downloading, $$((done - fetched)) s installing"
+	@rm -rf $(VENV)/fetched
+endef
+
+$(RUN_STAMP): pyproject.toml
+	$(call install-extras,gcp$(comma)sandbox)
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	$(call install-extras,dev)
+	@touch $@
+
+comma := ,
+
+demo: $(RUN_STAMP)
+	$(BIN)/tarmac demo $(ARGS)
+
+test: $(DEV_STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check-slow: $(DEV_STAMP)
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python generators/locale/catalogue.py --check
+
+types: $(DEV_STAMP)
+	$(BIN)/mypy
+
+imports: $(DEV_STAMP)
+	$(BIN)/lint-imports
+
+bench: $(DEV_STAMP)
+	$(BIN)/python benchmarks/startup.py
+
+screenshots: $(DEV_STAMP)
+	$(BIN)/python screenshots/make.py
+
+messages: $(DEV_STAMP)
+	$(BIN)/python generators/locale/catalogue.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
