@@ -8,9 +8,9 @@ from types import FrameType
 
 import click
 
-from generators.language import LANGUAGES, N_, _, use
+from generators.language import N_, _, use
 from tui.context import Context
-from tui.lazy_group import LazyGroup, global_options
+from tui.lazy_group import LazyGroup, global_options, prepared
 from wizards.cancel import Cancelled
 from wizards.failures import Exit, Failure, UsageFailure
 
@@ -79,6 +79,7 @@ def tarmac(ctx: click.Context) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; nothing escapes as a traceback."""
     use(_language(arguments))
+    prepared(tarmac)
     context = Context(json="--json" in arguments, command=_command(arguments))
     signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -138,6 +139,3 @@ def _broken_pipe() -> int:
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return int(Exit.DONE)
-
-
-__all__ = ["LANGUAGES", "run", "tarmac"]

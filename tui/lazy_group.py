@@ -71,10 +71,10 @@ def prepared(command: click.Command) -> click.Command:
     if command.help:
         command.help = _(command.help)
     taken = {word for param in command.params for word in param.opts}
+    command.params += [option for option in global_options() if not taken.intersection(option.opts)]
     for param in command.params:
         if isinstance(param, click.Option) and param.help:
             param.help = _(param.help)
-    command.params += [option for option in global_options() if not taken.intersection(option.opts)]
     if isinstance(command, click.Group) and not isinstance(command, LazyGroup):
         for inner in command.commands.values():
             prepared(inner)
@@ -129,5 +129,5 @@ def _global(
         return value
 
     return click.Option(
-        words, expose_value=False, is_eager=True, callback=keep, help=_(text), **kwargs
+        words, expose_value=False, is_eager=True, callback=keep, help=text, **kwargs
     )

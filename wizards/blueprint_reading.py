@@ -164,13 +164,13 @@ class _Reading:
         return shape(**{key: value for key, value in values.items() if key in hints})
 
     def _unknown(self, place: tuple[str, ...], key: str, known: list[str]) -> None:
-        close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        close = nearest(key, known)
         where = f"[{'.'.join(place)}]" if place else FILE_NAME
         self.complaints.append(
             Complaint(
                 line_of(self.text, place, key),
                 _("{where} has no key “{key}”").format(where=where, key=key),
-                _("did you mean “{key}”?").format(key=close[0])
+                _("did you mean “{key}”?").format(key=close)
                 if close
                 else _("known here: {keys}").format(keys=", ".join(known)),
             )
@@ -178,6 +178,13 @@ class _Reading:
 
     def _complain(self, place: tuple[str, ...], key: str, says: str) -> None:
         self.complaints.append(Complaint(line_of(self.text, place, key), says))
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return the known word that a person most likely meant, or ""."""
+    close = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    swapped = [other for other in close if sorted(other) == sorted(word)]
+    return (swapped or close or [""])[0]
 
 
 def _read(hint: Any, given: Any) -> tuple[Any, str]:
