@@ -1,0 +1,56 @@
+"""Two calm themes; a risk is always mark + word, its colour comes on top."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+from wizards.migrate.model import Severity
+
+DARK = Theme(
+    name="tarmac-dark",
+    primary="#7aa2c8",
+    secondary="#8fa7b8",
+    accent="#d7b56d",
+    success="#8dbf8b",
+    warning="#e0b25c",
+    error="#e5786d",
+    foreground="#d6dbe0",
+    background="#15191e",
+    surface="#1b2127",
+    panel="#232a31",
+    dark=True,
+)
+LIGHT = Theme(
+    name="tarmac-light",
+    primary="#2f5f8a",
+    secondary="#4d6475",
+    accent="#8a5a00",
+    success="#2c6e2f",
+    warning="#8a5a00",
+    error="#b3261e",
+    foreground="#22282e",
+    background="#f7f6f3",
+    surface="#efeeea",
+    panel="#e3e2dd",
+    dark=False,
+)
+
+RISK = {
+    Severity.DANGER: "bold $text-error",
+    Severity.CAUTION: "$text-warning",
+    Severity.NOTICE: "$text-primary",
+    Severity.SAFE: "$text-success",
+}
+STATES = {
+    "ok": ("✓", "$text-success"),
+    "done": ("✓", "$text-success"),
+    "warning": ("▲", "$text-warning"),
+    "red": ("✗", "bold $text-error"),
+    "failed": ("✗", "bold $text-error"),
+    "running": ("▶", "bold $text-accent"),
+    "retrying": ("↻", "$text-warning"),
+    "waiting": ("○", "$text-muted"),
+    "skipped": ("-", "$text-muted"),
+    "cancelled": ("■", "$text-warning"),
+    "unknown": ("?", "$text-muted"),
+}

@@ -1,0 +1,78 @@
+"""The top line: what this is, which project and target, whether it is protected, which mode."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from generators.language import _
+from tui.widgets.words import fit
+
+MODES = ("home", "setup", "files", "migrate", "status")
+
+
+def mode_words() -> dict[str, str]:
+    """Return the name of each mode in the person's language."""
+    return {
+        "home": _("Home"),
+        "setup": _("Setup"),
+        "files": _("Files"),
+        "migrate": _("Migrate"),
+        "status": _("Status"),
+    }
+
+
+class Header(Widget):
+    """``Tarmac · project · target ■ protected`` and the modes with the active one marked."""
+
+    project: reactive[str] = reactive("")
+    target: reactive[str] = reactive("")
+    protected: reactive[bool] = reactive(False)
+    busy: reactive[str] = reactive("")
+
+    def __init__(self, mode: str) -> None:
+        super().__init__()
+        self._mode = mode
+        self._places: list[tuple[int, int, str]] = []
+
+    def render(self) -> Content:
+        """Draw the line for the width there is; the left part gives way, the modes never."""
+        width = self.size.width
+        modes: list[str | Content | tuple[str, str]] = []
+        self._places = []
+        for number, (name, words) in enumerate(mode_words().items(), 1):
+            active = name == self._mode
+            label = Content.assemble(
+                (f"{number} ", "$text-muted"),
+                (words.upper() if active else words, "bold underline $text-accent" if active
+                 else ""),
+            )
+            modes += [label, " "] if number < len(MODES) else [label]
+        right = Content.assemble("  ", *modes, " ")
+        left = fit(self._left(), width - right.cell_length)
+        start = left.cell_length + 2
+        for number, (name, words) in enumerate(mode_words().items(), 1):
+            length = Content(f"{number} {words}").cell_length
+            self._places.append((start, start + length, name))
+            start += length + 1
+        return Content.assemble(left, right)
+
+    def _left(self) -> Content:
+        parts: list[str | Content | tuple[str, str]] = [(" Tarmac", "bold $text-primary")]
+        if self.project:
+            parts.append(f" · {self.project}")
+        if self.target and self.target != self.project:
+            parts.append(f" · {self.target}")
+        if self.protected:
+            parts.append((f" ■ {_('protected')}", "bold $text-error"))
+        if self.busy:
+            parts.append((f" ▶ {self.busy}", "$text-accent"))
+        return Content.assemble(*parts)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Switch to the clicked mode."""
+        for start, end, name in self._places:
+            if start <= event.x < end:
+                await self.run_action(f"app.mode('{name}')")

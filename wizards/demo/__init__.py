@@ -1,0 +1,1 @@
+"""The demonstration: the example project, its environment, its database, the whole journey."""
