@@ -1,0 +1,71 @@
+"""The port's only implementation: Google Cloud, or a sandbox that speaks the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wizards.cancel import Cancel
+from wizards.cloud.apis import ApiCalls
+from wizards.cloud.billing import BillingCalls
+from wizards.cloud.clients import Clients
+from wizards.cloud.identities import IdentityCalls
+from wizards.cloud.operations import OperationCalls
+from wizards.cloud.pace import Pace
+from wizards.cloud.port import Says
+from wizards.cloud.projects import ProjectCalls
+from wizards.cloud.repositories import RepositoryCalls
+from wizards.cloud.retrying import Caller
+from wizards.cloud.secrets import SecretCalls
+from wizards.cloud.sql import SqlCalls
+from wizards.postgres.sandbox_address import SandboxAddress
+
+
+class GoogleCloud(
+    ProjectCalls,
+    BillingCalls,
+    ApiCalls,
+    IdentityCalls,
+    RepositoryCalls,
+    SecretCalls,
+    SqlCalls,
+    OperationCalls,
+):
+    """Everything of :class:`wizards.cloud.port.Cloud`; safe to use from several threads."""
+
+    @classmethod
+    def of(cls, address: SandboxAddress | None) -> GoogleCloud:
+        """Return the cloud behind an address; None is Google. Nothing is imported or sent yet."""
+        pace = Pace() if address is None else Pace(address.speed)
+        return cls(Clients(address), Caller(pace))
+
+    @property
+    def calls(self) -> int:
+        """How many requests were sent so far."""
+        return self._caller.counter.count
+
+    @property
+    def speed(self) -> float:
+        """How many of the cloud's seconds pass in one of ours."""
+        return self._caller.pace.speed
+
+    def until(self, cancel: Cancel, says: Says) -> GoogleCloud:
+        """Return this cloud bound to a cancel, sharing clients and counter."""
+        return GoogleCloud(self._clients, replace(self._caller, cancel=cancel, says=says))
+
+    def pause(self, seconds: float) -> None:
+        """Wait scaled seconds; raises Cancelled when asked to stop."""
+        self._caller.pace.sleep(seconds, self._caller.cancel)
+
+    def whoami(self) -> str:
+        """Return whose credentials these are, as far as they say; raises the login card."""
+
+        def send() -> str:
+            credentials = self._clients.credentials()
+            account = getattr(credentials, "account", "")
+            return str(account or getattr(credentials, "service_account_email", ""))
+
+        return self._read("whoami", send)
+
+    def close(self) -> None:
+        """Close every session."""
+        self._clients.close()

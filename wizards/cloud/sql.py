@@ -1,0 +1,171 @@
+"""Cloud SQL over REST: instances, databases, users; every write is an operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.sql_settings import changed_settings, new_settings, settings_of
+from wizards.cloud.things import (
+    Operation,
+    OperationName,
+    SqlBackup,
+    SqlInstance,
+    SqlSettings,
+    SqlTier,
+)
+
+if TYPE_CHECKING:
+    from google.cloud import sqladmin_v1
+
+SERVICE = "sqladmin"
+
+
+class SqlCalls(Calls):
+    """The part of the port that is :class:`wizards.cloud.port.Sql`."""
+
+    def _list(self, service: str, call: str, **request: str | int) -> Any:
+        client = self._clients.sql(service)
+        return self._read(call, lambda: client.list(request=request, **ONCE))
+
+    def _start(self, service: str, method: str, call: str, **request: Any) -> OperationName:
+        client = self._clients.sql(service)
+        started = self._write(call, lambda: getattr(client, method)(request=request, **ONCE))
+        return OperationName(service=SERVICE, project=request["project"], name=started.name)
+
+    def sql_instance(self, project: str, instance: str) -> SqlInstance | None:
+        """Return an instance."""
+        client = self._clients.sql("SqlInstancesService")
+        request = {"project": project, "instance": instance}
+        found = self._find("sql_instance", lambda: client.get(request=request, **ONCE))
+        return None if found is None else _instance(found)
+
+    def start_sql_instance(
+        self, project: str, instance: str, settings: SqlSettings
+    ) -> OperationName:
+        """Create an instance with the settings and everything Tarmac always sets."""
+        body = {
+            "name": instance,
+            "region": settings.region,
+            "database_version": settings.version,
+            "settings": new_settings(settings),
+        }
+        return self._start(
+            "SqlInstancesService", "insert", "start_sql_instance", project=project, body=body
+        )
+
+    def start_sql_change(
+        self, project: str, before: SqlInstance, wanted: SqlSettings
+    ) -> OperationName:
+        """Change only the fields that differ."""
+        body = {"settings": changed_settings(before, wanted)}
+        return self._start(
+            "SqlInstancesService",
+            "patch",
+            "start_sql_change",
+            project=project,
+            instance=before.name,
+            body=body,
+        )
+
+    def sql_operations(self, project: str, instance: str) -> list[Operation]:
+        """Return the operations of an instance that still run, newest first."""
+        found = self._list(
+            "SqlOperationsService", "sql_operations", project=project, instance=instance
+        )
+        return [
+            Operation(
+                name=OperationName(service=SERVICE, project=project, name=part.name),
+                done=False,
+                kind=part.operation_type.name,
+            )
+            for part in found
+            if part.status.name != "DONE"
+        ]
+
+    def sql_databases(self, project: str, instance: str) -> frozenset[str]:
+        """Return the names of an instance's databases."""
+        found = self._list(
+            "SqlDatabasesService", "sql_databases", project=project, instance=instance
+        )
+        return frozenset(part.name for part in found.items)
+
+    def start_sql_database(self, project: str, instance: str, database: str) -> OperationName:
+        """Create a database."""
+        return self._start(
+            "SqlDatabasesService",
+            "insert",
+            "start_sql_database",
+            project=project,
+            instance=instance,
+            body={"name": database, "project": project, "instance": instance},
+        )
+
+    def sql_users(self, project: str, instance: str) -> frozenset[str]:
+        """Return the names of an instance's users."""
+        found = self._list("SqlUsersService", "sql_users", project=project, instance=instance)
+        return frozenset(part.name for part in found.items)
+
+    def start_sql_user(
+        self, project: str, instance: str, user: str, password: str
+    ) -> OperationName:
+        """Create a user with a password."""
+        return self._start(
+            "SqlUsersService",
+            "insert",
+            "start_sql_user",
+            project=project,
+            instance=instance,
+            body={"name": user, "password": password},
+        )
+
+    def start_sql_password(
+        self, project: str, instance: str, user: str, password: str
+    ) -> OperationName:
+        """Give a user another password."""
+        return self._start(
+            "SqlUsersService",
+            "update",
+            "start_sql_password",
+            project=project,
+            instance=instance,
+            name=user,
+            body={"name": user, "password": password},
+        )
+
+    def sql_tiers(self, project: str) -> list[SqlTier]:
+        """Return the machine sizes a project may choose from."""
+        found = self._list("SqlTiersService", "sql_tiers", project=project)
+        return [
+            SqlTier(name=part.tier, memory=part.RAM, regions=tuple(part.region))
+            for part in found.items
+        ]
+
+    def sql_backups(self, project: str, instance: str) -> list[SqlBackup]:
+        """Return the latest 20 backup runs, newest first."""
+        found = self._list(
+            "SqlBackupRunsService",
+            "sql_backups",
+            project=project,
+            instance=instance,
+            max_results=20,
+        )
+        return [
+            SqlBackup(id=str(part.id), state=part.status.name, ended=part.end_time or None)
+            for part in found
+        ]
+
+
+def _instance(found: sqladmin_v1.DatabaseInstance) -> SqlInstance:
+    backup = found.settings.backup_configuration
+    return SqlInstance(
+        name=found.name,
+        state=found.state.name,
+        settings=settings_of(found),
+        settings_version=found.settings.settings_version or 0,
+        connection_name=found.connection_name,
+        address=next((part.ip_address for part in found.ip_addresses), ""),
+        created=found.create_time or None,
+        backups=bool(backup.enabled),
+        deletion_protected=bool(found.settings.deletion_protection_enabled),
+    )

@@ -1,0 +1,215 @@
+"""What a cloud holds, as plain frozen values: no Google type leaves this package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project; ``state`` is ACTIVE or DELETE_REQUESTED, ``number`` is digits as text."""
+
+    id: str
+    number: str = ""
+    name: str = ""
+    parent: str = ""
+    state: str = "ACTIVE"
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingAccount:
+    """A billing account; ``id`` looks like 012345-6789AB-CDEF01."""
+
+    id: str
+    name: str = ""
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingLink:
+    """Which account pays for a project; ``enabled`` is what counts."""
+
+    account: str = ""
+    enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAccount:
+    """An identity; two with the same e-mail but another ``unique_id`` are different ones."""
+
+    email: str
+    unique_id: str = ""
+    title: str = ""
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """The condition of a binding, in Google's expression language."""
+
+    title: str
+    expression: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """One role with its members, possibly under a condition."""
+
+    role: str
+    members: tuple[str, ...]
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Who may do what on one resource; written back only with the ``etag`` it was read with."""
+
+    bindings: tuple[Binding, ...] = ()
+    etag: bytes = b""
+
+    def members(self, role: str) -> frozenset[str]:
+        """Return who has a role without any condition."""
+        return frozenset(
+            member
+            for binding in self.bindings
+            if binding.role == role and binding.condition is None
+            for member in binding.members
+        )
+
+    def with_members(self, role: str, members: tuple[str, ...]) -> Policy:
+        """Return the policy with members added to a role's unconditional binding."""
+        bindings: list[Binding] = []
+        found = False
+        for binding in self.bindings:
+            if binding.role == role and binding.condition is None and not found:
+                found = True
+                joined = tuple(dict.fromkeys((*binding.members, *members)))
+                bindings.append(replace(binding, members=joined))
+            else:
+                bindings.append(binding)
+        if not found:
+            bindings.append(Binding(role=role, members=members))
+        return replace(self, bindings=tuple(bindings))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOf:
+    """The resource a policy belongs to: ``kind`` project, secret, repository or account.
+
+    ``name`` is the full resource name ("projects/p/secrets/s").
+    """
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """An Artifact Registry repository; format and region never change."""
+
+    id: str
+    region: str
+    format: str = "DOCKER"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret without its values; ``regions`` is empty under automatic replication."""
+
+    id: str
+    regions: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretVersion:
+    """One version of a secret; ``state`` is ENABLED, DISABLED or DESTROYED."""
+
+    number: int
+    state: str = "ENABLED"
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlSettings:
+    """What of a Cloud SQL instance Tarmac decides; storage in GB."""
+
+    version: str
+    tier: str
+    edition: str
+    region: str
+    storage_gb: int
+    high_availability: bool
+    point_in_time_recovery: bool
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlInstance:
+    """A Cloud SQL instance as it is; ``state`` is RUNNABLE, PENDING_CREATE, SUSPENDED…"""
+
+    name: str
+    state: str
+    settings: SqlSettings
+    settings_version: int = 0
+    connection_name: str = ""
+    address: str = ""
+    created: datetime | None = None
+    backups: bool = False
+    deletion_protected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlTier:
+    """A machine size; memory in bytes."""
+
+    name: str
+    memory: int = 0
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlBackup:
+    """One automatic or on-demand backup run of an instance."""
+
+    id: str
+    state: str
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationName:
+    """The key of a long-running operation, enough to find it again after a crash.
+
+    ``service`` is the API that runs it ("sqladmin"); ``project`` is needed by sqladmin only.
+    """
+
+    service: str
+    name: str
+    project: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.project}:{self.name}"
+
+    @classmethod
+    def read(cls, text: str) -> OperationName:
+        """Return the operation that ``str()`` wrote."""
+        service, project, name = text.split(":", 2)
+        return cls(service=service, project=project, name=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """How far an operation is; a failed one is raised, never returned."""
+
+    name: OperationName
+    done: bool
+    kind: str = ""
