@@ -41,6 +41,7 @@ class Job(Generic[T]):
     crash: BaseException | None = None
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
     fresh: deque[Event] = field(default_factory=deque)
+    reported: bool = False
 
     @property
     def area(self) -> str:
@@ -51,6 +52,14 @@ class Job(Generic[T]):
     def running(self) -> bool:
         """Whether it still runs."""
         return self.state == "running"
+
+    def drain(self) -> tuple[Event, ...]:
+        """Take the events that nobody has seen yet, and keep them with the others."""
+        taken = []
+        while self.fresh:
+            taken.append(self.fresh.popleft())
+        self.events.extend(taken)
+        return tuple(taken)
 
     @property
     def elapsed(self) -> float:

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's name for "translate this later"
-    """Mark a string for the catalogue; whoever shows it calls ``_`` at run time."""
-    return message
-
-
 class Command:
     """A thing a person can do.
 

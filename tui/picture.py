@@ -12,8 +12,10 @@ from rich.cells import cell_len
 if TYPE_CHECKING:
     from textual.app import App
 
-_TEXT = re.compile(r'<text (?P<before>[^>]*)textLength="(?P<length>[\d.]+)"(?P<after>[^>]*)>'
-                   r"(?P<text>[^<]*)</text>")
+_TEXT = re.compile(
+    r'<text (?P<before>[^>]*)textLength="(?P<length>[\d.]+)"(?P<after>[^>]*)>'
+    r"(?P<text>[^<]*)</text>"
+)
 FONTS = "Fira Code, DejaVu Sans Mono, Noto Sans Mono CJK KR, NanumGothicCoding, monospace"
 
 
@@ -24,16 +26,15 @@ def picture(app: App[object], *, title: str | None = None, simplify: bool = True
 
 def right_widths(svg: str) -> str:
     """Recompute every ``textLength`` in cells and name fonts that have Korean glyphs."""
-    return _TEXT.sub(_in_cells, svg).replace("font-family: Fira Code, monospace",
-                                            f"font-family: {FONTS}")
+    return _TEXT.sub(_in_cells, svg).replace(
+        "font-family: Fira Code, monospace", f"font-family: {FONTS}"
+    )
 
 
 def _in_cells(match: re.Match[str]) -> str:
     text = html.unescape(match["text"])
     length = float(match["length"]) / len(text) * cell_len(text) if text else 0.0
-    return (
-        f'<text {match["before"]}textLength="{length:g}"{match["after"]}>{match["text"]}</text>'
-    )
+    return f'<text {match["before"]}textLength="{length:g}"{match["after"]}>{match["text"]}</text>'
 
 
 def save(app: App[object], folder: Path) -> Path:

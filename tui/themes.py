@@ -19,6 +19,7 @@ DARK = Theme(
     surface="#1b2127",
     panel="#232a31",
     dark=True,
+    variables={"text-muted": "#8b96a1", "text-disabled": "#5d6873"},
 )
 LIGHT = Theme(
     name="tarmac-light",
@@ -33,6 +34,7 @@ LIGHT = Theme(
     surface="#efeeea",
     panel="#e3e2dd",
     dark=False,
+    variables={"text-muted": "#66707a", "text-disabled": "#a2a8ad"},
 )
 
 RISK = {

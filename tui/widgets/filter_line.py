@@ -27,7 +27,7 @@ class FilterLine(Input):
     def open(self, rows: Rows) -> None:
         """Filter this list from now on."""
         self._rows = rows
-        self.placeholder = _("filter: type words, ⏎ keeps, esc clears")
+        self.placeholder = _("filter: type words, ↵ keeps, esc clears")
         self.value = rows.filter_text
         self.display = True
         self.focus()

@@ -10,7 +10,7 @@ from tui.palette import Command, Offers
 
 MOST = 6
 KEYS = {
-    "enter": "⏎",
+    "enter": "↵",
     "escape": "esc",
     "slash": "/",
     "f1": "F1",

@@ -46,8 +46,10 @@ class Header(Widget):
             active = name == self._mode
             label = Content.assemble(
                 (f"{number} ", "$text-muted"),
-                (words.upper() if active else words, "bold underline $text-accent" if active
-                 else ""),
+                (
+                    words.upper() if active else words,
+                    "bold underline $text-accent" if active else "",
+                ),
             )
             modes += [label, " "] if number < len(MODES) else [label]
         right = Content.assemble("  ", *modes, " ")

@@ -224,8 +224,9 @@ class Rows(ScrollView, can_focus=True):
         place = bisect_right(self._ends, line)
         if place >= len(self._seen):
             words = (self.empty or _("nothing here")) if not self._all else _("no row matches")
-            return self._strip(Content(f"  {words}" if not self._seen and y == 0 else ""),
-                               "rows--empty", width)
+            return self._strip(
+                Content(f"  {words}" if not self._seen and y == 0 else ""), "rows--empty", width
+            )
         row = self._seen[place]
         lines = self._lines(row)
         offset = line - (self._ends[place - 1] if place else 0)

@@ -1,0 +1,279 @@
+"""The Textual app: modes, jobs and what every screen shares; the areas live in ``screens``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import App
+from textual.reactive import reactive
+from textual.signal import Signal
+
+from generators.language import _
+from tui.anywhere import ANYWHERE
+from tui.jobs import Job, Progress, Woke, launch
+from tui.palette import Command, Offers, TarmacCommands, bindings
+from tui.ran import Ran, commands_in
+from tui.screens.opening import MODES
+from tui.terminal import require_terminal, signals_restore_the_terminal
+from tui.themes import DARK, LIGHT
+from wizards.cancel import Cancel
+from wizards.events import Emit
+from wizards.failures import Failure
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui.context import Context
+    from tui.engines import Engines
+
+T = TypeVar("T")
+LEAVING_SECONDS = 3.0
+
+
+class TarmacApp(App[int], Offers):
+    """One app over one project folder; ``engines`` are the parts that do the work."""
+
+    TITLE = "Tarmac"
+    CSS_PATH = "app.tcss"
+    OFFERS = ANYWHERE
+    BINDINGS = bindings(*ANYWHERE)
+    COMMANDS: ClassVar[set[type[TarmacCommands]]] = {TarmacCommands}  # type: ignore[assignment]
+    MODES = MODES
+    DEFAULT_MODE = "home"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    ENABLE_COMMAND_PALETTE = True
+
+    project: reactive[str] = reactive("")
+    target: reactive[str] = reactive("")
+    protected: reactive[bool] = reactive(False)
+    busy: reactive[str] = reactive("")
+
+    def __init__(self, context: Context, engines: Engines | None = None) -> None:
+        super().__init__()
+        self.context = context
+        if engines is None:
+            from tui.engines import Engines
+
+            engines = Engines(context)
+        self.engines = engines
+        self.jobs: dict[str, Job[object]] = {}
+        self.ran: list[Ran] = []
+        self.happened: Signal[Progress] = Signal(self, "happened")
+        self._loop_in_use: asyncio.AbstractEventLoop | None = None
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    def on_mount(self) -> None:
+        """Remember the loop, for signals; look at the project once the first screen is painted."""
+        self._loop_in_use = asyncio.get_running_loop()
+        self.call_after_refresh(self.look_at_project)
+
+    def look_at_project(self) -> None:
+        """Read the project's name and target for the header."""
+        self.start(
+            "app.place",
+            _("reading the project"),
+            lambda _emit, _cancel: self.engines.place(),
+            then=self._placed,
+            otherwise=lambda _failure: None,
+        )
+
+    def _placed(self, place: tuple[str, str, bool]) -> None:
+        self.project, self.target, self.protected = place
+
+    # Jobs -------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        name: str,
+        title: str,
+        work: Callable[[Emit, Cancel], T],
+        *,
+        then: Callable[[T], None] | None = None,
+        otherwise: Callable[[Failure], None] | None = None,
+        mutates: bool = False,
+    ) -> Job[T] | None:
+        """Run work beside the screen; a mutation is refused, in words, while another one runs.
+
+        A read replaces an older read of the same name. ``then`` gets the result, ``otherwise`` the
+        failure (a card is shown when it is not given); both run in the app.
+        """
+        running = self.mutation
+        if mutates and running is not None:
+            self.notify(
+                _("{title} is still running; x stops it").format(title=running.title),
+                title=_("busy"),
+                severity="warning",
+                markup=False,
+            )
+            return None
+        older = self.jobs.get(name)
+        if older is not None and older.running:
+            older.cancel.ask()
+        job: Job[T] = Job(name, title, mutates, then, otherwise)
+        self.jobs[name] = cast("Job[object]", job)
+        if mutates:
+            self.busy = title
+        launch(job, work, self.post_message)
+        return job
+
+    @property
+    def mutation(self) -> Job[object] | None:
+        """The mutation that runs now."""
+        return next((job for job in self.jobs.values() if job.mutates and not job.reported), None)
+
+    def on_woke(self, message: Woke) -> None:
+        """Hand what a job said to the screens, and end it once."""
+        job = message.job
+        ended = not job.running and not job.reported
+        events = job.drain()
+        if self.jobs.get(job.name) is not job:
+            return
+        self.ran.extend(commands_in(events))
+        job.reported = job.reported or ended
+        self.happened.publish(Progress(job, events))
+        if ended:
+            self._end(job)
+
+    def _end(self, job: Job[object]) -> None:
+        if job.mutates:
+            self.busy = ""
+        if job.crash is not None:
+            from tui.logfile import crash
+
+            if self.is_headless:
+                raise job.crash
+            job.failure = crash(job.crash)
+        if job.failure is not None:
+            (job.otherwise or self.show_failure)(job.failure)
+        elif job.state == "cancelled":
+            self.notify(_("stopped: {title}").format(title=job.title), markup=False)
+        elif job.then is not None:
+            job.then(job.result)
+
+    # Cards and words --------------------------------------------------------------------------
+
+    def show_failure(self, failure: Failure) -> None:
+        """Show a failure as a card: what happened, why, what next, the raw error one key away."""
+        from tui.screens.card import FailureCard
+
+        self.push_screen(FailureCard(failure))
+
+    def say(self, text: str, *, severity: str = "information") -> None:
+        """Show a short notice; the text is never read as markup."""
+        self.notify(text, severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def copy(self, text: str) -> None:
+        """Copy a text and say where it went."""
+        from tui.clipboard import copy
+
+        self.say(copy(cast("App[object]", self), text))
+
+    # Commands ---------------------------------------------------------------------------------
+
+    def action_command(self, command_id: str) -> None:
+        """Run one of the app's own commands."""
+        command = self.offered(command_id)
+        if command is not None:
+            self.do(command)
+
+    def action_mode(self, mode: str) -> None:
+        """Switch to a mode unless a modal is open."""
+        if not self.screen.is_modal:
+            self.switch_mode(mode)
+
+    def do(self, command: type[Command]) -> None:
+        """Run a command; the five ``go_…`` switch modes."""
+        name = command.name()
+        if name.startswith("go_"):
+            self.action_mode(name.removeprefix("go_"))
+        else:
+            super().do(command)
+
+    def do_help(self) -> None:
+        """Open or close the help of the screen below."""
+        from tui.screens.help import HelpCard
+
+        if isinstance(self.screen, HelpCard):
+            self.pop_screen()
+        else:
+            self.push_screen(HelpCard(cast("Screen[object]", self.screen)))
+
+    def do_commands_run(self) -> None:
+        """Open the log of equivalent commands."""
+        from tui.screens.commands_run import CommandsRunScreen
+
+        if not self.screen.is_modal:
+            self.push_screen(CommandsRunScreen())
+
+    def do_switch_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def do_save_picture(self) -> None:
+        """Write an SVG of the screen into the current folder."""
+        from tui.picture import save
+
+        self.say(_("saved {file}").format(file=save(cast("App[object]", self), Path.cwd())))
+
+    def do_search_commands(self) -> None:
+        """Open the palette."""
+        self.action_command_palette()
+
+    def do_quit(self) -> None:
+        """Leave at once, or ask when a mutation runs."""
+        running = self.mutation
+        if running is None:
+            self.exit(0)
+            return
+        from tui.screens.confirm import Confirm
+
+        question = Confirm(
+            _("{title} is still running").format(title=running.title),
+            _("Leaving asks it to stop at the next safe place. What is journalled can be resumed."),
+            yes=_("stop it and leave"),
+            no=_("stay"),
+        )
+        self.push_screen(question, lambda answer: self.leave(0) if answer else None)
+
+    def leave(self, code: int) -> None:
+        """Ask what runs to stop, wait a little for it, and exit with a code."""
+        for job in self.jobs.values():
+            job.cancel.ask()
+        if self.mutation is None:
+            self.exit(code, return_code=code)
+            return
+        self.set_interval(0.05, lambda: None if self.mutation else self._go(code))
+        self.set_timer(LEAVING_SECONDS, lambda: self._go(code))
+
+    def _go(self, code: int) -> None:
+        self.exit(code, return_code=code)
+
+    def leave_on_signal(self, number: int) -> None:
+        """Be called by a signal handler: schedule the leaving."""
+        if self._loop_in_use is not None:
+            self._loop_in_use.call_soon_threadsafe(self.leave, 128 + number)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Log an unexpected error and leave with a card that names the file, not a traceback."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        from tui.logfile import crash
+
+        failure = crash(error)
+        self._return_code = 1
+        self.panic(f"✗ {failure.message}\n  {failure.why}\n  {' '.join(failure.next)}")
+
+
+def run(context: Context) -> int:
+    """Run the app on this terminal and return the exit code."""
+    require_terminal()
+    app = TarmacApp(context)
+    with signals_restore_the_terminal(app.leave_on_signal):
+        app.run()
+    return app.return_code or 0

@@ -1,0 +1,147 @@
+"""How far this folder has come: one step per area, each looked at on its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generators.language import _, ngettext
+
+if TYPE_CHECKING:
+    from generators.project import Service as Found
+    from tui.engines import Engines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the way: ``state`` is ok, warning, red or unknown; ``do`` is what comes next.
+
+    ``mode`` is the screen that does it; ``urgent`` marks work that was interrupted.
+    """
+
+    id: str
+    state: str
+    says: str
+    do: str = ""
+    mode: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A detected service: where, what it is made of, the evidence for it."""
+
+    path: str
+    words: str
+    evidence: tuple[str, ...]
+
+
+class JourneyEngine:
+    """Looks at detection, set-up, files and migrations; each look may block or fail alone."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    def services(self) -> tuple[Service, ...]:
+        """Return the services found in the folder."""
+        from generators.detect import detect
+
+        return tuple(_service(found) for found in detect(self._engines.context.root).services)
+
+    def setup(self) -> Step:
+        """Say whether the interview is done and whether an apply was left unfinished."""
+        unfinished = self._engines.setup.unfinished()
+        if unfinished:
+            return Step(
+                id="setup",
+                state="red",
+                says=unfinished,
+                urgent=True,
+                mode="setup",
+                do=_("resume the unfinished apply"),
+            )
+        blueprint = self._engines.context.blueprint_or_none()
+        if blueprint is None:
+            return Step(
+                id="setup",
+                state="warning",
+                says=_("no tarmac.toml yet"),
+                mode="setup",
+                do=_("answer the questions that make it"),
+            )
+        return Step(
+            id="setup",
+            state="ok",
+            mode="setup",
+            says=_("tarmac.toml for {project}").format(project=blueprint.project.id),
+        )
+
+    def files(self) -> Step:
+        """Say how many generated files are missing or out of date."""
+        if self._engines.context.blueprint_or_none() is None:
+            return Step(id="files", state="unknown", says=_("after set-up"))
+        states = self._engines.files.states()
+        stale = [state for state in states if state.state != "unchanged"]
+        if not stale:
+            return Step(
+                id="files",
+                state="ok",
+                mode="files",
+                says=_("{count} files, all up to date").format(count=len(states)),
+            )
+        conflicts = sum(state.state == "conflict" for state in stale)
+        says = _("{stale} of {all} files differ").format(stale=len(stale), all=len(states))
+        return Step(
+            id="files",
+            state="red" if conflicts else "warning",
+            says=says,
+            mode="files",
+            do=_("look at the differences and write them"),
+        )
+
+    def migrations(self) -> Step:
+        """Say how many revisions are pending and whether a session was interrupted."""
+        engine = self._engines.migrate
+        found = engine.interrupted()
+        if found is not None:
+            return Step(
+                id="migrations",
+                state="red",
+                says=found.says,
+                urgent=True,
+                mode="migrate",
+                do=_("recover the interrupted migration"),
+            )
+        history = engine.history(lambda _event: None)
+        pending = len(history.pending)
+        if not pending:
+            return Step(
+                id="migrations",
+                state="ok",
+                mode="migrate",
+                says=_("{target} is at the newest revision").format(target=history.target),
+            )
+        says = ngettext(
+            "{count} revision pending on {target}", "{count} revisions pending on {target}", pending
+        ).format(count=pending, target=engine.target()[0])
+        return Step(
+            id="migrations",
+            state="warning",
+            says=says,
+            mode="migrate",
+            do=_("read what they would do, then rehearse"),
+        )
+
+
+def _service(found: Found) -> Service:
+    tools = [
+        " ".join(word for word in (found.framework, found.framework_version) if word),
+        {"python": "Python", "javascript": "Node"}.get(found.language, found.language)
+        + f" {found.python_version or found.node_version or ''}".rstrip(),
+        found.package_manager,
+        found.database or "",
+        found.migrations.provider if found.migrations else "",
+        found.frontend.framework if found.frontend else "",
+    ]
+    evidence = tuple(f"{one.place}  {one.says}" for one in found.evidence)
+    return Service(found.path, " · ".join(tool for tool in tools if tool), evidence)

@@ -1,0 +1,107 @@
+"""The migration console of the environment in use, one per environment, made when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from wizards.cancel import Cancel
+from wizards.events import Emit
+from wizards.migrate.model import (
+    Applied,
+    Backup,
+    History,
+    Interrupted,
+    Rehearsal,
+    RevisionPreview,
+    RollbackPlan,
+)
+from wizards.plan import Check
+
+if TYPE_CHECKING:
+    from tui.context import Context
+    from wizards.migrate.console import Console
+
+
+class MigrateEngine:
+    """What the migrate screen needs, over :class:`wizards.migrate.console.Console`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._consoles: dict[str | None, Console] = {}
+        self.environment = context.env
+
+    def environments(self) -> Mapping[str, bool]:
+        """Return every environment of tarmac.toml with whether it is protected."""
+        blueprint = self._context.blueprint_or_none()
+        if blueprint is None:
+            return {}
+        return {name: found.protected for name, found in blueprint.environments.items()}
+
+    def choose(self, environment: str) -> None:
+        """Work on another environment from now on."""
+        self.environment = environment
+
+    def target(self) -> tuple[str, bool]:
+        """Return the target's name and whether it is protected."""
+        console = self.console()
+        return console.target_name, console.protected
+
+    def console(self) -> Console:
+        """Return the console of the environment in use."""
+        if self.environment not in self._consoles:
+            from wizards.migrate.console import Console
+
+            self._consoles[self.environment] = Console(
+                self._context.root,
+                self.environment,
+                config=self._context.config,
+                sandbox=self._context.sandbox_address(),
+            )
+        return self._consoles[self.environment]
+
+    def history(self, emit: Emit) -> History:
+        """Return revisions, heads and what is applied."""
+        return self.console().history(emit)
+
+    def preview(self, emit: Emit) -> tuple[RevisionPreview, ...]:
+        """Return the pending SQL with findings and live facts."""
+        return self.console().preview(emit)
+
+    def interrupted(self) -> Interrupted | None:
+        """Return the session that never ended, if there is one."""
+        return self.console().interrupted()
+
+    def recover(self, found: Interrupted, emit: Emit, cancel: Cancel) -> Applied:
+        """Bring an interrupted session to an end."""
+        return self.console().recover(found, emit, cancel)
+
+    def backups(self) -> list[Backup]:
+        """Return the backups of the target, newest first."""
+        return sorted(self.console().backups(), key=lambda one: one.taken_at, reverse=True)
+
+    def backup(self, emit: Emit, cancel: Cancel) -> Backup:
+        """Dump the target and verify the dump by restoring it to scratch."""
+        return self.console().backup(emit, cancel)
+
+    def rehearse(self, emit: Emit, cancel: Cancel, backup: Backup | None) -> Rehearsal:
+        """Run the pending revisions on a scratch database."""
+        return self.console().rehearse(emit, cancel, backup=backup)
+
+    def up(self, emit: Emit, cancel: Cancel, backup: Backup | None) -> Applied:
+        """Apply the pending revisions."""
+        return self.console().up(emit, cancel, backup=backup)
+
+    def rollback_plan(self) -> RollbackPlan:
+        """Return what taking back would do, and what would be lost."""
+        return self.console().rollback_plan()
+
+    def rollback(
+        self, plan: RollbackPlan, emit: Emit, cancel: Cancel, *, confirmed: str
+    ) -> Applied:
+        """Take back as planned; ``confirmed`` is the typed name of a protected target."""
+        return self.console().rollback(plan, emit, cancel, confirmed=confirmed)
+
+    def verify(self) -> list[Check]:
+        """Return the checks after an apply: version, structure, counts, health."""
+        return list(self.console().verify())

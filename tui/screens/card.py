@@ -1,0 +1,71 @@
+"""A failure as a card: what happened, why, what to do next; the raw error behind one key."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from generators.language import _
+from tui.clipboard import copy
+from wizards.failures import Failure
+
+
+class FailureCard(ModalScreen[None]):
+    """Show a failure until it is closed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "close", id="card.close", show=False),
+        Binding("r", "raw", id="card.raw", show=False),
+        Binding("c", "copy", id="card.copy", show=False),
+    ]
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__()
+        self.failure = failure
+        self.raw_shown = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the card."""
+        with Vertical(classes="card danger") as card:
+            card.border_title = Content(f"✗ {self.failure.code}")
+            card.border_subtitle = Content(self._keys())
+            with VerticalScroll():
+                yield Static(self._words(), id="body")
+
+    def _keys(self) -> str:
+        raw = "r " + _("raw error") + "  " if self.failure.raw else ""
+        return f"{raw}c {_('copy')}  esc {_('close')}"
+
+    def _words(self) -> Content:
+        failure = self.failure
+        parts: list[str | Content | tuple[str, str]] = [(failure.message, "bold")]
+        if failure.why:
+            parts.append(f"\n\n{failure.why}")
+        if failure.next:
+            parts.append(("\n\n" + _("What to do:"), "$text-muted"))
+            parts += [Content.assemble("\n  ", (step, "$text-accent")) for step in failure.next]
+        if self.raw_shown:
+            parts.append((f"\n\n{failure.raw}", "$text-muted"))
+        return Content.assemble(*parts)
+
+    def action_raw(self) -> None:
+        """Show or hide the raw error."""
+        if self.failure.raw:
+            self.raw_shown = not self.raw_shown
+            self.query_one("#body", Static).update(self._words())
+
+    def action_copy(self) -> None:
+        """Copy the whole card, the raw error included."""
+        failure = self.failure
+        text = "\n".join([failure.message, failure.why, *failure.next, failure.raw])
+        self.notify(copy(cast("App[object]", self.app), text), markup=False)
+
+    def action_close(self) -> None:
+        """Close the card."""
+        self.dismiss(None)

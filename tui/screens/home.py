@@ -1,0 +1,215 @@
+"""Home: what this folder is, how far it has come, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from generators.language import N_, _
+from tui.clipboard import short
+from tui.palette import Command, bindings
+from tui.screens.area import Area, Filter
+from tui.themes import STATES
+from tui.widgets.rows import Row, Rows
+from tui.widgets.words import fit, wrapped
+from wizards.failures import Failure
+
+if TYPE_CHECKING:
+    from tui.engines.journey import Service, Step
+
+
+class NextStep(Command):
+    """Do the suggested next step, or open the step under the cursor."""
+
+    area = "home"
+    key = "enter"
+    label = N_("next step")
+    footer = True
+
+
+class LookAgain(Command):
+    """Look at the folder, the files and the database again."""
+
+    area = "home"
+    key = "ctrl+r,f9"
+    label = N_("look again")
+
+
+class Target(Command):
+    """Choose the environment, that is the database to work on."""
+
+    area = "home"
+    key = "e"
+    label = N_("target")
+    footer = True
+
+
+STEPS = ("folder", "setup", "files", "migrations")
+
+
+class HomeScreen(Area):
+    """Three parts: the way as a list, the next step, the evidence of the row under the cursor."""
+
+    area = "home"
+    OFFERS = (NextStep, Target, LookAgain, Filter)
+    BINDINGS = bindings(*OFFERS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._steps: dict[str, Step] = {}
+        self._services: tuple[Service, ...] = ()
+
+    def body(self) -> Iterable[Widget]:
+        """Return the list, the suggestion and the detail."""
+        way = Rows(id="way")
+        way.add_class("pane")
+        way.border_title = Content(_("The way"))
+        suggestion = Static(id="next", classes="pane thin says")
+        suggestion.border_title = Content(_("Next"))
+        detail = Rows(id="evidence", empty=_("nothing found yet"))
+        detail.add_class("pane")
+        detail.border_title = Content(_("This folder"))
+        return (Vertical(detail, way, suggestion, id="home"),)
+
+    def opened(self) -> None:
+        """Paint the empty way, then look at every part beside the screen."""
+        self.query_one("#way", Rows).focus()
+        self._paint()
+        self.call_after_refresh(self.do_look_again)
+
+    def do_look_again(self) -> None:
+        """Start every look at once; each fills its own row."""
+        self._steps.clear()
+        journey = self.tarmac.engines.journey
+        self.tarmac.start(
+            "home.services",
+            _("looking at the folder"),
+            lambda _e, _c: journey.services(),
+            then=self._found,
+            otherwise=partial(self._failed, "folder"),
+        )
+        looks = {"setup": journey.setup, "files": journey.files, "migrations": journey.migrations}
+        for name, look in looks.items():
+            self.tarmac.start(
+                f"home.{name}",
+                _("looking"),
+                lambda _e, _c, look=look: look(),
+                then=self._stepped,
+                otherwise=partial(self._failed, name),
+            )
+
+    def _found(self, services: tuple[Service, ...]) -> None:
+        from tui.engines.journey import Step
+
+        self._services = services
+        words = "; ".join(service.words for service in services) or _("no deployable service found")
+        state = "ok" if services else "warning"
+        self._stepped(Step(id="folder", state=state, says=words))
+        self.query_one("#evidence", Rows).show(_evidence(services))
+
+    def _stepped(self, step: Step) -> None:
+        self._steps[step.id] = step
+        self._paint()
+
+    def _failed(self, name: str, failure: Failure) -> None:
+        from tui.engines.journey import Step
+
+        says = f"{failure.message}: {failure.why}" if failure.why else failure.message
+        modes = {"migrations": "migrate"}
+        self._stepped(Step(id=name, state="red", says=says, mode=modes.get(name, name)))
+
+    def _paint(self) -> None:
+        words = {
+            "folder": _("Folder"),
+            "setup": _("Set-up"),
+            "files": _("Files"),
+            "migrations": _("Migrations"),
+        }
+        rows = [
+            Row(name, partial(_draw, number, words[name], self._steps.get(name)), words[name])
+            for number, name in enumerate(STEPS, 1)
+        ]
+        self.query_one("#way", Rows).show(rows)
+        folder = self.query_one("#evidence", Rows)
+        folder.border_title = Content(f"{_('This folder')} · {short(self.tarmac.context.root)}")
+        self.query_one("#next", Static).update(self._suggestion())
+
+    def suggested(self) -> Step | None:
+        """Return the step to take next: what was interrupted first, then the order of the way."""
+        waiting = [step for name in STEPS if (step := self._steps.get(name)) and step.do]
+        return next((step for step in waiting if step.urgent), waiting[0] if waiting else None)
+
+    def _suggestion(self) -> Content:
+        step = self.suggested()
+        if step is not None:
+            mark = ("✗ ", "bold $text-error") if step.urgent else ("▶ ", "bold $text-accent")
+            return Content.assemble(
+                mark,
+                (f"{step.do}  ", "bold"),
+                ("↵", "bold $text-accent"),
+                (f"\n  {step.says}", "$text-muted"),
+            )
+        if len(self._steps) < len(STEPS):
+            return Content.styled(_("looking…"), "$text-muted")
+        return Content(_("Everything is in place: look at the status with 5."))
+
+    def do_next_step(self) -> None:
+        """Open the mode of the row under the cursor, else of the suggested step."""
+        row = self.query_one("#way", Rows).row
+        chosen = self._steps.get(row.id) if row else None
+        step = self.suggested()
+        if chosen is not None and chosen.mode and row is not None and row.id != STEPS[0]:
+            step = chosen
+        if step is not None and step.mode:
+            self.tarmac.action_mode(step.mode)
+
+    @on(Rows.Chosen, "#way")
+    def _chosen(self) -> None:
+        self.do_next_step()
+
+    def do_target(self) -> None:
+        """Choose the environment."""
+        from tui.screens.choose import choose_target
+
+        choose_target(self.tarmac, self.do_look_again)
+
+
+def _draw(number: int, words: str, step: Step | None, width: int) -> list[Content]:
+    mark, style = STATES[step.state if step else "unknown"]
+    says = step.says if step else _("looking…")
+    line = Content.assemble(
+        (f"{mark} ", style),
+        f"{number} ",
+        (fit(words, 14).plain, "bold"),
+        (says, "" if step else "$text-muted"),
+    )
+    return [fit(line, width)]
+
+
+def _evidence(services: tuple[Service, ...]) -> Iterable[Row]:
+    for number, service in enumerate(services):
+        path = "" if service.path == "." else f"{service.path}  "
+        yield Row(
+            f"service {number}",
+            lambda width, path=path, service=service: [
+                fit(Content.assemble((path, "bold"), (service.words, "bold $text-primary")), width)
+            ],
+            service.words,
+        )
+        for place, text in enumerate(service.evidence):
+            yield Row(
+                f"evidence {number} {place}",
+                lambda width, text=text: [
+                    Content.assemble(("  ", ""), (line.plain, "$text-muted"))
+                    for line in wrapped(text, width - 2)
+                ],
+                text,
+                lines=0,
+            )
