@@ -1,0 +1,697 @@
+"""Alembic in the project's own interpreter; one process per operation, JSON lines both ways.
+
+Run by path as ``python agent.py IN OUT`` (two inherited file descriptors): a request comes in,
+events and one result go out. Self-contained: the standard library and what the project has
+(Python ≥ 3.8, alembic ≥ 1.5, SQLAlchemy ≥ 1.3). Nothing of Tarmac is importable from here, and
+credentials travel only over the two descriptors.
+"""
+
+import os
+import sys
+
+_HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != _HERE]
+
+import argparse  # noqa: E402
+import contextlib  # noqa: E402
+import importlib.util  # noqa: E402
+import inspect  # noqa: E402
+import json  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
+import traceback  # noqa: E402
+import warnings  # noqa: E402
+
+PROTOCOL = 1
+ORPHANED = 75  # exit status when Tarmac itself went away
+
+
+class Complaint(Exception):
+    """Something the operation cannot go on with; ``kind`` is part of the protocol."""
+
+    def __init__(self, kind, text):
+        super().__init__(text)
+        self.kind = kind
+
+
+class Stop(BaseException):
+    """Cancelled between two statements; a BaseException, so env.py cannot swallow it."""
+
+
+class Misdirected(BaseException):
+    """env.py connects to another database than the chosen one; nothing must run there."""
+
+
+class Channel:
+    """The two private descriptors: requests in, events and one result out."""
+
+    def __init__(self, incoming, outgoing):
+        for descriptor in (incoming, outgoing):
+            os.set_inheritable(descriptor, False)
+        self._in = os.fdopen(incoming, encoding="utf-8")
+        self._out = os.fdopen(outgoing, "w", encoding="utf-8", buffering=1)
+        self._lock = threading.Lock()
+        self._sequence = 0
+        self.cancelled = threading.Event()
+
+    def send(self, kind, **fields):
+        """Write one line: ``kind`` is "ev" or "res"."""
+        with self._lock:
+            self._sequence += 1
+            line = json.dumps(dict(fields, t=kind, seq=self._sequence), default=str)
+            self._out.write(line + "\n")
+            self._out.flush()
+
+    def event(self, name, **fields):
+        """Tell what happened."""
+        self.send("ev", ev=name, **fields)
+
+    def receive(self):
+        """Return the request, then listen for a cancel or for Tarmac's end on the side."""
+        request = json.loads(self._in.readline() or "{}")
+        threading.Thread(target=self._listen, daemon=True).start()
+        return request
+
+    def _listen(self):
+        for line in self._in:
+            if json.loads(line).get("op") == "cancel":
+                self.cancelled.set()
+        os._exit(ORPHANED)
+
+
+class Watch:
+    """SQLAlchemy hooks of the whole process: where connections go, what every statement does."""
+
+    def __init__(self, channel, request):
+        from sqlalchemy import event
+        from sqlalchemy.engine import Engine
+        from sqlalchemy.pool import Pool
+
+        self.channel, self.request = channel, request
+        self.step = self.path = None  # the revision that runs, and its file
+        self.count = self.commits = 0
+        self.autocommit = self.quiet = False
+        self.dialect = self.parameters = None
+        self.begun = {}
+        self.held = []
+        self.known = None
+        event.listen(Engine, "do_connect", self._aim)
+        event.listen(Pool, "connect", self._connected)
+        event.listen(Engine, "before_cursor_execute", self._before)
+        event.listen(Engine, "after_cursor_execute", self._after)
+        event.listen(Engine, "handle_error", self._failed)
+        event.listen(Engine, "commit", self._ended)
+        event.listen(Engine, "rollback", self._rolled_back)
+
+    def _aim(self, dialect, _record, arguments, parameters):
+        self.dialect = dialect.name
+        if dialect.name != "postgresql":
+            return
+        wanted = self.request.get("redirect")
+        if wanted:
+            database = "database" if "database" in parameters else "dbname"
+            if dialect.driver == "psycopg2" and not parameters:
+                database = "dbname"
+            for name in list(parameters):
+                if name.startswith("ssl") or name in ("hostaddr", "service", "unix_sock"):
+                    del parameters[name]
+            parameters[database] = wanted["database"]
+            for name in ("host", "port", "user", "password"):
+                parameters[name] = wanted[name]
+            if dialect.driver == "pg8000" and str(wanted["host"]).startswith("/"):
+                del parameters["host"]
+                socket = "%s/.s.PGSQL.%s" % (wanted["host"], wanted["port"])
+                parameters["unix_sock"] = socket
+            del arguments[:]
+        limit = {"psycopg": "connect_timeout", "psycopg2": "connect_timeout"}
+        name = limit.get(dialect.driver, "timeout")
+        parameters.setdefault(name, self.request.get("connect_seconds", 10))
+        self.parameters = dict(parameters)
+
+    def _connected(self, connection, _record):
+        if self.dialect not in (None, "postgresql"):
+            raise Misdirected(self.dialect)
+        cursor = connection.cursor()
+        try:
+            cursor.execute(
+                "select pg_backend_pid(), current_setting('server_version_num')::int,"
+                " current_setting('server_version'), current_database()::text,"
+                " (select oid::bigint from pg_database where datname = current_database()),"
+                " extract(epoch from pg_postmaster_start_time())::bigint"
+            )
+            row = cursor.fetchone()
+            expected = self.request.get("expect")
+            if expected and [int(row[4]), int(row[5])] != expected:
+                raise Misdirected(str(row[3]))
+            for name, value in self.request.get("settings", {}).items():
+                if name == "client_connection_check_interval" and row[1] < 140000:
+                    continue
+                cursor.execute("select set_config('%s', '%s', false)" % (name, value))
+                cursor.fetchone()
+            connection.commit()
+        finally:
+            cursor.close()
+        self.channel.event("conn", pid=row[0], server=row[1], version=row[2], database=row[3])
+
+    def _before(self, _connection, cursor, statement, parameters, _context, _many):
+        if self.step is None or self.quiet:
+            return
+        if self.channel.cancelled.is_set():
+            raise Stop
+        self.count += 1
+        self.begun[id(cursor)] = (time.perf_counter(), self.count)
+        self.channel.event(
+            "stmt",
+            rev=self.step,
+            n=self.count,
+            sql=statement,
+            line=line_in(self.path),
+            params=shapes(parameters),
+            autocommit=self.autocommit,
+        )
+
+    def _after(self, connection, cursor, _statement, _parameters, _context, _many):
+        if self.step is None or self.quiet or id(cursor) not in self.begun:
+            return
+        begun, number = self.begun.pop(id(cursor))
+        spent = round((time.perf_counter() - begun) * 1000, 2)
+        rows = cursor.rowcount if isinstance(cursor.rowcount, int) else -1
+        measured = {}
+        if self.request.get("measure"):
+            measured = self._measure(connection, number)
+        self.channel.event(
+            "stmt_done",
+            rev=self.step,
+            n=number,
+            ms=spent,
+            rows=rows if rows >= 0 else None,
+            **measured,
+        )
+
+    def _failed(self, context):
+        if self.step is None or self.quiet:
+            return
+        error = context.original_exception
+        self.channel.event(
+            "stmt_error", rev=self.step, n=self.count, sqlstate=state_of(error), error=str(error)
+        )
+
+    def _ended(self, _connection):
+        if self.step is not None and not self.quiet:
+            self.commits += 1
+        self._released()
+
+    def _rolled_back(self, _connection):
+        self._released()
+
+    def _released(self):
+        now = time.perf_counter()
+        for number, relation, mode, since in self.held:
+            held = round((now - since) * 1000, 2)
+            self.channel.event("lock", n=number, relation=relation, mode=mode, held_ms=held)
+        self.held = []
+
+    def _measure(self, connection, number):
+        """Return what a statement locked, rewrote and scanned, of what was there before."""
+        now = self.sample(connection)
+        before, self.known = self.known or {}, dict(self.known or {}, **now)
+        rewrote, scanned = [], []
+        for oid, (name, filenode, scans, modes) in now.items():
+            if oid not in before:
+                continue
+            _name, old_filenode, old_scans, _modes = before[oid]
+            if filenode != old_filenode:
+                rewrote.append(name)
+            if scans > (old_scans if scans >= old_scans else 0):
+                scanned.append(name)
+            held = {(lock[1], lock[2]) for lock in self.held}
+            for mode in modes:
+                if (name, mode) not in held:
+                    self.held.append((number, name, mode, time.perf_counter()))
+        return {"rewrote": rewrote, "scanned": scanned}
+
+    def sample(self, connection):
+        """Return ``{oid: (name, filenode, scans, modes)}`` of every user table."""
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.request["measure"])
+            return {
+                row[0]: (row[1], row[2], row[3], row[4].split(",") if row[4] else [])
+                for row in cursor.fetchall()
+            }
+        finally:
+            cursor.close()
+
+    def settle(self, connection):
+        """Take the first sample: what was there before the plan."""
+        if self.request.get("measure"):
+            self.known = self.sample(connection)
+
+    @contextlib.contextmanager
+    def silence(self):
+        """Keep Tarmac's own statements out of the story."""
+        self.quiet = True
+        try:
+            yield
+        finally:
+            self.quiet = False
+
+
+def line_in(path):
+    """Return the line of a revision file that the current call came from, None elsewhere."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != path:
+        frame = frame.f_back
+    return frame.f_lineno if frame is not None else None
+
+
+def shapes(parameters):
+    """Return the types of bound values; the values themselves never leave the process."""
+    if isinstance(parameters, dict):
+        return {str(name): type(value).__name__ for name, value in parameters.items()} or None
+    if isinstance(parameters, (list, tuple)):
+        return [type(value).__name__ for value in parameters[:20]] or None
+    return None
+
+
+def state_of(error):
+    """Return the SQLSTATE of a driver's exception, or None."""
+    for name in ("sqlstate", "pgcode"):
+        if getattr(error, name, None):
+            return str(getattr(error, name))
+    first = error.args[0] if getattr(error, "args", None) else None
+    return first.get("C") if isinstance(first, dict) else None
+
+
+class Project:
+    """The project's Alembic: its configuration, its scripts, and env.py run as Alembic runs it."""
+
+    def __init__(self, channel, request):
+        from alembic.runtime.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
+        self.channel, self.request = channel, request
+        self.watch = Watch(channel, request)
+        self.hook = self._bootstrap()
+        self.config = self._config()
+        self.script = ScriptDirectory.from_config(self.config)
+        self.arguments = {}
+        self.context = MigrationContext
+        self._follow_autocommit()
+
+    def _bootstrap(self):
+        path = self.request.get("bootstrap")
+        if not path:
+            return None
+        found = importlib.util.spec_from_file_location("tarmac_bootstrap", path)
+        module = importlib.util.module_from_spec(found)
+        found.loader.exec_module(module)
+        return module
+
+    def _config(self):
+        from alembic.config import Config
+
+        if hasattr(self.hook, "config"):
+            config = self.hook.config()
+        else:
+            path = self.request["config"]
+            options = {}
+            if "toml_file" in inspect.signature(Config.__init__).parameters:
+                options["toml_file"] = os.path.abspath("pyproject.toml")
+            if not os.path.exists(path) and not options:
+                raise Complaint("config-missing", path)
+            config = Config(path, ini_section=self.request.get("section", "alembic"), **options)
+        if config.cmd_opts is None:
+            config.cmd_opts = argparse.Namespace(
+                x=self.request.get("x") or None, cmd=None, autogenerate=False, sql=False, tag=None
+            )
+        if self.request.get("url"):
+            config.set_main_option("sqlalchemy.url", self.request["url"].replace("%", "%%"))
+        return config
+
+    def _follow_autocommit(self):
+        watch, channel, plain = self.watch, self.channel, self.context.autocommit_block
+
+        @contextlib.contextmanager
+        def block(context):
+            channel.event("note", rev=watch.step, note="autocommit")
+            if context.as_sql:
+                with context.output_buffer.outside():
+                    yield
+                return
+            with plain(context):
+                watch.autocommit = True
+                try:
+                    yield
+                finally:
+                    watch.autocommit = False
+
+        self.context.autocommit_block = block
+        run = self.context.run_migrations
+
+        def run_migrations(context, **arguments):
+            self.arguments = arguments
+            return run(context, **arguments)
+
+        self.context.run_migrations = run_migrations
+
+    def run(self, fn, **options):
+        """Run env.py; ``fn(heads, context)`` is called at every ``context.run_migrations()``."""
+        from alembic.runtime.environment import EnvironmentContext
+
+        calls = []
+
+        def called(heads, context):
+            calls.append(context)
+            return fn(heads, context)
+
+        with EnvironmentContext(self.config, self.script, fn=called, **options):
+            self.script.run_env()
+        if not calls:
+            raise Complaint("env-did-nothing", "context.run_migrations() was never called")
+
+    def observe(self, see):
+        """Run env.py without changing anything; ``see(heads, context)`` looks."""
+
+        def fn(heads, context):
+            see(heads, context)
+            return []
+
+        self.run(fn, dont_mutate=True)
+
+    def unknown(self, heads):
+        """Return the database's revisions that the files do not have."""
+        missing = []
+        for head in heads:
+            try:
+                self.script.get_revision(head)
+            except Exception:
+                missing.append(head)
+        return missing
+
+    def steps(self, request, heads):
+        """Return Alembic's steps for a request: an upgrade, a downgrade or an exact revert."""
+        missing = self.unknown(heads)
+        if missing:
+            raise Complaint("revision-unknown", ",".join(missing))
+        if request.get("revert") is not None:
+            return self._revert(request["revert"], heads)
+        if request.get("direction") == "down":
+            return list(self.script._downgrade_revs(request["to"], heads))
+        return list(self.script._upgrade_revs(request.get("to", "heads"), heads))
+
+    def _revert(self, revisions, heads):
+        """Undo exactly these revisions, newest first, as far as they are applied."""
+        from alembic.runtime.migration import MigrationStep
+
+        graph = self.script.revision_map
+        applied, todo = set(), list(heads)
+        while todo:
+            revision = self.script.get_revision(todo.pop())
+            if revision.revision not in applied:
+                applied.add(revision.revision)
+                todo += revision._all_down_revisions
+        present = [revision for revision in revisions if revision in applied]
+        return [
+            MigrationStep.downgrade_from_script(graph, graph.get_revision(revision))
+            for revision in present
+        ]
+
+
+def transaction_mode(context):
+    """Return who commits: whole_run, per_migration, external or none."""
+    if getattr(context, "_in_external_transaction", False):
+        return "external"
+    if not context.impl.transactional_ddl:
+        return "none"
+    return "per_migration" if context._transaction_per_migration else "whole_run"
+
+
+def scalar(context, sql):
+    """Return the first value of a statement run on env.py's own connection, unparameterised."""
+    run = getattr(context.connection, "exec_driver_sql", context.connection.execute)
+    return run(sql).scalar()
+
+
+class Operations:
+    """What can be asked for; each method takes the request and returns the result's fields."""
+
+    def __init__(self, project, request):
+        self.project, self.request = project, request
+        self.channel, self.watch = project.channel, project.watch
+
+    def graph(self):
+        """The files' revisions and, unless static, what the database says of them."""
+        targets = [] if self.request.get("static") else self.current()["targets"]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            revisions = [self._described(script) for script in self.project.script.walk_revisions()]
+        heads = list(self.project.script.get_heads())
+        said = [str(warning.message) for warning in caught]
+        return {"revisions": revisions, "heads": heads, "targets": targets, "warnings": said}
+
+    def _described(self, script):
+        return {
+            "id": script.revision,
+            "down": list(script._versioned_down_revisions),
+            "depends": list(script._resolved_dependencies),
+            "labels": sorted(script.branch_labels),
+            "message": script.doc,
+            "path": script.path,
+            "head": script.is_head,
+        }
+
+    def current(self):
+        """Heads, pending revisions and settings of every target that env.py connects to."""
+        targets = []
+
+        def see(heads, context):
+            missing = self.project.unknown(heads)
+            steps = [] if missing else self.project.steps(self.request, heads)
+            target = {
+                "heads": list(heads),
+                "unknown": missing,
+                "pending": [step.revision.revision for step in steps],
+                "transaction_mode": transaction_mode(context),
+                "dialect": context.dialect.name,
+                "driver": context.dialect.driver,
+                "version_table": context.version_table,
+                "version_schema": context.version_table_schema,
+            }
+            if context.dialect.name == "postgresql":
+                for name in ("search_path", "lock_timeout", "statement_timeout", "server_version"):
+                    target[name] = str(scalar(context, "show " + name))
+            targets.append(target)
+
+        self.project.observe(see)
+        result = {"targets": targets}
+        if self.request.get("reveal"):
+            result["parameters"] = self.watch.parameters
+        return result
+
+    def preview(self):
+        """The SQL of each step, compiled inside an online run, failures kept per revision."""
+        previews = []
+
+        def see(heads, context):
+            steps = self.project.steps(self.request, heads)
+            previews.extend(self._written(step, context) for step in steps)
+
+        self.project.observe(see)
+        return {"revisions": previews}
+
+    def _written(self, step, context):
+        from alembic.operations import Operations as Directives
+
+        page = Page(step.revision.module.__file__)
+        dropped = ("fn", "connection", "output_buffer")
+        kept = {key: value for key, value in context.opts.items() if key not in dropped}
+        kept.update(as_sql=True, output_buffer=page, literal_binds=True)
+        paper = self.project.context.configure(dialect=context.dialect, opts=kept)
+        reason = None
+        self.watch.quiet = True
+        try:
+            with Directives.context(paper):
+                step.migration_fn(**self.project.arguments)
+        except BaseException as error:
+            reason = "%s: %s" % (type(error).__name__, str(error)[:300])
+        finally:
+            self.watch.quiet = False
+        return {
+            "id": step.revision.revision,
+            "message": step.revision.doc,
+            "statements": page.statements,
+            "transaction_mode": transaction_mode(context),
+            "reason": reason,
+        }
+
+    def upgrade(self):
+        """Run the steps in the project's own mode, exactly as its own command would."""
+        done, options = [], {"destination_rev": self.request.get("to"), "starting_rev": None}
+
+        def fn(heads, context):
+            steps = self.project.steps(self.request, heads)
+            mode = transaction_mode(context)
+            names = [step.revision.revision for step in steps]
+            self.channel.event("plan", revisions=names, transaction_mode=mode)
+            self.watch.settle(context.connection)
+            for step in steps:
+                name = step.revision.revision
+                yield self._watched(step, context)
+                done.append(name)
+                self.channel.event("rev_stamped", rev=name, transaction_mode=mode)
+
+        self.project.run(fn, **options)
+        return {"applied": done}
+
+    revert = downgrade = upgrade
+
+    def _watched(self, step, context):
+        run, name = step.migration_fn, step.revision.revision
+
+        def migrate(**arguments):
+            if self.channel.cancelled.is_set():
+                raise Stop
+            self.watch.step, self.watch.commits = name, 0
+            self.watch.path = step.revision.module.__file__
+            self.channel.event("rev_start", rev=name, message=step.revision.doc)
+            begun = time.perf_counter()
+            try:
+                run(**arguments)
+            except BaseException as error:
+                self.channel.event(
+                    "rev_fail", rev=name, error=str(error)[:2000], commits=self.watch.commits
+                )
+                raise
+            finally:
+                spent = round((time.perf_counter() - begun) * 1000, 1)
+                self.watch.step = None
+            with self.watch.silence():
+                facts = {
+                    key: scalar(context, sql)
+                    for key, sql in self.request.get("after_each", {}).items()
+                }
+            self.channel.event("rev_done", rev=name, ms=spent, commits=self.watch.commits, **facts)
+
+        step.migration_fn = migrate
+        return step
+
+    def stamp(self):
+        """Write the version table without running anything."""
+
+        def fn(heads, _context):
+            return self.project.script._stamp_revs(self.request["to"], heads)
+
+        self.project.run(fn, destination_rev=self.request["to"])
+        return {}
+
+    def fingerprint(self):
+        """The first value of given SQL on every connection that env.py opens."""
+        found = []
+
+        def see(heads, context):
+            found.append({"heads": list(heads), "value": scalar(context, self.request["sql"])})
+
+        self.project.observe(see)
+        return {"targets": found}
+
+
+class Page:
+    """Alembic's output buffer that keeps statements apart and remembers autocommit blocks."""
+
+    def __init__(self, path):
+        self.statements, self._path, self._autocommit = [], path, False
+
+    def write(self, text):
+        """Take one statement as Alembic writes it."""
+        sql = text.strip()
+        if sql.endswith(";"):
+            sql = sql[:-1].rstrip()
+        if sql and not sql.startswith("-- Running"):
+            self.statements.append(
+                {"sql": sql, "line": line_in(self._path), "autocommit": self._autocommit}
+            )
+
+    def flush(self):
+        """Be a file."""
+
+    @contextlib.contextmanager
+    def outside(self):
+        """Mark what is written meanwhile as committed statement by statement."""
+        self._autocommit = True
+        try:
+            yield
+        finally:
+            self._autocommit = False
+
+
+def complaint_of(error):
+    """Return ``(kind, sqlstate)`` of what ended an operation."""
+    if isinstance(error, Complaint):
+        return error.kind, None
+    names = {kind.__name__ for kind in type(error).__mro__}
+    original = getattr(error, "orig", None) or error
+    state = state_of(original)
+    for name, kind in (
+        ("Stop", "cancelled"),
+        ("Misdirected", "misdirected"),
+        ("SystemExit", "env-exit"),
+        ("EOFError", "env-reads-stdin"),
+        ("ModuleNotFoundError", "import"),
+        ("SyntaxError", "syntax"),
+        ("RevisionError", "graph"),
+        ("CommandError", "alembic"),
+        ("DBAPIError", "database"),
+        ("OSError", "os"),
+        ("PostgresError", "database"),
+    ):
+        if name in names:
+            return kind, state
+    return "error", state
+
+
+def perform(channel, request):
+    """Do one operation and send its result, whatever the project's code does meanwhile."""
+    project = None
+    try:
+        import alembic
+        import sqlalchemy
+
+        project = Project(channel, request)
+        channel.event("ready", alembic=alembic.__version__, sqlalchemy=sqlalchemy.__version__)
+        operation = getattr(Operations(project, request), request["op"])
+        call = getattr(project.hook, "call", lambda run: run())
+        channel.send("res", ok=True, result=call(operation))
+    except BaseException as error:
+        kind, state = complaint_of(error)
+        channel.send(
+            "res",
+            ok=False,
+            kind=kind,
+            sqlstate=state,
+            error=str(error)[:4000],
+            type=type(error).__name__,
+            missing=getattr(error, "name", None),
+            where=[
+                [frame.filename, frame.lineno]
+                for frame in traceback.extract_tb(error.__traceback__)
+            ][-20:],
+            trace=traceback.format_exc()[-6000:],
+            ready=project is not None,
+        )
+
+
+def main():
+    """Say hello, read the request, do it."""
+    channel = Channel(int(sys.argv[1]), int(sys.argv[2]))
+    del sys.argv[1:]
+    version = "%d.%d.%d" % sys.version_info[:3]
+    channel.event("hello", protocol=PROTOCOL, python=version, pid=os.getpid())
+    perform(channel, channel.receive())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

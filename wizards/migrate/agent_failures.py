@@ -1,0 +1,140 @@
+"""What went wrong in the project's process, as a card: code, what happened, why, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from generators.language import _
+from wizards.failures import Failure
+from wizards.migrate.messages import Message
+from wizards.postgres.connection_failures import CONNECTING, connection_failure
+from wizards.redaction import redacted
+
+
+class MigrationFailed(Failure):
+    """A revision raised while it ran; ``sqlstate`` is Postgres' code, or "" for other errors."""
+
+    sqlstate: str = ""
+
+
+def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequence[str]) -> Failure:
+    """Turn a failed result into the card a person can act on; secrets are taken out."""
+    kind, error = result.text("kind"), redacted(result.text("error"))
+    raw = redacted("\n".join([result.text("trace"), *log[-20:]]).strip())
+    place = _place(result, directory)
+    if kind == "misdirected":
+        return Failure(
+            "target-mismatch",
+            _("env.py connects to another database than the chosen target."),
+            why=_("It opened {database}; nothing was run there.").format(database=error),
+            next=(_("make env.py read DATABASE_URL before anything else"),),
+            raw=raw,
+        )
+    if kind == "revision-unknown":
+        return Failure(
+            "revision-unknown",
+            _("The database is at revision {revision}, which this checkout does not have.").format(
+                revision=error
+            ),
+            why=_("It was migrated from another branch or a newer commit."),
+            next=(
+                "git fetch --all",
+                _("check out the commit that has {revision}").format(revision=error),
+            ),
+            raw=raw,
+        )
+    if kind == "config-missing":
+        return Failure(
+            "config-missing",
+            _("There is no {file} in {folder}.").format(file=error, folder=directory),
+            why=_("Alembic is configured by that file."),
+            next=(_("set directory and config in [migrations] of tarmac.toml"),),
+            raw=raw,
+        )
+    if kind == "env-exit":
+        return Failure(
+            "env-exit",
+            _("env.py ended the process with sys.exit({status}).").format(status=error),
+            why=place or _("Nothing was migrated."),
+            next=(_("look at what env.py printed: add -v"),),
+            raw=raw,
+        )
+    if kind == "env-reads-stdin":
+        return Failure(
+            "env-reads-stdin",
+            _("env.py asks a question on standard input."),
+            why=_("{place} There is nobody to answer: use a variable.").format(place=place).strip(),
+            next=(_("put the answer into environment = {…} of [migrations]"),),
+            raw=raw,
+        )
+    if kind == "env-did-nothing":
+        return Failure(
+            "env-did-nothing",
+            _("env.py finished without running any migration."),
+            why=_("It never called context.run_migrations()."),
+            raw=raw,
+        )
+    if kind in ("database", "os") and _is_connecting(result):
+        return connection_failure(error, result.text("sqlstate"), raw=raw)
+    if kind == "import":
+        return _import_failed(result, error, interpreter, place, raw)
+    if "/versions/" in place or kind in ("syntax", "graph"):
+        return Failure(
+            "revision-broken",
+            _("A revision file cannot be read: {error}").format(error=error),
+            why=place,
+            next=(_("repair the file, then try again"),),
+            raw=raw,
+        )
+    if kind == "alembic":
+        return Failure(
+            "alembic-refused",
+            _("Alembic refused: {error}").format(error=error),
+            why=place,
+            next=("tarmac migrate status",),
+            raw=raw,
+        )
+    return Failure(
+        "env-raised",
+        _("env.py raised {type}: {error}").format(type=result.text("type"), error=_first(error)),
+        why=place,
+        next=(_("run `alembic current` in {folder} to see it alone").format(folder=directory),),
+        raw=raw,
+    )
+
+
+def _import_failed(result: Message, error: str, interpreter: Path, place: str, raw: str) -> Failure:
+    package = result.text("missing") or error
+    return Failure(
+        "package-missing",
+        _("The project's interpreter lacks {package}.").format(package=package),
+        why=_("{interpreter} was used. {place}").format(interpreter=interpreter, place=place),
+        next=(
+            f"{interpreter} -m pip install {package}",
+            _("or set interpreter in [migrations] of tarmac.toml"),
+        ),
+        raw=raw,
+    )
+
+
+def _is_connecting(result: Message) -> bool:
+    state = result.text("sqlstate")
+    return state in CONNECTING or state[:2] in ("08", "28") or (not state)
+
+
+def _place(result: Message, directory: Path) -> str:
+    """Return "migrations/env.py, line 12": the deepest frame inside the project's folder."""
+    frames = result.value("where")
+    for frame in reversed(frames if isinstance(frames, list) else []):
+        if not isinstance(frame, list):
+            continue
+        path = Path(str(frame[0]))
+        inside = path.is_absolute() and path.is_relative_to(directory)
+        if inside and "site-packages" not in path.parts and path.name != "agent.py":
+            return _("{file}, line {line}").format(file=path.relative_to(directory), line=frame[1])
+    return ""
+
+
+def _first(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else ""

@@ -1,0 +1,54 @@
+"""The revision graph as data: what is applied, and an order that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from wizards.migrate.downgrades import kind_of_downgrade
+from wizards.migrate.messages import Message
+from wizards.migrate.model import Revision
+
+
+def ordered(
+    described: Sequence[Message],
+    heads: Iterable[str],
+    pending: Sequence[str],
+    directory: Path,
+) -> tuple[Revision, ...]:
+    """Return the revisions oldest first; pending ones in the order an upgrade applies them."""
+    by_id = {one.text("id"): one for one in described}
+    applied = ancestors(heads, by_id)
+    oldest_first = [one.text("id") for one in reversed(described)]
+    rest = [id_ for id_ in oldest_first if id_ not in applied and id_ not in pending]
+    order = [id_ for id_ in oldest_first if id_ in applied]
+    order += [id_ for id_ in pending if id_ in by_id] + rest
+    return tuple(_revision(by_id[id_], id_ in applied, directory) for id_ in order)
+
+
+def ancestors(heads: Iterable[str], by_id: dict[str, Message]) -> set[str]:
+    """Return the heads and everything below them, ``depends_on`` included."""
+    found: set[str] = set()
+    todo = [head for head in heads if head in by_id]
+    while todo:
+        one = by_id[todo.pop()]
+        if one.text("id") not in found:
+            found.add(one.text("id"))
+            todo += [*one.texts("down"), *one.texts("depends")]
+    return found
+
+
+def _revision(one: Message, applied: bool, directory: Path) -> Revision:
+    path = Path(one.text("path"))
+    shown = path.relative_to(directory) if path.is_relative_to(directory) else path
+    return Revision(
+        id=one.text("id"),
+        down=one.texts("down"),
+        depends=one.texts("depends"),
+        labels=one.texts("labels"),
+        message=one.text("message"),
+        path=str(shown),
+        applied=applied,
+        is_head=one.flag("head"),
+        downgrade=kind_of_downgrade(path),
+    )

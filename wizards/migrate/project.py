@@ -1,0 +1,146 @@
+"""What a console works on: the folder, its migration stream, the target, the interpreter."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from generators.language import _
+from wizards.blueprint import Blueprint, Environment, Migrations
+from wizards.events import Emit
+from wizards.failures import Failure, UsageFailure
+from wizards.migrate import interpreter, target
+from wizards.migrate.interpreter import Interpreter
+from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.target import Target
+from wizards.postgres.sandbox_address import SandboxAddress
+
+
+@dataclass
+class Project:
+    """Everything is looked up when it is first asked for, and kept; safe across threads."""
+
+    root: Path
+    environment: str | None
+    config: Path | None = None
+    stream: str = ""
+    sandbox: SandboxAddress | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _target: Target | None = None
+    _provider: Alembic | None = None
+
+    @cached_property
+    def blueprint(self) -> Blueprint | None:
+        """The blueprint, None where there is no `tarmac.toml`."""
+        from wizards.blueprint import FILE_NAME
+        from wizards.blueprint_reading import load
+
+        path = self.config or self.root / FILE_NAME
+        return load(path) if path.exists() else None
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """The stream's table, or what an ``alembic.ini`` in the folder makes of it."""
+        known = self.blueprint.migrations if self.blueprint is not None else {}
+        if self.stream in known:
+            return known[self.stream]
+        if self.stream:
+            raise UsageFailure(
+                "stream-unknown",
+                _("tarmac.toml has no [migrations.{name}].").format(name=self.stream),
+                why=_("It has: {names}.").format(names=", ".join(known) or _("none")),
+            )
+        if len(known) == 1:
+            return next(iter(known.values()))
+        return Migrations(directory=_folder_of_ini(self.root))
+
+    @cached_property
+    def directory(self) -> Path:
+        """Where the project would run its own tool."""
+        return (self.root / self.migrations.directory).resolve()
+
+    @cached_property
+    def chosen(self) -> tuple[str, Environment] | None:
+        """The environment's name and table, None without any."""
+        return target.chosen(self.blueprint, self.environment)
+
+    @property
+    def name(self) -> str:
+        """The target's name for people, known without connecting anywhere."""
+        if self.chosen is not None:
+            return self.chosen[0]
+        found = self._target or self._by_url(required=False)
+        return found.name if found is not None else self.directory.name
+
+    @property
+    def protected(self) -> bool:
+        """Whether dangerous steps want the target's name typed."""
+        return self.chosen is not None and self.chosen[1].protected
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The Python that runs env.py."""
+        if self.migrations.provider != "alembic":
+            raise Failure(
+                "provider-not-available",
+                _("The provider {name} is not available yet.").format(
+                    name=self.migrations.provider
+                ),
+                why=_("This version migrates with Alembic."),
+            )
+        return interpreter.find(self.directory, self.root, self.migrations.interpreter)
+
+    def provider(self, emit: Emit) -> Alembic:
+        """Return Alembic on the resolved target."""
+        with self._lock:
+            if self._provider is None:
+                self._provider = Alembic(
+                    self.directory, self.migrations, self.interpreter, self.target(emit)
+                )
+            return self._provider
+
+    def target(self, emit: Emit) -> Target:
+        """Return the target: the environment's, DATABASE_URL's, or where env.py connects."""
+        with self._lock:
+            if self._target is None:
+                self._target = self._resolve(emit)
+            return self._target
+
+    def _resolve(self, emit: Emit) -> Target:
+        if self.chosen is not None and self.chosen[1].cloud_sql and self.blueprint is not None:
+            driver = target.spoken_driver(self._folders, self.migrations, self.interpreter.drivers)
+            return target.by_cloud_sql(*self.chosen, self.blueprint, driver, self.sandbox)
+        found = self._by_url(required=self.chosen is not None)
+        if found is not None:
+            return found
+        alone = Alembic(self.directory, self.migrations, self.interpreter, None)
+        address = alone.connects_to(emit)
+        return Target(
+            name=address.database,
+            address=address,
+            url=address.url(self.interpreter.drivers[0] if self.interpreter.drivers else ""),
+            source=_("what env.py connects to"),
+            variables=(),
+        )
+
+    def _by_url(self, *, required: bool) -> Target | None:
+        name, environment = self.chosen or ("", Environment())
+        return target.by_variable(name, environment, self._folders, required=required)
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (self.directory, self.root)
+
+    def close(self) -> None:
+        """End the tunnel, if one is open."""
+        if self._target is not None and self._target.tunnel is not None:
+            self._target.tunnel.close()
+
+
+def _folder_of_ini(root: Path) -> str:
+    if (root / "alembic.ini").exists() or not root.is_dir():
+        return "."
+    below = sorted(path.parent.name for path in root.glob("*/alembic.ini"))
+    return below[0] if len(below) == 1 else "."

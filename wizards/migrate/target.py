@@ -1,0 +1,168 @@
+"""From an environment's name to a database that can be reached."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from generators.language import _
+from wizards.blueprint import Blueprint, Environment, HealthCheck, Migrations
+from wizards.failures import UsageFailure
+from wizards.migrate.dotenv import variable
+from wizards.postgres.address import Address
+from wizards.postgres.sandbox_address import SandboxAddress
+from wizards.postgres.tunnel import Tunnel, open_tunnel
+
+_SETTING = re.compile(r"^\s*sqlalchemy\.url\s*=\s*postgres(?:ql)?\+(\w+)://", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A database: its name for people, address, protection, and what env.py is told.
+
+    ``url`` is the URL exactly as the project's code gets it; ``source`` says where it came from.
+    """
+
+    name: str
+    address: Address
+    url: str = field(repr=False)
+    source: str
+    variables: tuple[str, ...] = ("DATABASE_URL",)
+    protected: bool = False
+    health_url: str = ""
+    checks: tuple[HealthCheck, ...] = ()
+    tunnel: Tunnel | None = field(default=None, repr=False, compare=False)
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables that carry the URL into the project's process."""
+        return dict.fromkeys(self.variables, self.url)
+
+    def at(self, address: Address) -> Target:
+        """Return this target on another database (a scratch)."""
+        return replace(self, address=address)
+
+
+def chosen(blueprint: Blueprint | None, name: str | None) -> tuple[str, Environment] | None:
+    """Return the environment of a name; without one the only one, "local", or None at all."""
+    known = blueprint.environments if blueprint is not None else {}
+    if name is None:
+        if not known:
+            return None
+        name = "local" if "local" in known else next(iter(known))
+        if len(known) > 1 and name != "local":
+            raise UsageFailure(
+                "environment-missing",
+                _("Which environment? There are: {names}.").format(names=", ".join(known)),
+                next=tuple(f"--env {one}" for one in known),
+            )
+    if name not in known:
+        raise UsageFailure(
+            "environment-unknown",
+            _("tarmac.toml has no environment {name}.").format(name=name),
+            why=_("It has: {names}.").format(names=", ".join(known) or _("none")),
+            next=tuple(f"--env {one}" for one in known),
+        )
+    return name, known[name]
+
+
+def by_variable(
+    name: str, environment: Environment, folders: tuple[Path, ...], *, required: bool = True
+) -> Target | None:
+    """Return the target whose URL stands in a variable: the process' own, else ``.env``."""
+    wanted = environment.database_url_env or "DATABASE_URL"
+    found = os.environ.get(wanted)
+    source = wanted
+    if not found:
+        written = variable(folders, wanted)
+        if written is not None:
+            found, source = written[0], f"{written[1].name}: {wanted}"
+    if not found:
+        if not required:
+            return None
+        raise UsageFailure(
+            "database-url-missing",
+            _("{variable} is not set.").format(variable=wanted),
+            why=_("The environment {name} reads its database URL from it.").format(name=name),
+            next=(
+                f"export {wanted}=postgresql://USER:PASSWORD@HOST:5432/DATABASE",
+                _("or write it into {file}").format(file=folders[0] / ".env"),
+            ),
+        )
+    address = Address.from_url(found)
+    return Target(
+        name=name or address.database,
+        address=address,
+        url=found,
+        source=source,
+        variables=tuple(dict.fromkeys((wanted, "DATABASE_URL"))),
+        protected=environment.protected,
+        health_url=environment.health_url,
+        checks=environment.checks,
+    )
+
+
+def by_cloud_sql(
+    name: str,
+    environment: Environment,
+    blueprint: Blueprint,
+    driver: str,
+    sandbox: SandboxAddress | None,
+) -> Target:
+    """Return the target of a Cloud SQL instance: a tunnel, the password from Secret Manager."""
+    database, project = blueprint.database, blueprint.project
+    if database is None:
+        raise UsageFailure(
+            "database-table-missing",
+            _("The environment {name} says cloud_sql = true, but there is no [database].").format(
+                name=name
+            ),
+            next=("tarmac init",),
+        )
+    secret = blueprint.secrets.get(database.password_secret)
+    if secret is None:
+        raise UsageFailure(
+            "password-secret-missing",
+            _("There is no [secrets.{name}] for the database password.").format(
+                name=database.password_secret
+            ),
+            next=("tarmac init",),
+        )
+    from wizards.cloud.opening import open_cloud
+
+    tunnel = open_tunnel(project.id, project.region, database.instance, sandbox)
+    password = open_cloud(sandbox).secret_value(project.id, secret.name)
+    address = Address(
+        host=tunnel.host,
+        port=tunnel.port,
+        user=database.user,
+        password=password,
+        database=database.name,
+    )
+    return Target(
+        name=name,
+        address=address,
+        url=address.url(driver),
+        source=_("Cloud SQL {instance} through {way}").format(
+            instance=database.instance, way=tunnel.through
+        ),
+        protected=environment.protected,
+        health_url=environment.health_url,
+        checks=environment.checks,
+        tunnel=tunnel,
+    )
+
+
+def spoken_driver(folders: tuple[Path, ...], migrations: Migrations, has: tuple[str, ...]) -> str:
+    """Return the driver the project names in its URL (``.env``, alembic.ini), else one it has."""
+    written = variable(folders, "DATABASE_URL")
+    if written is not None and "+" in written[0].split("://")[0]:
+        return written[0].split("://")[0].split("+")[1]
+    config = folders[0] / migrations.config
+    if config.is_file():
+        named = _SETTING.search(config.read_text(encoding="utf-8", errors="replace"))
+        if named:
+            return named[1]
+    return has[0] if has else ""
