@@ -1,0 +1,1 @@
+"""How a repository is read; nothing of it is ever executed."""

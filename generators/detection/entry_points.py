@@ -1,0 +1,182 @@
+"""Which application object a server should import, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from generators.detection.commands import StartCommand
+from generators.detection.modules import Modules
+from generators.detection.python_names import Framework
+from generators.detection.python_source import Module
+from generators.detection.tree import Tree, deployable, join, parent
+from generators.project import Confidence, Evidence
+
+_NAMES = {"app": 10, "application": 8, "api": 3, "server": 3}
+_FILES = {"main": 6, "app": 6, "asgi": 6, "wsgi": 6, "server": 5, "api": 4, "application": 4}
+_CLEAR_LEAD = 8
+
+
+@dataclass
+class Candidate:
+    """An application object or factory in a module, and what speaks for it."""
+
+    module: Module
+    name: str
+    framework: Framework
+    line: int
+    says: str
+    factory: bool = False
+    score: int = 0
+    import_root: str = "."
+    evidence: list[Evidence] = field(default_factory=list)
+    command: StartCommand | None = None
+
+    @property
+    def entrypoint(self) -> str:
+        """``module:name`` as seen from the import root."""
+        return f"{dotted_from(self.import_root, self.module.path)}:{self.name}"
+
+
+def candidates(tree: Tree, modules: Modules) -> list[Candidate]:
+    """Return every application object and argument-free factory outside tests and examples."""
+    found: list[Candidate] = []
+    for module in modules.all():
+        if not deployable(module.path):
+            continue
+        used = {made.called for made in module.made}
+        last: dict[str, Candidate] = {}
+        for made in module.made:
+            framework = made.framework or modules.framework_of(module, made.called)
+            if framework:
+                says = f"{made.name} = {made.called.rpartition('.')[2]}(…)"
+                last[made.name] = Candidate(module, made.name, framework, made.line, says)
+        found += last.values()
+        found += _factories(modules, module, used)
+    for candidate in found:
+        candidate.import_root = import_root(tree, candidate.module)
+        candidate.score = _score(candidate, modules)
+    return found
+
+
+def _factories(modules: Modules, module: Module, used: set[str]) -> Iterator[Candidate]:
+    for factory in module.factories.values():
+        framework = factory.framework or modules.framework_of(module, factory.name)
+        if framework and not factory.needs_arguments and factory.name not in used:
+            says = f"def {factory.name}() → {framework.name}"
+            yield Candidate(module, factory.name, framework, factory.line, says, factory=True)
+
+
+def weigh_commands(found: list[Candidate], commands: list[StartCommand]) -> None:
+    """Let the project's own start commands speak for the candidates that they name."""
+    for candidate in found:
+        for command in commands:
+            root = _named_by(candidate, command)
+            if root is None:
+                continue
+            if candidate.command is None:
+                candidate.command = command
+                candidate.import_root = root
+                candidate.score += command.weight
+                candidate.evidence.append(
+                    Evidence("entrypoint", command.path, command.line, command.says)
+                )
+
+
+def choose(found: list[Candidate]) -> tuple[Candidate, Confidence, list[Candidate]]:
+    """Return the best candidate, how sure that is, and the others, best first."""
+    ranked = sorted(found, key=lambda one: (-one.score, one.factory, one.module.path, one.line))
+    best, others = ranked[0], ranked[1:]
+    lead = best.score - others[0].score if others else best.score
+    if best.command is not None and best.command.weight >= 80:
+        confidence = Confidence.HIGH if lead >= _CLEAR_LEAD else Confidence.MEDIUM
+    elif not others or lead >= _CLEAR_LEAD:
+        confidence = Confidence.HIGH if not best.factory else Confidence.MEDIUM
+    else:
+        confidence = Confidence.MEDIUM if lead > 2 else Confidence.LOW
+    return best, confidence, others
+
+
+def import_root(tree: Tree, module: Module) -> str:
+    """Return the folder that has to be on the import path, judged by the module's own imports."""
+    folder = parent(module.path)
+    roots = [folder]
+    while roots[-1] != ".":
+        roots.append(parent(roots[-1]))
+    least = module.deepest_relative
+    roots = [root for root in roots if _depth(root, folder) >= least] or roots[-1:]
+    package_top = folder
+    while tree.has(join(package_top, "__init__.py")) and package_top != ".":
+        package_top = parent(package_top)
+    scores = {
+        root: sum(_resolves(tree, root, name) for name in set(module.absolute)) for root in roots
+    }
+    best = max(scores.values())
+    tied = [root for root in roots if scores[root] == best]
+    if package_top in tied:
+        return package_top
+    return tied[0] if best else (package_top if package_top in roots else roots[0])
+
+
+def dotted_from(root: str, path: str) -> str:
+    """Return a file's dotted name seen from a folder; a package's __init__ is the package."""
+    inner = path if root == "." else path.removeprefix(f"{root}/")
+    return inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _resolves(tree: Tree, root: str, dotted: str) -> bool:
+    first = dotted.partition(".")[0]
+    if not first:
+        return False
+    base = join(root, first)
+    if tree.has(f"{base}.py") or tree.has(f"{base}/__init__.py"):
+        return True
+    package = dotted.rpartition(".")[0].replace(".", "/")
+    return bool(package) and tree.has_folder(join(root, package))
+
+
+def _depth(root: str, folder: str) -> int:
+    inner = folder if root == "." else folder.removeprefix(root).lstrip("/")
+    return 0 if inner in {"", "."} else inner.count("/") + 1
+
+
+def _named_by(candidate: Candidate, command: StartCommand) -> str | None:
+    """Return the import root that makes the command name this candidate, None when it does not."""
+    path = candidate.module.path
+    wanted = command.module
+    if wanted.endswith(".py"):
+        return candidate.import_root if _ends(path, wanted) and not candidate.factory else None
+    if command.name and command.name != candidate.name:
+        return None
+    for ending in (f"{wanted.replace('.', '/')}.py", f"{wanted.replace('.', '/')}/__init__.py"):
+        if _ends(path, ending):
+            root = path.removesuffix(ending).rstrip("/") or "."
+            near = command.folder == "." or path.startswith(f"{command.folder}/")
+            return root if near or command.folder.startswith(root) else None
+    return None
+
+
+def _ends(path: str, ending: str) -> bool:
+    return path == ending or path.endswith(f"/{ending}")
+
+
+def _score(candidate: Candidate, modules: Modules) -> int:
+    module = candidate.module
+    stem = dotted_from(".", module.path).rpartition(".")[2]
+    score = _NAMES.get(candidate.name, 0) + _FILES.get(stem, 0)
+    score -= 2 * module.path.count("/")
+    local = {candidate.name, f"{module.dotted}.{candidate.name}"}
+    if any(include.owner in local for include in module.includes):
+        score += 8
+    if any(route.owner in local for route in module.routes):
+        score += 4
+    if modules.is_mounted(module, candidate.name):
+        score -= 20
+    for run in module.runs:
+        if run.target in local or run.target.endswith(f":{candidate.name}"):
+            score += 6
+    if candidate.factory:
+        score -= 4
+    if candidate.framework.interface == "asgi" and candidate.framework.name == "Django":
+        score -= 3
+    return score

@@ -1,0 +1,365 @@
+"""One Python module read by its syntax tree: applications, factories, routes, settings."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from generators.detection.python_names import APPLICATIONS, Framework
+from generators.detection.tree import parent
+
+_ROUTE_VERBS = frozenset({"get", "route", "api_route", "add_api_route", "add_url_rule"})
+_INCLUDES = frozenset({"include_router", "register_blueprint", "mount"})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A module-level name bound to what a call returned: the call's qualified name, the line."""
+
+    name: str
+    called: str
+    line: int
+    framework: Framework | None
+    wraps: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """A module-level function that returns an application, or what another call returned."""
+
+    name: str
+    line: int
+    framework: Framework | None
+    returns: tuple[str, ...]
+    needs_arguments: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path that some object answers GET on."""
+
+    owner: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """``owner.include_router(what, prefix=...)``; prefix None means: not a known text."""
+
+    owner: str
+    what: str
+    prefix: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A server started by the module itself: ``uvicorn.run("app.main:app", port=8000)``."""
+
+    target: str
+    port: int | None
+    reload: bool
+    line: int
+
+
+@dataclass
+class Module:
+    """What one file says; ``imports`` maps local names to dotted names from the root's top."""
+
+    path: str
+    imports: dict[str, str] = field(default_factory=dict)
+    absolute: list[str] = field(default_factory=list)
+    deepest_relative: int = 0
+    made: list[Made] = field(default_factory=list)
+    factories: dict[str, Factory] = field(default_factory=dict)
+    routes: list[Route] = field(default_factory=list)
+    includes: list[Include] = field(default_factory=list)
+    prefixes: dict[str, str | None] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+    static: list[tuple[str, int]] = field(default_factory=list)
+    paths: dict[str, str] = field(default_factory=dict)
+    variables: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def dotted(self) -> str:
+        """The file's dotted name from the repository's root."""
+        name = self.path.removesuffix(".py").removesuffix("/__init__")
+        return name.replace("/", ".")
+
+
+def read_module(path: str, text: str) -> Module | None:
+    """Return what a file says, or None when it is not Python that can be parsed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    module = Module(path)
+    for node in ast.walk(tree):
+        _read_node(module, node)
+    for statement in _top_level(tree.body):
+        _read_statement(module, statement)
+    for statement in _top_level(tree.body):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            _read_factory(module, statement)
+    return module
+
+
+def qualified(module: Module, node: ast.expr) -> str:
+    """Return the dotted name an expression means, with imports resolved; "" for anything else."""
+    if isinstance(node, ast.Name):
+        return module.imports.get(node.id, node.id)
+    if isinstance(node, ast.Attribute):
+        owner = qualified(module, node.value)
+        return f"{owner}.{node.attr}" if owner else ""
+    return ""
+
+
+def _read_node(module: Module, node: ast.AST) -> None:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            module.absolute.append(alias.name)
+            local = alias.asname or alias.name.partition(".")[0]
+            module.imports[local] = alias.name if alias.asname else local
+    elif isinstance(node, ast.ImportFrom):
+        source = _source_of(module, node)
+        for alias in node.names:
+            module.imports[alias.asname or alias.name] = f"{source}.{alias.name}".lstrip(".")
+    elif isinstance(node, ast.Call):
+        _read_call(module, node)
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for decorator in node.decorator_list:
+            _read_route(module, decorator)
+    elif isinstance(node, ast.ClassDef):
+        _read_class(module, node)
+    elif isinstance(node, ast.Subscript) and qualified(module, node.value) == "os.environ":
+        _variable(module, node.slice)
+
+
+def _source_of(module: Module, node: ast.ImportFrom) -> str:
+    if not node.level:
+        module.absolute.append(node.module or "")
+        return node.module or ""
+    module.deepest_relative = max(module.deepest_relative, node.level)
+    folder = parent(module.path)
+    for _step in range(node.level - 1):
+        folder = parent(folder)
+    package = "" if folder == "." else folder.replace("/", ".")
+    return ".".join(part for part in (package, node.module or "") if part)
+
+
+def _read_call(module: Module, call: ast.Call) -> None:
+    name = qualified(module, call.func)
+    last = name.rpartition(".")[2]
+    if name in {"os.getenv", "os.environ.get", "environ.get"} and call.args:
+        _variable(module, call.args[0])
+    elif name == "uvicorn.run":
+        module.runs.append(
+            Run(
+                target=_text(call.args[0]) if call.args else "",
+                port=_number(_keyword(call, "port")),
+                reload=_is_true(_keyword(call, "reload")),
+                line=call.lineno,
+            )
+        )
+    elif last == "run" and isinstance(call.func, ast.Attribute) and _keyword(call, "debug"):
+        module.runs.append(
+            Run(
+                target=qualified(module, call.func.value),
+                port=_number(_keyword(call, "port")),
+                reload=_is_true(_keyword(call, "debug")),
+                line=call.lineno,
+            )
+        )
+    elif last in _INCLUDES and isinstance(call.func, ast.Attribute):
+        _read_include(module, call, last)
+    elif last in {"add_api_route", "add_url_rule"}:
+        _read_route(module, call)
+    elif last == "StaticFiles":
+        module.static.append((ast.unparse(call), call.lineno))
+    if last == "Flask":
+        for option in ("static_folder", "template_folder"):
+            if (given := _keyword(call, option)) is not None:
+                module.static.append((ast.unparse(given), call.lineno))
+
+
+def _read_include(module: Module, call: ast.Call, verb: str) -> None:
+    assert isinstance(call.func, ast.Attribute)
+    place = 1 if verb == "mount" else 0
+    if len(call.args) <= place:
+        return
+    option = "url_prefix" if verb == "register_blueprint" else "prefix"
+    given = call.args[0] if verb == "mount" else _keyword(call, option)
+    module.includes.append(
+        Include(
+            owner=qualified(module, call.func.value),
+            what=qualified(module, call.args[place]),
+            prefix="" if given is None else _known_text(module, given),
+            line=call.lineno,
+        )
+    )
+
+
+def _read_route(module: Module, decorator: ast.expr) -> None:
+    if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
+        return
+    if decorator.func.attr not in _ROUTE_VERBS:
+        return
+    given = decorator.args[0] if decorator.args else _keyword(decorator, "path")
+    path = _text(given)
+    if given is not None and (path or isinstance(given, ast.Constant)):
+        owner = qualified(module, decorator.func.value)
+        module.routes.append(Route(owner, path, decorator.lineno))
+
+
+def _read_class(module: Module, node: ast.ClassDef) -> None:
+    parents = [qualified(module, base) for base in node.bases]
+    for name in parents:
+        if name in APPLICATIONS:
+            module.imports[node.name] = name
+    settings = any(name.rpartition(".")[2].endswith("Settings") for name in parents)
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            name = statement.target.id
+            if settings and name != "model_config" and not name.startswith("_"):
+                module.variables.append((name.upper(), statement.lineno))
+            if text := _text(statement.value):
+                module.texts[name] = text
+        elif isinstance(statement, ast.Assign) and (text := _text(statement.value)):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    module.texts[target.id] = text
+
+
+def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements that run on import, also inside if, try and with, but not ``__main__``."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If) and not _is_main_guard(statement):
+            yield from _top_level(statement.body)
+            yield from _top_level(statement.orelse)
+        elif isinstance(statement, ast.Try):
+            yield from _top_level(statement.body)
+            for handler in statement.handlers:
+                yield from _top_level(handler.body)
+        elif isinstance(statement, ast.With):
+            yield from _top_level(statement.body)
+
+
+def _is_main_guard(statement: ast.If) -> bool:
+    return "__name__" in ast.unparse(statement.test)
+
+
+def _read_statement(module: Module, statement: ast.stmt) -> None:
+    if isinstance(statement, ast.Assign):
+        targets, value = statement.targets, statement.value
+    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        targets, value = [statement.target], statement.value
+    else:
+        return
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    if isinstance(value, ast.BinOp | ast.Call) and _is_path(value):
+        module.paths.update(dict.fromkeys(names, ast.unparse(value)))
+    elif isinstance(value, ast.Call):
+        for name in names:
+            _read_made(module, name, value)
+    elif text := _text(value):
+        module.texts.update(dict.fromkeys(names, text))
+
+
+def _is_path(value: ast.BinOp | ast.Call) -> bool:
+    """Whether an expression puts a path together: ``Path(...) / "web"``, ``os.path.join(...)``."""
+    if isinstance(value, ast.BinOp):
+        return isinstance(value.op, ast.Div)
+    text = ast.unparse(value.func)
+    return text.endswith(("path.join", "Path", "joinpath"))
+
+
+def _read_made(module: Module, name: str, call: ast.Call) -> None:
+    called = qualified(module, call.func)
+    if called.rpartition(".")[2] in {"APIRouter", "Blueprint", "Router"}:
+        given = _keyword(call, "prefix") or _keyword(call, "url_prefix")
+        module.prefixes[name] = "" if given is None else _known_text(module, given)
+        return
+    framework = APPLICATIONS.get(called)
+    wraps = ""
+    if framework is None:
+        known = {made.name: made for made in module.made}
+        inner = [arg.id for arg in call.args if isinstance(arg, ast.Name)]
+        inner += [option.value.id for option in call.keywords if isinstance(option.value, ast.Name)]
+        wraps = next((arg for arg in inner if arg in known), "")
+        framework = known[wraps].framework if wraps else None
+    module.made.append(Made(name, called, call.lineno, framework, called if wraps else ""))
+
+
+def _read_factory(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    if isinstance(node, ast.AsyncFunctionDef) or _is_fixture(module, node):
+        return
+    local: dict[str, str] = {}
+    returned: list[str] = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign | ast.AnnAssign) and isinstance(inner.value, ast.Call):
+            called = qualified(module, inner.value.func)
+            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+            local |= {target.id: called for target in targets if isinstance(target, ast.Name)}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Return):
+            if isinstance(inner.value, ast.Call):
+                returned.append(qualified(module, inner.value.func))
+            elif isinstance(inner.value, ast.Name) and inner.value.id in local:
+                returned.append(local[inner.value.id])
+    framework = next((APPLICATIONS[name] for name in returned if name in APPLICATIONS), None)
+    if framework is None and node.returns is not None:
+        framework = APPLICATIONS.get(qualified(module, node.returns))
+    if framework is None and not returned:
+        return
+    needed = len(node.args.args) + len(node.args.posonlyargs) - len(node.args.defaults)
+    needed += sum(default is None for default in node.args.kw_defaults)
+    module.factories[node.name] = Factory(
+        node.name, node.lineno, framework, tuple(filter(None, returned)), needed > 0
+    )
+
+
+def _is_fixture(module: Module, node: ast.FunctionDef) -> bool:
+    for decorator in node.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if "fixture" in qualified(module, called) or isinstance(called, ast.Attribute):
+            return True
+    return False
+
+
+def _keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((option.value for option in call.keywords if option.arg == name), None)
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _known_text(module: Module, node: ast.expr) -> str | None:
+    """Return a literal, "{NAME}" for an attribute or constant to look up later, else None."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    name = qualified(module, node).rpartition(".")[2]
+    return "{" + name + "}" if name else None
+
+
+def _number(node: ast.expr | None) -> int | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    return None
+
+
+def _is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _variable(module: Module, node: ast.expr) -> None:
+    name = _text(node)
+    if name.isidentifier() and name.upper() == name:
+        module.variables.append((name, node.lineno))
