@@ -31,7 +31,7 @@ def files() -> Screen[None]:
 
 def migrate() -> Screen[None]:
     """Open the migration console."""
-    from tui.screens.migrate import MigrateScreen
+    from tui.screens.migrate.screen import MigrateScreen
 
     return MigrateScreen()
 

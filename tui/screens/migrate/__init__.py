@@ -1,0 +1,1 @@
+"""The migration console on the screen."""

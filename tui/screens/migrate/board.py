@@ -1,0 +1,150 @@
+"""What the console knows right now, as data; events and results change it, nothing draws here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wizards.events import Event, Json
+from wizards.failures import Failure
+from wizards.migrate.model import (
+    Applied,
+    Backup,
+    Finding,
+    History,
+    Interrupted,
+    Rehearsal,
+    Revision,
+    RevisionPreview,
+    Severity,
+    Statement,
+)
+from wizards.plan import Check
+
+
+@dataclass
+class Live:
+    """A statement as it runs: start, done or failed; milliseconds once known."""
+
+    state: str
+    milliseconds: float | None = None
+
+
+@dataclass
+class Board:
+    """Everything the screen shows; ``phase`` is the engine's word for what it does now."""
+
+    history: History | None = None
+    failure: Failure | None = None
+    previews: dict[str, RevisionPreview] = field(default_factory=dict)
+    previewed: bool = False
+    backups: Sequence[Backup] = ()
+    rehearsal: Rehearsal | None = None
+    interrupted: Interrupted | None = None
+    applied: Applied | None = None
+    checks: Sequence[Check] = ()
+    phase: str = ""
+    revision: str = ""
+    states: dict[str, str] = field(default_factory=dict)
+    live: dict[tuple[str, int], Live] = field(default_factory=dict)
+    locks: Mapping[str, Json] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def revisions(self) -> Sequence[Revision]:
+        """Every revision, oldest first."""
+        return self.history.revisions if self.history else ()
+
+    @property
+    def pending(self) -> Sequence[Revision]:
+        """The revisions that an apply would apply."""
+        return self.history.pending if self.history else ()
+
+    @property
+    def backup(self) -> Backup | None:
+        """The newest backup that was proved by a restore."""
+        return next((backup for backup in self.backups if backup.verified), None)
+
+    def findings(self) -> list[tuple[str, Finding]]:
+        """Every finding of the pending revisions, worst first, with its revision."""
+        pending = {revision.id for revision in self.pending}
+        found = [
+            (preview.id, finding)
+            for preview in self.previews.values()
+            if preview.id in pending
+            for finding in preview.findings
+        ]
+        return sorted(found, key=lambda pair: pair[1].severity.rank)
+
+    def counts(self, revision: str) -> dict[Severity, int]:
+        """How many findings of each severity a revision has, safe left out."""
+        preview = self.previews.get(revision)
+        found = preview.findings if preview else ()
+        return {
+            severity: count
+            for severity in (Severity.DANGER, Severity.CAUTION, Severity.NOTICE)
+            if (count := sum(finding.severity is severity for finding in found))
+        }
+
+    def statements(self, revision: str) -> Sequence[Statement]:
+        """The statements of a revision, with what a rehearsal measured when there is one."""
+        preview = self.previews.get(revision)
+        judged = preview.statements if preview else ()
+        measured = (
+            {one.id: one.statements for one in self.rehearsal.revisions} if (self.rehearsal) else {}
+        )
+        ran = measured.get(revision, ())
+        if not judged:
+            return ran
+        if len(ran) != len(judged):
+            return judged
+        return [
+            _with_measures(statement, other) for statement, other in zip(judged, ran, strict=True)
+        ]
+
+    def begin(self) -> None:
+        """Forget the live traces of an older run."""
+        self.states.clear()
+        self.live.clear()
+        self.locks = {}
+        self.phase = ""
+        self.applied = None
+        self.checks = ()
+
+    def take(self, event: Event) -> None:
+        """Let an event change the board."""
+        fields = event.fields
+        match event.event:
+            case "migrate.phase":
+                self.phase = str(fields.get("phase", "")) if fields.get("state") != "done" else ""
+            case "migrate.revision":
+                self.revision = str(fields.get("revision", ""))
+                self.states[self.revision] = str(fields.get("state", ""))
+            case "migrate.statement":
+                self._statement(fields)
+            case "migrate.locks":
+                self.locks = fields
+            case "migrate.log":
+                self.log.append(str(fields.get("line", "")))
+
+    def _statement(self, fields: Mapping[str, Json]) -> None:
+        index, took = fields.get("index"), fields.get("ms")
+        if isinstance(index, int):
+            self.revision = str(fields.get("revision", ""))
+            self.live[self.revision, index] = Live(
+                str(fields.get("state", "")), took if isinstance(took, int | float) else None
+            )
+
+
+def _with_measures(judged: Statement, ran: Statement) -> Statement:
+    return Statement(
+        sql=judged.sql,
+        params=judged.params,
+        line=judged.line,
+        findings=judged.findings,
+        milliseconds=ran.milliseconds,
+        locks=ran.locks,
+        rewrote=ran.rewrote,
+        scanned=ran.scanned,
+        rows=ran.rows,
+    )

@@ -1,0 +1,119 @@
+"""What a person can do in the migration console."""
+
+from __future__ import annotations
+
+from generators.language import N_
+from tui.palette import Command
+from tui.screens.area import Filter
+
+
+class MigrateCommand(Command):
+    """A command of the migration console."""
+
+    area = "migrate"
+
+
+class Apply(MigrateCommand):
+    """Apply the pending revisions to the target, after one confirmation with all findings."""
+
+    key = "a"
+    label = N_("apply")
+    footer = True
+
+
+class Rehearse(MigrateCommand):
+    """Run the pending revisions on a scratch copy and measure time and locks; the target is not
+    touched.
+    """
+
+    key = "h"
+    label = N_("rehearse")
+    footer = True
+
+
+class BackUp(MigrateCommand):
+    """Dump the target and prove the dump by restoring it to scratch."""
+
+    key = "b"
+    label = N_("backup")
+    footer = True
+
+
+class RollBack(MigrateCommand):
+    """Take the last session back; first shows the decision, why, and what would be lost."""
+
+    key = "r"
+    label = N_("roll back")
+    footer = True
+
+
+class CopyFix(MigrateCommand):
+    """Copy the safer SQL of the statement under the cursor, or its SQL when there is none."""
+
+    key = "c"
+    label = N_("copy")
+
+
+class CopySql(MigrateCommand):
+    """Copy the whole SQL of the revision."""
+
+    key = "C"
+    label = N_("copy all SQL")
+
+
+class Stop(MigrateCommand):
+    """Stop what runs at its next safe place; a running statement is cancelled in the database."""
+
+    key = "x"
+    label = N_("stop")
+
+
+class Recover(MigrateCommand):
+    """Bring an interrupted session to a known end: resume it or take it back, and say which."""
+
+    key = "u"
+    label = N_("recover")
+
+
+class Verify(MigrateCommand):
+    """Check the target now: version, structure, row counts, health."""
+
+    key = "v"
+    label = N_("verify")
+
+
+class Target(MigrateCommand):
+    """Choose another environment, that is another database."""
+
+    key = "e"
+    label = N_("target")
+
+
+class Reload(MigrateCommand):
+    """Read revisions, findings and facts again."""
+
+    key = "ctrl+r,f9"
+    label = N_("read again")
+
+
+class FilterRevisions(Filter):
+    """Filter the revisions (or the statements, when they have the keyboard)."""
+
+    area = "migrate"
+    footer = True
+
+
+OFFERS = (
+    Apply,
+    Rehearse,
+    BackUp,
+    RollBack,
+    FilterRevisions,
+    CopyFix,
+    CopySql,
+    Stop,
+    Recover,
+    Verify,
+    Target,
+    Reload,
+)

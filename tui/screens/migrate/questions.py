@@ -1,0 +1,136 @@
+"""What is asked before an apply or a roll-back: everything a person needs to decide, in words."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from generators.language import _, ngettext
+from tui.screens.confirm import Confirm
+from tui.screens.migrate.board import Board
+from tui.screens.migrate.drawing import severity_word
+from tui.themes import RISK
+from tui.widgets.words import seconds, size
+from wizards.migrate.model import Decision, Loss, RollbackPlan, Severity
+
+MOST_FINDINGS = 6
+MOST_SQL = 6
+Part = str | Content | tuple[str, str]
+
+
+def ask_apply(board: Board, target: str, protected: bool) -> Confirm:
+    """Return the confirmation of an apply: findings, backup, rehearsal, transactions."""
+    count = len(board.pending)
+    parts: list[Part] = [
+        ngettext("{count} revision on {target}", "{count} revisions on {target}", count).format(
+            count=count, target=target
+        ),
+        "\n\n",
+    ]
+    parts += _finding_parts(board)
+    parts.append("\n")
+    parts += _backup_parts(board)
+    parts += _rehearsal_parts(board)
+    if board.history is not None:
+        parts.append(("\n" + _mode_words(board.history.transaction_mode), "$text-muted"))
+    dangers = any(one.severity is Severity.DANGER for _revision, one in board.findings())
+    return Confirm(
+        _("Apply to {target}?").format(target=target),
+        Content.assemble(*parts),
+        yes=_("apply in spite of the danger") if dangers else _("apply"),
+        typed=target if protected else "",
+        dangerous=dangers or protected,
+    )
+
+
+def _finding_parts(board: Board) -> list[Part]:
+    if not board.previewed:
+        return [(_("? the SQL has not been read yet"), RISK[Severity.CAUTION]), "\n"]
+    found = board.findings()
+    if not found:
+        return [("✓ ", RISK[Severity.SAFE]), _("no findings"), "\n"]
+    parts: list[Part] = []
+    for revision, one in found[:MOST_FINDINGS]:
+        lead = f"{one.severity.mark} {severity_word(one.severity)} "
+        parts += [
+            (lead, RISK[one.severity]),
+            (f"{revision[:4]} ", "$text-muted"),
+            one.message,
+            "\n",
+        ]
+    if len(found) > MOST_FINDINGS:
+        more = _("… and {count} more").format(count=len(found) - MOST_FINDINGS)
+        parts.append((f"{more}\n", "$text-muted"))
+    return parts
+
+
+def _backup_parts(board: Board) -> list[Part]:
+    backup = board.backup
+    if backup is None:
+        return [("▲ ", RISK[Severity.CAUTION]), _("no proved backup: b makes one first")]
+    words = _("backup of {time}, {size}, restorable").format(
+        time=f"{backup.taken_at.astimezone():%H:%M}", size=size(backup.bytes)
+    )
+    return [("✓ ", RISK[Severity.SAFE]), words]
+
+
+def _rehearsal_parts(board: Board) -> list[Part]:
+    done = board.rehearsal
+    if done is None:
+        return [("\n▲ ", RISK[Severity.CAUTION]), _("not rehearsed: h does it on a scratch copy")]
+    if not done.ok:
+        return [("\n✗ ", RISK[Severity.DANGER]), _("the rehearsal failed")]
+    return [
+        ("\n✓ ", RISK[Severity.SAFE]),
+        _("rehearsed in {time}").format(time=seconds(done.milliseconds / 1000)),
+    ]
+
+
+def _mode_words(mode: str) -> str:
+    if mode == "whole_run":
+        return _("All revisions run in one transaction: it all happens or nothing does.")
+    return _("Each revision commits on its own: a failure leaves the earlier ones applied.")
+
+
+def ask_rollback(plan: RollbackPlan, target: str, protected: bool) -> Confirm:
+    """Return the one confirmation of a roll-back: decision, why, SQL, rows lost, estimate."""
+    words = {
+        Decision.DOWNGRADE: _("run the downgrades"),
+        Decision.RESTORE: _("restore the backup"),
+    }[plan.decision]
+    parts: list[Part] = [(f"{words}\n", "bold"), f"{plan.why}\n"]
+    if plan.revisions:
+        ids = ", ".join(revision[:8] for revision in plan.revisions)
+        parts.append((_("takes back: {revisions}").format(revisions=ids) + "\n", "$text-muted"))
+    parts.append("\n")
+    parts += _loss_parts(plan.loses)
+    if plan.sql:
+        parts += [(f"\n> {line}", "$text-primary") for line in plan.sql[:MOST_SQL]]
+        if len(plan.sql) > MOST_SQL:
+            more = _("… and {count} more").format(count=len(plan.sql) - MOST_SQL)
+            parts.append((f"\n{more}", "$text-muted"))
+    if plan.backup is not None:
+        name = plan.backup.path.name
+        parts.append((f"\n{name} · {size(plan.backup.bytes)}", "$text-primary"))
+    estimate = _("takes about {time}").format(time=seconds(plan.seconds_estimate))
+    parts.append(f"\n\n{estimate}")
+    return Confirm(
+        _("Roll {target} back?").format(target=target),
+        Content.assemble(*parts),
+        yes=_("roll back"),
+        typed=target if protected else "",
+    )
+
+
+def _loss_parts(loses: tuple[Loss, ...]) -> list[Part]:
+    if not loses:
+        return [("✓ ", RISK[Severity.SAFE]), _("no row and no value is lost")]
+    parts: list[Part] = []
+    for loss in loses:
+        columns = f" ({', '.join(loss.columns)})" if loss.columns else ""
+        words = ngettext("loses {rows} row of {table}", "loses {rows} rows of {table}", loss.rows)
+        parts += [
+            ("✗ ", RISK[Severity.DANGER]),
+            words.format(rows=f"{loss.rows:,}", table=loss.table) + columns,
+            "\n",
+        ]
+    return parts[:-1]

@@ -1,0 +1,220 @@
+"""The migration console: revisions, the SQL of one with its findings, the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from generators.language import _, ngettext
+from tui.jobs import Progress
+from tui.palette import Command, bindings
+from tui.screens.area import Area
+from tui.screens.migrate import commands
+from tui.screens.migrate.board import Board
+from tui.screens.migrate.drawing import failure_rows, revision_rows, statement_rows, words_row
+from tui.screens.migrate.session import session_lines
+from tui.screens.migrate.work import Work
+from tui.widgets.rows import Rows
+from wizards.failures import Failure
+from wizards.migrate.model import Severity
+
+if TYPE_CHECKING:
+    from tui.engines.migrate import MigrateEngine
+
+HEAVY = (commands.Apply, commands.Rehearse, commands.BackUp, commands.RollBack, commands.Recover)
+
+
+class MigrateScreen(Work, Area):
+    """Draws the board; what the keys start is in :class:`Work`."""
+
+    area = "migrate"
+    OFFERS: ClassVar[tuple[type[Command], ...]] = commands.OFFERS
+    BINDINGS = bindings(*commands.OFFERS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board = Board()
+        self._shown = ""
+
+    @property
+    def engine(self) -> MigrateEngine:
+        """The console behind the screen."""
+        return self.tarmac.engines.migrate
+
+    def body(self) -> Iterable[Widget]:
+        """Return revisions and statements side by side, the session below."""
+        revisions = Rows(id="revisions", empty=_("reading the revisions…"))
+        revisions.add_class("pane")
+        statements = Rows(id="statements", empty="")
+        statements.add_class("pane")
+        session = Static(id="session", classes="pane thin says")
+        session.border_title = Content(_("Session"))
+        return (Horizontal(revisions, statements, id="console"), session)
+
+    def opened(self) -> None:
+        """Paint what is known, then read; a job that runs already is picked up."""
+        self.query_one("#revisions", Rows).focus()
+        self.paint()
+        self.set_interval(0.5, self._tick)
+        for job in self.tarmac.jobs.values():
+            if job.area == self.area and job.mutates:
+                for event in job.events:
+                    self.board.take(event)
+        self.call_after_refresh(self.do_reload)
+
+    def _tick(self) -> None:
+        if self.running is not None and self.is_current:
+            self._paint_session()
+
+    def news(self, progress: Progress) -> None:
+        """Take events of an apply, a rehearsal, a backup; repaint once for all of them."""
+        for event in progress.events:
+            self.board.take(event)
+        if progress.events:
+            self.paint()
+        self._paint_session()
+
+    def why_not(self, command: type[Command]) -> str:
+        """Say why a command cannot run now."""
+        if command in HEAVY and self.busy_reason():
+            return self.busy_reason()
+        board = self.board
+        if command is commands.Stop:
+            return "" if self.running else _("nothing is running")
+        if command is commands.Recover:
+            return "" if board.interrupted else _("no interrupted session was found")
+        if command in (commands.Apply, commands.Rehearse):
+            if board.failure is not None:
+                return board.failure.message
+            if board.history is None:
+                return _("the revisions are still being read")
+            if not board.pending:
+                return _("no revision is pending")
+        if command is commands.Apply and board.interrupted is not None:
+            return _("an interrupted session must be recovered first: u")
+        if command is commands.BackUp and board.failure is not None:
+            return board.failure.message
+        return ""
+
+    # Painting -----------------------------------------------------------------------------------
+
+    def paint(self) -> None:
+        """Draw everything from the board."""
+        board = self.board
+        revisions = self.query_one("#revisions", Rows)
+        count = len(board.pending)
+        title = _("Revisions")
+        if board.history is not None:
+            title += " · " + ngettext("{count} pending", "{count} pending", count).format(
+                count=count
+            )
+        revisions.border_title = Content(title)
+        if board.failure is not None:
+            revisions.empty = board.failure.message
+        first = not revisions.rows and bool(board.revisions)
+        revisions.show(revision_rows(board))
+        if first and board.pending:
+            revisions.move_to(board.pending[0].id)
+        self._paint_statements()
+        self._paint_session()
+        self.refresh_footer()
+
+    def _paint_statements(self) -> None:
+        statements = self.query_one("#statements", Rows)
+        board = self.board
+        row = self.query_one("#revisions", Rows).row
+        if board.failure is not None:
+            statements.border_title = Content(board.failure.code)
+            statements.show(failure_rows(board.failure))
+            return
+        if row is None:
+            statements.show([])
+            return
+        revision = next(one for one in board.revisions if one.id == row.id)
+        place = list(board.pending).index(revision) + 1 if revision in board.pending else 0
+        where = f" · {place}/{len(board.pending)}" if place else f" · {_('applied')}"
+        statements.border_title = Content(f"{revision.id[:8]} {revision.message}{where}")
+        statements.empty = (
+            _("already applied")
+            if revision.applied
+            else _("no statements")
+            if board.previewed
+            else _("reading the SQL…")
+        )
+        if revision.applied and not board.live:
+            downgrade = {
+                "ops": _("its downgrade has steps"),
+                "empty": _("its downgrade is empty: only a restore takes it back"),
+                "raises": _("its downgrade raises: only a restore takes it back"),
+                "missing": _("it has no downgrade: only a restore takes it back"),
+            }.get(revision.downgrade, "")
+            statements.show([words_row("down", downgrade, "$text-muted")] if downgrade else [])
+            return
+        statements.show(statement_rows(board, revision.id))
+
+    def _paint_session(self) -> None:
+        session = self.query_one("#session", Static)
+        session.update(session_lines(self.board, self.running))
+        warnings = self.board.history.warnings if self.board.history else ()
+        session.border_subtitle = Content(warnings[0]) if warnings else None
+
+    @on(Rows.Moved, "#revisions")
+    def _moved(self, event: Rows.Moved) -> None:
+        row_id = event.row.id if event.row else ""
+        if row_id != self._shown:
+            self._shown = row_id
+            statements = self.query_one("#statements", Rows)
+            statements.narrow("")
+            self._paint_statements()
+            statements.cursor = 0
+
+    @on(Rows.Chosen, "#revisions")
+    def _enter(self) -> None:
+        self.query_one("#statements", Rows).focus()
+
+    @on(Rows.Chosen, "#statements")
+    def _whole(self, event: Rows.Chosen) -> None:
+        statement = self.statement(event.row.id if event.row else "")
+        if statement is not None:
+            from tui.screens.migrate.statement_card import StatementCard
+
+            self.app.push_screen(StatementCard(statement))
+
+    # Copying ------------------------------------------------------------------------------------
+
+    def do_copy_fix(self) -> None:
+        """Copy the safer SQL, else the SQL."""
+        row = self.query_one("#statements", Rows).row
+        statement = self.statement(row.id if row else "")
+        if statement is None:
+            self.tarmac.say(_("nothing to copy here"), severity="warning")
+            return
+        fixes = [found.fix for found in statement.findings if found.fix]
+        self.tarmac.copy(fixes[0] if fixes else statement.sql)
+
+    def do_copy_sql(self) -> None:
+        """Copy every statement of the revision."""
+        row = self.query_one("#revisions", Rows).row
+        statements = self.board.statements(row.id) if row else ()
+        if statements:
+            self.tarmac.copy("\n".join(f"{one.sql.rstrip(';')};" for one in statements))
+        else:
+            self.tarmac.say(_("nothing to copy here"), severity="warning")
+
+    def history_failed(self, failure: Failure) -> None:
+        """Show in place, not as a card over everything, why the revisions cannot be read."""
+        self.board.failure = failure
+        self.board.history = None
+        self.paint()
+
+    @property
+    def worst(self) -> Severity:
+        """The worst severity of what is pending."""
+        found = self.board.findings()
+        return found[0][1].severity if found else Severity.SAFE

@@ -1,0 +1,171 @@
+"""The session's lines: backup, rehearsal, what runs now, who blocks whom, how it ended."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from generators.language import _, ngettext
+from tui.jobs import Job
+from tui.screens.migrate.board import Board
+from tui.screens.migrate.drawing import lock_words, strongest
+from tui.widgets.words import joined, milliseconds, seconds, size
+from wizards.migrate.model import Applied, Outcome, Rehearsal
+
+Part = str | Content
+
+
+def session_lines(board: Board, running: Job[object] | None) -> Content:
+    """Return two to four lines for the session pane."""
+    lines: list[Part] = []
+    if board.interrupted is not None:
+        found = board.interrupted
+        lines.append(
+            Content.assemble(
+                ("✗ ", "bold $text-error"),
+                (_("interrupted at {phase}: ").format(phase=found.phase), "bold $text-error"),
+                found.says,
+                ("  u ", "bold $text-accent"),
+                (_("recover"), "bold"),
+            )
+        )
+    lines.append(joined([_backup(board), _rehearsal(board.rehearsal)]))
+    if running is not None:
+        lines += _running(board, running)
+    elif board.applied is not None:
+        lines.append(outcome_words(board.applied))
+    elif board.checks:
+        marks = {"ok": "✓", "warning": "▲", "red": "✗"}
+        lines.append(joined([f"{marks.get(one.level, '?')} {one.title}" for one in board.checks]))
+    return Content("\n").join(lines)
+
+
+def _backup(board: Board) -> Content:
+    if not board.backups:
+        return Content.assemble(("○ ", "$text-muted"), _("no backup yet"))
+    newest = board.backups[0]
+    time = f"{newest.taken_at.astimezone():%H:%M}"
+    words = _("backup {time}").format(time=time)
+    if newest.verified:
+        return Content.assemble(
+            ("✓ ", "$text-success"), f"{words} {size(newest.bytes)} ", _("restorable")
+        )
+    return Content.assemble(("▲ ", "$text-warning"), f"{words} ", _("never restored"))
+
+
+def _rehearsal(done: Rehearsal | None) -> Content:
+    if done is None:
+        return Content.assemble(("○ ", "$text-muted"), _("not rehearsed"))
+    if not done.ok:
+        return Content.assemble(
+            ("✗ ", "bold $text-error"),
+            _("rehearsal failed at {revision}: {error}").format(
+                revision=(done.failed_revision or "?")[:8], error=done.error
+            ),
+        )
+    locks = [lock for one in done.revisions for each in one.statements for lock in each.locks]
+    longest = strongest(
+        sorted(locks, key=lambda lock: -float(str(lock.get("held_ms") or 0))), most=1
+    )
+    parts = [_("rehearsed {time}").format(time=milliseconds(done.milliseconds))]
+    parts += [_("longest lock {lock}").format(lock=lock_words(lock)) for lock in longest]
+    return Content.assemble(("✓ ", "$text-success"), joined(parts))
+
+
+def _running(board: Board, job: Job[object]) -> list[Part]:
+    done = sum(one.state in ("done", "committed") for one in board.live.values())
+    parts: list[Part] = [job.title, seconds(job.elapsed)]
+    if board.phase:
+        parts.append(phase_words(board.phase))
+    if board.live:
+        parts.append(
+            ngettext("{count} statement done", "{count} statements done", done).format(count=done)
+        )
+    asked = _("stopping at the next safe place…") if job.cancel.asked else ""
+    line = Content.assemble(
+        ("▶ ", "bold $text-accent"),
+        joined(parts),
+        (f"  {asked}", "$text-warning")
+        if asked
+        else Content.assemble(("  x ", "bold $text-accent"), _("stop")),
+    )
+    lines: list[Part] = [line]
+    waits = locks_line(board)
+    if waits:
+        lines.append(waits)
+    return lines
+
+
+def locks_line(board: Board) -> Content:
+    """Return who blocks us and who queues behind us, from the last ``migrate.locks`` event."""
+    parts: list[Part] = []
+    held = board.locks.get("held")
+    blockers, victims = board.locks.get("blockers"), board.locks.get("victims")
+    if isinstance(held, list | tuple):
+        parts += [
+            lock_words(lock) for lock in strongest([one for one in held if isinstance(one, dict)])
+        ]
+    if isinstance(blockers, list | tuple) and blockers:
+        parts.append(
+            Content.styled(
+                _("blocked by {who}").format(who=", ".join(_who(one) for one in blockers[:2])),
+                "bold $text-error",
+            )
+        )
+    if isinstance(victims, list | tuple) and victims:
+        parts.append(
+            Content.styled(
+                ngettext("{count} waits behind us", "{count} wait behind us", len(victims)).format(
+                    count=len(victims)
+                ),
+                "$text-warning",
+            )
+        )
+    return Content.assemble("  ", joined(parts)) if parts else Content()
+
+
+def _who(one: object) -> str:
+    if not isinstance(one, dict):
+        return str(one)
+    words = [f"pid {one.get('pid')}", str(one.get("application_name") or one.get("user") or "")]
+    return " ".join(word for word in words if word)
+
+
+def phase_words(phase: str) -> str:
+    """Return the engine's phase in the person's language; unknown ones as they are."""
+    return {
+        "backup": _("backing up"),
+        "dump": _("dumping"),
+        "restore": _("restoring"),
+        "verify": _("verifying"),
+        "rehearse": _("rehearsing"),
+        "apply": _("applying"),
+        "recover": _("recovering"),
+        "rollback": _("rolling back"),
+    }.get(phase, phase)
+
+
+def outcome_words(applied: Applied) -> Content:
+    """Return how an apply ended, in one line."""
+    words, style = {
+        Outcome.APPLIED: (_("✓ applied"), "$text-success"),
+        Outcome.NOTHING: (_("✓ nothing to do"), "$text-success"),
+        Outcome.UNCHANGED: (_("✗ failed; the database is as it was"), "bold $text-error"),
+        Outcome.RECOVERED: (_("▲ taken back to the start"), "$text-warning"),
+        Outcome.STOPPED: (_("✗ failed halfway: a person must decide"), "bold $text-error"),
+        Outcome.CANCELLED: (_("■ stopped"), "$text-warning"),
+    }[applied.outcome]
+    rest = [
+        part
+        for part in (
+            ngettext("{count} revision", "{count} revisions", len(applied.applied)).format(
+                count=len(applied.applied)
+            )
+            if applied.applied
+            else "",
+            milliseconds(applied.milliseconds) if applied.milliseconds else "",
+            applied.said,
+            applied.error,
+        )
+        if part
+    ]
+    return Content.assemble((f"{words}  ", style), joined(rest))

@@ -1,0 +1,291 @@
+"""What the console's keys start: jobs of the app that outlive the screen's turns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from generators.language import _
+from tui.jobs import Job
+from wizards.failures import Failure
+from wizards.migrate.model import (
+    Applied,
+    Backup,
+    Decision,
+    History,
+    Interrupted,
+    Outcome,
+    Rehearsal,
+    RevisionPreview,
+    RollbackPlan,
+    Statement,
+)
+from wizards.plan import Check
+
+if TYPE_CHECKING:
+    from tui.screens.migrate.screen import MigrateScreen
+
+
+class Work:
+    """The half of the migrate screen that starts work and takes its results."""
+
+    @property
+    def _screen(self) -> MigrateScreen:
+        return cast("MigrateScreen", self)
+
+    @property
+    def running(self) -> Job[object] | None:
+        """The mutation of this area that runs now."""
+        job = self._screen.tarmac.mutation
+        return job if job is not None and job.area == "migrate" else None
+
+    def statement(self, row_id: str) -> Statement | None:
+        """Return the statement of a row of the statements' list."""
+        revision, _dot, index = row_id.rpartition(".")
+        statements = self._screen.board.statements(revision)
+        number = int(index) if index.isdigit() else -1
+        return statements[number] if 0 <= number < len(statements) else None
+
+    # Reading ------------------------------------------------------------------------------------
+
+    def do_reload(self) -> None:
+        """Read interrupted sessions, revisions, backups; then the SQL."""
+        screen = self._screen
+        app, engine = screen.tarmac, screen.engine
+        app.start(
+            "migrate.interrupted",
+            _("looking for interrupted sessions"),
+            lambda _emit, _cancel: engine.interrupted(),
+            then=self._interrupted,
+            otherwise=lambda _failure: None,
+        )
+        app.start(
+            "migrate.history",
+            _("reading the revisions"),
+            lambda emit, _cancel: engine.history(emit),
+            then=self._history,
+            otherwise=screen.history_failed,
+        )
+        app.start(
+            "migrate.backups",
+            _("reading the backups"),
+            lambda _emit, _cancel: engine.backups(),
+            then=self._backups,
+            otherwise=lambda _failure: None,
+        )
+
+    def _interrupted(self, found: Interrupted | None) -> None:
+        self._screen.board.interrupted = found
+        self._screen.paint()
+
+    def _history(self, history: History) -> None:
+        screen = self._screen
+        screen.board.history = history
+        screen.board.failure = None
+        screen.paint()
+        if not history.pending:
+            screen.board.previewed = True
+            return
+        engine = screen.engine
+        screen.tarmac.start(
+            "migrate.preview",
+            _("reading the SQL"),
+            lambda emit, _cancel: engine.preview(emit),
+            then=self._previewed,
+        )
+
+    def _previewed(self, previews: tuple[RevisionPreview, ...]) -> None:
+        board = self._screen.board
+        board.previews = {preview.id: preview for preview in previews}
+        board.previewed = True
+        self._screen.paint()
+
+    def _backups(self, backups: list[Backup]) -> None:
+        self._screen.board.backups = backups
+        self._screen.paint()
+
+    # Rehearsing, backing up ----------------------------------------------------------------------
+
+    def do_rehearse(self) -> None:
+        """Run the pending revisions on scratch."""
+        screen = self._screen
+        backup, engine = screen.board.backup, screen.engine
+        screen.board.begin()
+        screen.tarmac.start(
+            "migrate.rehearse",
+            _("rehearsal"),
+            lambda emit, cancel: engine.rehearse(emit, cancel, backup),
+            then=self._rehearsed,
+            mutates=True,
+        )
+
+    def _rehearsed(self, done: Rehearsal) -> None:
+        board = self._screen.board
+        board.begin()
+        board.rehearsal = done
+        for one in done.revisions:
+            board.previews.setdefault(one.id, one)
+        self._screen.paint()
+        if not done.ok:
+            where = _("at {revision}").format(revision=done.failed_revision or "?")
+            self._screen.tarmac.show_failure(
+                Failure(
+                    "rehearsal-failed",
+                    _("The rehearsal failed {where}; the target was not touched.").format(
+                        where=where
+                    ),
+                    why=done.error,
+                    raw=done.failed_statement or "",
+                )
+            )
+
+    def do_back_up(self) -> None:
+        """Dump the target and prove the dump."""
+        screen = self._screen
+        engine = screen.engine
+        screen.board.begin()
+        screen.tarmac.start(
+            "migrate.backup",
+            _("backup"),
+            lambda emit, cancel: engine.backup(emit, cancel),
+            then=self._backed_up,
+            mutates=True,
+        )
+
+    def _backed_up(self, backup: Backup) -> None:
+        board = self._screen.board
+        board.begin()
+        board.backups = [backup, *(one for one in board.backups if one.path != backup.path)]
+        self._screen.paint()
+
+    # Applying, taking back -----------------------------------------------------------------------
+
+    def do_apply(self) -> None:
+        """Ask once, with everything known, then apply."""
+        from tui.screens.migrate.questions import ask_apply
+
+        screen = self._screen
+        app = screen.tarmac
+        question = ask_apply(screen.board, app.target, app.protected)
+        screen.app.push_screen(question, lambda yes: self._apply() if yes else None)
+
+    def _apply(self) -> None:
+        screen = self._screen
+        backup, engine = screen.board.backup, screen.engine
+        screen.board.begin()
+        screen.tarmac.start(
+            "migrate.up",
+            _("apply"),
+            lambda emit, cancel: engine.up(emit, cancel, backup),
+            then=self._ended,
+            mutates=True,
+        )
+
+    def do_roll_back(self) -> None:
+        """Work out what taking back would do, then ask once."""
+        screen = self._screen
+        engine = screen.engine
+        screen.tarmac.start(
+            "migrate.rollback_plan",
+            _("working out the way back"),
+            lambda _emit, _cancel: engine.rollback_plan(),
+            then=self._ask_rollback,
+        )
+
+    def _ask_rollback(self, plan: RollbackPlan) -> None:
+        screen = self._screen
+        app = screen.tarmac
+        if plan.decision is Decision.NOTHING:
+            app.say(plan.why or _("there is nothing to take back"))
+        elif plan.decision is Decision.REFUSE:
+            app.show_failure(
+                Failure("rollback-refused", _("This cannot be taken back"), why=plan.why)
+            )
+        else:
+            from tui.screens.migrate.questions import ask_rollback
+
+            screen.app.push_screen(
+                ask_rollback(plan, app.target, app.protected),
+                lambda yes: self._roll_back(plan) if yes else None,
+            )
+
+    def _roll_back(self, plan: RollbackPlan) -> None:
+        screen = self._screen
+        engine = screen.engine
+        confirmed = screen.tarmac.target
+        screen.board.begin()
+        screen.tarmac.start(
+            "migrate.rollback",
+            _("roll back"),
+            lambda emit, cancel: engine.rollback(plan, emit, cancel, confirmed=confirmed),
+            then=self._ended,
+            mutates=True,
+        )
+
+    def _ended(self, applied: Applied) -> None:
+        screen = self._screen
+        screen.board.applied = applied
+        screen.board.rehearsal = None
+        bad = applied.outcome in (Outcome.UNCHANGED, Outcome.RECOVERED, Outcome.STOPPED)
+        if bad and applied.error:
+            screen.tarmac.show_failure(
+                Failure(
+                    f"apply-{applied.outcome.value}",
+                    applied.said or _("The apply failed"),
+                    why=applied.error,
+                    next=("r",) if applied.outcome is Outcome.STOPPED else (),
+                    raw=applied.failed_statement or "",
+                )
+            )
+        self.do_reload()
+        screen.tarmac.look_at_project()
+
+    def do_recover(self) -> None:
+        """Bring the interrupted session to an end."""
+        screen = self._screen
+        engine, found = screen.engine, screen.board.interrupted
+        if found is None:
+            return
+        screen.board.begin()
+        screen.tarmac.start(
+            "migrate.recover",
+            _("recovery"),
+            lambda emit, cancel: engine.recover(found, emit, cancel),
+            then=self._ended,
+            mutates=True,
+        )
+
+    def do_verify(self) -> None:
+        """Check the target now."""
+        engine = self._screen.engine
+        self._screen.tarmac.start(
+            "migrate.verify",
+            _("checking"),
+            lambda _emit, _cancel: engine.verify(),
+            then=self._verified,
+        )
+
+    def _verified(self, checks: list[Check]) -> None:
+        board = self._screen.board
+        board.applied = None
+        board.checks = checks
+        self._screen.paint()
+
+    def do_stop(self) -> None:
+        """Ask what runs to stop."""
+        job = self.running
+        if job is not None:
+            job.cancel.ask()
+            self._screen.tarmac.say(_("stopping at the next safe place…"))
+
+    def do_target(self) -> None:
+        """Choose another environment and forget what was known of the old one."""
+        from tui.screens.choose import choose_target
+
+        def chosen() -> None:
+            from tui.screens.migrate.board import Board
+
+            self._screen.board = Board()
+            self._screen.paint()
+            self.do_reload()
+
+        choose_target(self._screen.tarmac, chosen)
