@@ -1,1 +1,1 @@
-"""Static judgement of SQL statements: one rule family per file."""
+"""Judges SQL: what each statement locks, rewrites, scans, breaks or loses, and the safe path."""

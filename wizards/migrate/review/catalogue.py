@@ -1,0 +1,99 @@
+"""What the live database says of the tables a plan touches; gathered by wizards.migrate.facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wizards.migrate.review.names import Name
+
+Checks = Mapping[str, "Constraint"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: ``type`` as format_type() prints it, ``base`` what a domain rests on, else ""."""
+
+    type: str
+    not_null: bool = False
+    default: str = ""
+    base: str = ""
+    collation: str = ""
+    has_default_collation: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index; ``columns`` are plain key columns ("" for an expression), in order."""
+
+    name: Name
+    table: Name
+    columns: tuple[str, ...]
+    unique: bool = False
+    primary: bool = False
+    valid: bool = True
+    partial: bool = False
+    constraint: str = ""
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """A constraint: ``kind`` is PostgreSQL's contype (c f p u x n), ``proves`` not-null columns."""
+
+    name: str
+    kind: str
+    valid: bool
+    definition: str
+    columns: tuple[str, ...] = ()
+    references: Name | None = None
+    proves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table, partitioned table or materialised view (``kind`` r, p, m); sizes in bytes."""
+
+    name: Name
+    kind: str = "r"
+    rows: int = 0
+    rows_known: bool = True
+    bytes: int = 0
+    table_bytes: int = 0
+    dead_rows: int = 0
+    logged: bool = True
+    tablespace: str = ""
+    access_method: str = "heap"
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    indexes: tuple[Index, ...] = ()
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    parents: tuple[Name, ...] = ()
+    children: tuple[Name, ...] = ()
+    partitions: tuple[Name, ...] = ()
+    default_partition: Name | None = None
+    partition_of: Name | None = None
+    partition_column: str = ""
+    views: tuple[Name, ...] = ()
+    view_columns: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything gathered; names follow the connection's search path; rates in bytes a second."""
+
+    postgres: int
+    time_zone: str = "UTC"
+    tables: Mapping[Name, Table] = field(default_factory=dict)
+    indexes: Mapping[Name, Index] = field(default_factory=dict)
+    domains: Mapping[Name, tuple[bool, tuple[Name, ...]]] = field(default_factory=dict)
+    volatile: Mapping[str, bool] = field(default_factory=dict)
+    casts: frozenset[tuple[str, str]] = frozenset()
+    enums: frozenset[Name] = frozenset()
+    rate: float = 0.0
+    rate_measured: bool = False
+    replication_slots: int = 0
+
+    @property
+    def utc(self) -> bool:
+        """Whether the session's time zone is UTC, by any of its names."""
+        return self.time_zone.upper() in {"UTC", "ETC/UTC", "GMT", "ETC/GMT", "Z", "ZULU", "UCT"}

@@ -1,0 +1,96 @@
+"""What earlier statements of the same plan made true: new objects, locks held, proofs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from wizards.migrate.review.catalogue import Facts, Table
+from wizards.migrate.review.locks import Lock
+from wizards.migrate.review.names import Name
+from wizards.migrate.review.types import Type
+
+
+class Held(NamedTuple):
+    """A lock taken in the open transaction and the statement (from 0) that took it."""
+
+    lock: Lock
+    statement: int
+
+
+class MadeIndex(NamedTuple):
+    """An index made earlier in the plan."""
+
+    table: Name
+    columns: tuple[str, ...]
+    unique: bool
+
+
+@dataclass(slots=True)
+class Context:
+    """The state between statements; rules read it, ``judge`` moves it on."""
+
+    postgres: int = 16
+    facts: Facts | None = None
+    transaction: bool = False
+    opened: int | None = None
+    new: set[Name] = field(default_factory=set)
+    made_schemas: set[Name] = field(default_factory=set)
+    filled: set[Name] = field(default_factory=set)
+    columns: dict[tuple[Name, str], Type] = field(default_factory=dict)
+    not_null: set[tuple[Name, str]] = field(default_factory=set)
+    nullable: set[tuple[Name, str]] = field(default_factory=set)
+    proofs: dict[tuple[Name, str], tuple[str, ...]] = field(default_factory=dict)
+    proved: set[tuple[Name, str]] = field(default_factory=set)
+    validated: set[tuple[Name, str]] = field(default_factory=set)
+    indexes: dict[Name, MadeIndex] = field(default_factory=dict)
+    dropped_indexes: set[Name] = field(default_factory=set)
+    keys: set[Name] = field(default_factory=set)
+    foreign_keys: dict[tuple[Name, str], Name] = field(default_factory=dict)
+    partitioned: set[Name] = field(default_factory=set)
+    domains: dict[Name, bool] = field(default_factory=dict)
+    functions: dict[Name, bool] = field(default_factory=dict)
+    new_types: set[Name] = field(default_factory=set)
+    timeouts: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    held: dict[Name, Held] = field(default_factory=dict)
+    unvalidated: dict[tuple[Name, str], int] = field(default_factory=dict)
+    enum_values: dict[Name, set[str]] = field(default_factory=dict)
+    altered: tuple[Name, int] | None = None
+    wide_reported: bool = False
+
+    def is_new(self, table: Name) -> bool:
+        """Whether the plan itself made the table, so nobody else uses it yet."""
+        return table in self.new
+
+    def table(self, name: Name) -> Table | None:
+        """The live facts of a table, when there is a connection and the table exists."""
+        return self.facts.tables.get(name) if self.facts else None
+
+    def type_of(self, table: Name, column: str) -> tuple[Type | None, str]:
+        """The type of a column before the statement, and where it is known from."""
+        from wizards.migrate.review.types import of_text
+
+        planned = self.columns.get((table, column))
+        if planned is not None:
+            return planned, "text"
+        live = self.table(table)
+        if live is not None and column in live.columns:
+            return of_text(live.columns[column].type), "catalogue"
+        return None, "text"
+
+    def begin(self, statement: int | None = None) -> None:
+        """Open a transaction; ``statement`` is the BEGIN, None when the runner opens it."""
+        self.end()
+        self.transaction = True
+        self.opened = statement
+
+    def end(self) -> None:
+        """Forget what only lives as long as a transaction."""
+        self.transaction = False
+        self.opened = None
+        self.held.clear()
+        self.unvalidated.clear()
+        self.enum_values.clear()
+        self.altered = None
+        self.wide_reported = False

@@ -1,0 +1,100 @@
+"""The safe path as SQL that runs: the statement rewritten, or the steps that replace it."""
+
+from __future__ import annotations
+
+import re
+
+from wizards.migrate.review import libpg
+from wizards.migrate.review.libpg import pb
+from wizards.migrate.review.names import Name, quoted
+
+_CREATE_INDEX = re.compile(r"\A(\s*CREATE\s+(?:UNIQUE\s+)?INDEX)\b", re.IGNORECASE)
+_INDEX_NAME = 63
+
+
+def alter(relation: pb.RangeVar, command: pb.AlterTableCmd) -> str:
+    """Return ``ALTER TABLE relation command`` for one command alone."""
+    statement = pb.AlterTableStmt(relation=relation, objtype=pb.OBJECT_TABLE)
+    statement.cmds.append(pb.Node(alter_table_cmd=command))
+    return libpg.deparse(pb.Node(alter_table_stmt=statement))
+
+
+def concurrently(create_index: str) -> str:
+    """Return a CREATE INDEX statement with CONCURRENTLY."""
+    return _CREATE_INDEX.sub(r"\1 CONCURRENTLY", create_index, count=1).rstrip("; \n") + ";"
+
+
+def not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str) -> str:
+    """Return the constraint as NOT VALID, and the VALIDATE that follows in its own transaction."""
+    copy = pb.AlterTableCmd()
+    copy.CopyFrom(command)
+    constraint = getattr(copy, "def").constraint
+    constraint.conname = constraint.conname or name
+    constraint.skip_validation = True
+    constraint.initially_valid = False
+    added = alter(relation, copy)
+    if not added:
+        return ""
+    table = Name(relation.schemaname, relation.relname).sql
+    validate = f"ALTER TABLE {table} VALIDATE CONSTRAINT {quoted(constraint.conname)};"
+    return steps(f"{added};", "-- then, in a transaction of its own:", validate)
+
+
+def unique_by_index(table: Name, name: str, columns: list[str], kind: str) -> str:
+    """Return the two steps to a UNIQUE or PRIMARY KEY constraint that blocks only briefly."""
+    listed = ", ".join(quoted(column) for column in columns)
+    return steps(
+        f"CREATE UNIQUE INDEX CONCURRENTLY {quoted(name)} ON {table.sql} ({listed});",
+        f"ALTER TABLE {table.sql} ADD CONSTRAINT {quoted(name)} {kind} USING INDEX {quoted(name)};",
+    )
+
+
+def set_not_null(table: Name, column: str, postgres: int) -> str:
+    """Return SET NOT NULL without a scan under a strong lock."""
+    name = quoted(shortened(f"{table.name}_{column}_not_null"))
+    col = quoted(column)
+    if postgres >= 18:
+        return steps(
+            f"ALTER TABLE {table.sql} ADD CONSTRAINT {name} NOT NULL {col} NOT VALID;",
+            "-- then, in a transaction of its own:",
+            f"ALTER TABLE {table.sql} VALIDATE CONSTRAINT {name};",
+        )
+    return steps(
+        f"ALTER TABLE {table.sql} ADD CONSTRAINT {name} CHECK ({col} IS NOT NULL) NOT VALID;",
+        "-- then, in a transaction of its own:",
+        f"ALTER TABLE {table.sql} VALIDATE CONSTRAINT {name};",
+        f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET NOT NULL;",
+        f"ALTER TABLE {table.sql} DROP CONSTRAINT {name};",
+    )
+
+
+def expand_column(table: Name, column: str, type_: str, cast: str) -> str:
+    """Return the expand half of a type change; the contract half follows the next release."""
+    new = quoted(shortened(f"{column}_new"))
+    col = quoted(column)
+    return steps(
+        f"ALTER TABLE {table.sql} ADD COLUMN {new} {type_};",
+        "-- write both columns from the application, then fill in batches until 0 rows:",
+        f"UPDATE {table.sql} SET {new} = {cast} WHERE ctid = ANY (ARRAY("
+        f"SELECT ctid FROM {table.sql} WHERE {new} IS NULL AND {col} IS NOT NULL LIMIT 10000));",
+        f"-- read {new}, and drop {col} in a later release",
+    )
+
+
+def backfill(table: Name, column: str, value: str) -> str:
+    """Return one batch of filling a column; run it until it touches no row."""
+    col = quoted(column)
+    return (
+        f"UPDATE {table.sql} SET {col} = {value} WHERE ctid = ANY (ARRAY("
+        f"SELECT ctid FROM {table.sql} WHERE {col} IS NULL LIMIT 10000));"
+    )
+
+
+def steps(*lines: str) -> str:
+    """Join SQL lines, leaving out empty ones."""
+    return "\n".join(line for line in lines if line)
+
+
+def shortened(name: str) -> str:
+    """Return a name within PostgreSQL's 63 bytes."""
+    return name.encode()[:_INDEX_NAME].decode("utf-8", "ignore")

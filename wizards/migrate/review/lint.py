@@ -1,0 +1,83 @@
+"""Files judged: SQL scripts and Alembic revision files, each as text with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wizards.events import Json
+from wizards.migrate.model import Finding, Severity
+from wizards.migrate.review.catalogue import Facts
+from wizards.migrate.review.judge import Reviewer
+from wizards.migrate.review.sql import Parsed, statements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedFile:
+    """One file's statements and findings; ``lines`` are the source's, for showing."""
+
+    path: str
+    statements: tuple[Parsed, ...]
+    findings: tuple[Finding, ...]
+    lines: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the shape of ``data.files[]``."""
+        return {
+            "path": self.path,
+            "statements": len(self.statements),
+            "findings": [finding_json(found) for found in self.findings],
+        }
+
+
+def finding_json(found: Finding) -> dict[str, Json]:
+    """Return a finding in the shape of ``data.files[].findings[]`` (docs/json.md)."""
+    return {
+        "rule": found.rule,
+        "severity": found.severity.value,
+        "line": found.line,
+        "column": found.column,
+        "end_line": found.end_line,
+        "statement": found.statement,
+        "message": found.message,
+        "lock": found.lock,
+        "tables": list(found.tables),
+        "rewrites": found.rewrites,
+        "scans": found.scans,
+        "blocks": found.blocks,
+        "fix": found.fix,
+        "facts": dict(found.facts),
+    }
+
+
+def judge_file(
+    text: str,
+    *,
+    path: str = "-",
+    in_transaction: bool = False,
+    postgres: int = 16,
+    facts: Facts | None = None,
+    levels: Mapping[str, Severity | None] | None = None,
+    asked_for: frozenset[str] = frozenset(),
+) -> JudgedFile:
+    """Judge a SQL script (autocommit unless it says BEGIN) or an Alembic revision (``.py``).
+
+    ``in_transaction`` says the runner opens a transaction around a SQL script; a revision file
+    runs in one anyway, but for its autocommit blocks.
+    """
+    reviewer = Reviewer(postgres=postgres, facts=facts, levels=levels or {}, asked_for=asked_for)
+    if path.endswith(".py"):
+        from wizards.migrate.review.revision_file import read
+
+        revision = read(text)
+        parsed = revision.statements
+        cases = reviewer.add(
+            enumerate(parsed), transactional=in_transaction or True, commits=revision.commits
+        )
+    else:
+        parsed = statements(text)
+        cases = reviewer.add(enumerate(parsed), transactional=in_transaction)
+    found = tuple(one for case in cases for one in reviewer.findings(case))
+    return JudgedFile(
+        path=path, statements=tuple(parsed), findings=found, lines=tuple(text.splitlines())
+    )

@@ -1,0 +1,288 @@
+"""ALTER TABLE … ADD COLUMN and DROP COLUMN."""
+
+from __future__ import annotations
+
+from generators.language import _
+from wizards.migrate.model import Severity
+from wizards.migrate.review import fixes, libpg
+from wizards.migrate.review.case import Case
+from wizards.migrate.review.libpg import pb
+from wizards.migrate.review.locks import AX, Lock
+from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
+from wizards.migrate.review.rules.constraints import missing_index
+from wizards.migrate.review.rules.naming import column_type
+from wizards.migrate.review.types import SERIALS, of_node
+from wizards.migrate.review.volatility import volatile_calls
+
+PG_FAST_DEFAULT = 11
+
+
+def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
+    """Judge ADD COLUMN with everything written behind the type."""
+    column: pb.ColumnDef = getattr(command, "def").column_def
+    type_ = of_node(column.type_name)
+    case.touch(table, AX)
+    column_type(case, table, column)
+    by_kind = {part.constraint.contype: part.constraint for part in column.constraints}
+    serial = type_.name in SERIALS
+    default = by_kind.get(pb.CONSTR_DEFAULT)
+    filled = default is not None and not _is_null(default.raw_expr)
+    if serial or pb.CONSTR_IDENTITY in by_kind:
+        _sequence(case, table, column.colname, serial)
+    elif pb.CONSTR_GENERATED in by_kind:
+        _generated(case, table, column, by_kind[pb.CONSTR_GENERATED])
+        filled = True
+    elif default is not None and filled:
+        _default(case, table, column, default.raw_expr)
+    if not filled and not serial and pb.CONSTR_IDENTITY not in by_kind:
+        _required(case, table, column, by_kind)
+    _domain(case, table, column)
+    for part in column.constraints:
+        _inline(case, table, column, part.constraint, filled=filled)
+    _remember(case, table, column, required=serial or pb.CONSTR_NOTNULL in by_kind)
+
+
+def _remember(case: Case, table: Name, column: pb.ColumnDef, *, required: bool) -> None:
+    case.context.columns[(table, column.colname)] = of_node(column.type_name)
+    if required:
+        case.context.not_null.add((table, column.colname))
+    else:
+        case.context.nullable.add((table, column.colname))
+
+
+def _is_null(expression: pb.Node) -> bool:
+    """DEFAULT NULL, with or without a cast, fills nothing."""
+    while expression.WhichOneof("node") == "type_cast":
+        expression = expression.type_cast.arg
+    return expression.WhichOneof("node") == "a_const" and expression.a_const.isnull
+
+
+def _sequence(case: Case, table: Name, column: str, serial: bool) -> None:
+    col = quoted(column)
+    sequence = quoted(fixes.shortened(f"{table.name}_{column}_seq"))
+    case.find(
+        "add-serial",
+        _("{kind} numbers every row: {table} is rewritten and blocked until done").format(
+            kind="serial" if serial else "IDENTITY", table=table.shown
+        ),
+        on=(table,),
+        lock=AX,
+        rewrites=True,
+        fix=fixes.steps(
+            f"CREATE SEQUENCE {sequence};",
+            f"ALTER TABLE {table.sql} ADD COLUMN {col} bigint;",
+            f"ALTER SEQUENCE {sequence} OWNED BY {table.sql}.{col};",
+            f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET DEFAULT nextval('{sequence}');",
+            "-- then, in batches until 0 rows:",
+            fixes.backfill(table, column, f"nextval('{sequence}')"),
+        ),
+    )
+
+
+def _generated(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -> None:
+    if constraint.generated_kind == "v":
+        return
+    value = expression_sql(constraint.raw_expr)
+    case.find(
+        "add-generated-stored",
+        _("computes {column} for every row: {table} is rewritten and blocked until done").format(
+            column=column.colname, table=table.shown
+        ),
+        on=(table,),
+        lock=AX,
+        rewrites=True,
+        fix=fixes.steps(
+            f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
+            f"{of_node(column.type_name).shown};",
+            "-- keep it with a trigger, then fill in batches until 0 rows:",
+            fixes.backfill(table, column.colname, value),
+        ),
+    )
+
+
+def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> None:
+    sure, unknown = volatile_calls(value, case.context)
+    old = case.context.postgres < PG_FAST_DEFAULT
+    if not sure and not unknown and not old:
+        return
+    calls = ", ".join(f"{name}()" for name in sure or unknown)
+    if sure:
+        message = _("{calls} differs per row: {table} is rewritten and blocked until done")
+    elif unknown:
+        message = _("if {calls} is VOLATILE, {table} is rewritten and blocked until done")
+    else:
+        message = _("before PostgreSQL 11 every default rewrites {table}")
+    col = quoted(column.colname)
+    text = expression_sql(value)
+    case.find(
+        "volatile-default",
+        message.format(calls=calls, table=table.shown),
+        on=(table,),
+        lock=AX,
+        rewrites=True,
+        fix=fixes.steps(
+            f"ALTER TABLE {table.sql} ADD COLUMN {col} {of_node(column.type_name).shown};",
+            f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET DEFAULT {text};",
+            "-- then, in batches until 0 rows:",
+            fixes.backfill(table, column.colname, text),
+        ),
+    )
+
+
+def _required(
+    case: Case, table: Name, column: pb.ColumnDef, by_kind: dict[int, pb.Constraint]
+) -> None:
+    if pb.CONSTR_NOTNULL not in by_kind and pb.CONSTR_PRIMARY not in by_kind:
+        return
+    live = case.context.table(table)
+    filled = table in case.context.filled
+    if live is not None and live.rows_known and live.rows == 0 and not filled:
+        return
+    col = quoted(column.colname)
+    type_ = of_node(column.type_name).shown
+    case.find(
+        "add-required-column",
+        _("fails if {table} has a row: {column} is NOT NULL and has no default").format(
+            table=table.shown, column=column.colname
+        ),
+        on=(table,),
+        lock=AX,
+        even_new=filled,
+        fix=fixes.steps(
+            f"ALTER TABLE {table.sql} ADD COLUMN {col} {type_};",
+            "-- fill it in batches, then:",
+            fixes.set_not_null(table, column.colname, case.context.postgres),
+        ),
+    )
+
+
+def _domain(case: Case, table: Name, column: pb.ColumnDef) -> None:
+    """A column of a domain with a CHECK is checked row by row, through a rewrite."""
+    context = case.context
+    name = of_words(words(column.type_name.names))
+    checked = context.domains.get(name)
+    if checked is None and context.facts is not None and name in context.facts.domains:
+        checked = context.facts.domains[name][0]
+    if not checked:
+        return
+    case.find(
+        "add-checked-domain-column",
+        _("domain {domain} has a constraint: {table} is rewritten and blocked until done").format(
+            domain=name.shown, table=table.shown
+        ),
+        on=(table,),
+        lock=AX,
+        rewrites=True,
+    )
+
+
+def _inline(
+    case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constraint, *, filled: bool
+) -> None:
+    """Constraints written behind the column: they are checked while the lock is held."""
+    kind = constraint.contype
+    if kind == pb.CONSTR_FOREIGN:
+        parent = of_range(constraint.pktable)
+        case.touch(parent, Lock.SHARE_ROW_EXCLUSIVE)
+        missing_index(case, table, [column.colname])
+        name = constraint.conname or fixes.shortened(f"{table.name}_{column.colname}_fkey")
+        case.context.foreign_keys[(table, name)] = parent
+        if filled:
+            case.touch(parent, Lock.SHARE_ROW_EXCLUSIVE, scans=True)
+            _report_inline(case, table, column, _("foreign key"))
+        elif parent != table:
+            _report_inline(case, table, column, _("foreign key"), scans=False)
+    elif kind == pb.CONSTR_CHECK:
+        _report_inline(case, table, column, "CHECK")
+    elif kind == pb.CONSTR_UNIQUE:
+        _unique(case, table, column, constraint)
+    elif kind == pb.CONSTR_PRIMARY:
+        case.context.keys.add(table)
+        case.find(
+            "add-pk",
+            _("builds the key's index on {table} while nobody can use it").format(
+                table=table.shown
+            ),
+            on=(table,),
+            lock=AX,
+            scans=True,
+        )
+
+
+def _unique(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -> None:
+    name = constraint.conname or fixes.shortened(f"{table.name}_{column.colname}_key")
+    case.find(
+        "add-unique",
+        _("builds an index on {table} while nobody can use it").format(table=table.shown),
+        on=(table,),
+        lock=AX,
+        scans=True,
+        fix=fixes.steps(
+            f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
+            f"{of_node(column.type_name).shown};",
+            fixes.unique_by_index(table, name, [column.colname], "UNIQUE"),
+        ),
+    )
+
+
+def _report_inline(
+    case: Case, table: Name, column: pb.ColumnDef, what: str, *, scans: bool = True
+) -> None:
+    case.find(
+        "add-column-constraint",
+        _("{what} behind the column: every row of {table} is read under the lock").format(
+            what=what, table=table.shown
+        )
+        if scans
+        else _("{what} behind the column: also blocks writes to its parent, briefly").format(
+            what=what
+        ),
+        on=(table,),
+        lock=AX,
+        scans=scans,
+        severity=None if scans else Severity.NOTICE,
+        fix=f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
+        f"{of_node(column.type_name).shown};\n"
+        + _("-- then ADD CONSTRAINT … NOT VALID, then VALIDATE CONSTRAINT, each on its own"),
+    )
+
+
+def drop_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
+    """Judge DROP COLUMN: the data is gone, and old code still asks for it."""
+    context = case.context
+    live = context.table(table)
+    parents = [
+        one.references
+        for one in (live.constraints.values() if live else ())
+        if one.kind == "f" and command.name in one.columns and one.references
+    ]
+    for parent in parents:
+        case.touch(parent, AX)
+    cascade = command.behavior == pb.DROP_CASCADE
+    case.find(
+        "drop-column",
+        _("loses the data of {column}; code of the last release still reads it").format(
+            column=f"{table.shown}.{command.name}"
+        ),
+        on=(table, *parents),
+        lock=AX,
+        fix=None,
+    )
+    if cascade:
+        case.find(
+            "drop-cascade",
+            _("CASCADE also drops every view, key and constraint that needs {column}").format(
+                column=command.name
+            ),
+            on=(table,),
+            lock=AX,
+        )
+    context.columns.pop((table, command.name), None)
+    context.not_null.discard((table, command.name))
+
+
+def expression_sql(expression: pb.Node) -> str:
+    """Write an expression back as SQL."""
+    select = pb.SelectStmt(limit_option=pb.LIMIT_OPTION_DEFAULT, op=pb.SETOP_NONE)
+    select.target_list.append(pb.Node(res_target=pb.ResTarget(val=expression)))
+    return libpg.deparse(pb.Node(select_stmt=select)).removeprefix("SELECT ")

@@ -1,0 +1,137 @@
+"""ATTACH, DETACH and CREATE … PARTITION OF."""
+
+from __future__ import annotations
+
+from generators.language import _
+from wizards.migrate.model import Severity
+from wizards.migrate.review import fixes
+from wizards.migrate.review.case import Case
+from wizards.migrate.review.libpg import pb
+from wizards.migrate.review.locks import AX, Lock
+from wizards.migrate.review.names import Name, of_range, quoted
+from wizards.migrate.review.rules.columns import expression_sql
+from wizards.migrate.review.rules.indexes import not_in_transaction
+
+SUX = Lock.SHARE_UPDATE_EXCLUSIVE
+
+
+def attach(case: Case, parent: Name, command: pb.AlterTableCmd) -> None:
+    """Judge ATTACH PARTITION: the child is read unless a CHECK proves its bounds."""
+    child = of_range(getattr(command, "def").partition_cmd.name)
+    case.touch(parent, SUX)
+    default = _default_partition(case, parent)
+    if default:
+        case.touch(default, AX, scans=True)
+    live = case.context.table(child)
+    proved = _has_check(case, child)
+    if child in case.context.new and not default:
+        case.touch(child, AX)
+        return
+    if proved and not default:
+        case.touch(child, AX)
+        return
+    scanned = [name for name in (None if proved else child, default) if name]
+    case.find(
+        "attach-partition",
+        _("reads all of {scanned} while nobody can use it").format(
+            scanned=", ".join(name.shown for name in scanned)
+        ),
+        on=(child, default) if default else (child,),
+        lock=AX,
+        fix=None if proved else _bounds_check(case, parent, child, command),
+        severity=Severity.NOTICE if live is not None and not live.rows and not default else None,
+    )
+    if not proved:
+        case.touch(child, AX, scans=True)
+
+
+def _bounds_check(case: Case, parent: Name, child: Name, command: pb.AlterTableCmd) -> str | None:
+    """A CHECK that proves a range of one column, which only the catalogue can name."""
+    live = case.context.table(parent)
+    bound = getattr(command, "def").partition_cmd.bound
+    if live is None or not live.partition_column or len(bound.lowerdatums) != 1:
+        return None
+    column = quoted(live.partition_column)
+    low, high = expression_sql(bound.lowerdatums[0]), expression_sql(bound.upperdatums[0])
+    name = quoted(fixes.shortened(f"{child.name}_bounds"))
+    return fixes.steps(
+        f"ALTER TABLE {child.sql} ADD CONSTRAINT {name} CHECK "
+        f"({column} IS NOT NULL AND {column} >= {low} AND {column} < {high}) NOT VALID;",
+        f"ALTER TABLE {child.sql} VALIDATE CONSTRAINT {name};",
+        f"{case.parsed.sql.rstrip('; ')};",
+        f"ALTER TABLE {child.sql} DROP CONSTRAINT {name};",
+    )
+
+
+def _has_check(case: Case, child: Name) -> bool:
+    """A validated CHECK on the child, which may prove its bounds."""
+    context = case.context
+    live = context.table(child)
+    planned = any(
+        table == child and (table, name) not in context.unvalidated
+        for table, name in context.proofs
+    )
+    return planned or bool(
+        live and any(one.kind == "c" and one.valid for one in live.constraints.values())
+    )
+
+
+def _default_partition(case: Case, parent: Name) -> Name | None:
+    live = case.context.table(parent)
+    return live.default_partition if live else None
+
+
+def detach(case: Case, parent: Name, command: pb.AlterTableCmd) -> None:
+    """Judge DETACH PARTITION."""
+    partition = getattr(command, "def").partition_cmd
+    child = of_range(partition.name)
+    default = _default_partition(case, parent)
+    if partition.concurrent:
+        case.touch(parent, SUX)
+        case.touch(child, SUX)
+        not_in_transaction(case, "DETACH PARTITION CONCURRENTLY", parent)
+        return
+    if command.subtype == pb.AT_DetachPartitionFinalize:
+        case.touch(parent, SUX)
+        case.touch(child, AX)
+        return
+    online = case.context.postgres >= 14 and default is None
+    case.find(
+        "detach-partition",
+        _("blocks reads and writes of {parent} and {child}").format(
+            parent=parent.shown, child=child.shown
+        ),
+        on=(parent, child, default) if default else (parent, child),
+        lock=AX,
+        severity=None if case.context.postgres >= 14 else Severity.NOTICE,
+        fix=f"ALTER TABLE {parent.sql} DETACH PARTITION {child.sql} CONCURRENTLY;"
+        if online
+        else None,
+    )
+
+
+def create_partition(case: Case, parent: Name, child: Name) -> None:
+    """Judge CREATE TABLE … PARTITION OF: it locks the parent, and reads the DEFAULT partition."""
+    default = _default_partition(case, parent)
+    if default:
+        case.touch(default, AX, scans=True)
+    case.find(
+        "create-partition-of",
+        _("blocks reads and writes of {parent}, and reads its DEFAULT partition {default}").format(
+            parent=parent.shown, default=default.shown
+        )
+        if default
+        else _("blocks reads and writes of {parent} for a moment").format(parent=parent.shown),
+        on=(parent, default) if default else (parent,),
+        lock=AX,
+        scans=default is not None,
+        severity=None if default else Severity.NOTICE,
+        fix=f"CREATE TABLE {child.sql} (LIKE {parent.sql} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+        f";\nALTER TABLE {parent.sql} ATTACH PARTITION {child.sql} {_bounds(case)};",
+    )
+
+
+def _bounds(case: Case) -> str:
+    sql = case.parsed.sql
+    at = sql.upper().find("FOR VALUES")
+    return sql[at:].rstrip("; \n") if at >= 0 else "DEFAULT"

@@ -1,0 +1,143 @@
+"""RENAME, SET SCHEMA and OWNER TO of anything."""
+
+from __future__ import annotations
+
+from generators.language import _
+from wizards.migrate.review import fixes
+from wizards.migrate.review.case import Case
+from wizards.migrate.review.libpg import pb
+from wizards.migrate.review.locks import AX, Lock
+from wizards.migrate.review.names import Name, of_object, of_range, quoted
+
+_RELATIONS = frozenset(
+    {pb.OBJECT_TABLE, pb.OBJECT_VIEW, pb.OBJECT_MATVIEW, pb.OBJECT_FOREIGN_TABLE}
+)
+
+
+def rename(case: Case, node: pb.RenameStmt) -> None:
+    """Judge RENAME by what is renamed."""
+    kind = node.rename_type
+    if kind in _RELATIONS:
+        _relation(case, node)
+    elif kind in {pb.OBJECT_COLUMN, pb.OBJECT_ATTRIBUTE}:
+        _column(case, node)
+    elif kind == pb.OBJECT_SCHEMA:
+        case.find(
+            "rename-schema",
+            _("running code still says {old}, and fails until it says {new}").format(
+                old=node.subname, new=node.newname
+            ),
+        )
+    elif kind == pb.OBJECT_TABCONSTRAINT or kind in {pb.OBJECT_TRIGGER, pb.OBJECT_POLICY}:
+        case.touch(of_range(node.relation), AX)
+    elif kind == pb.OBJECT_INDEX:
+        index = of_range(node.relation)
+        made = case.context.indexes.pop(index, None)
+        if made is not None:
+            case.context.indexes[index.beside(node.newname)] = made
+
+
+def _relation(case: Case, node: pb.RenameStmt) -> None:
+    table = of_range(node.relation)
+    new = table.beside(node.newname)
+    case.find(
+        "rename-table",
+        _("running code still says {old}, and fails until it says {new}").format(
+            old=table.shown, new=new.name
+        ),
+        on=(table,),
+        lock=AX,
+        fix=fixes.steps(
+            "BEGIN;",
+            f"ALTER TABLE {table.sql} RENAME TO {quoted(node.newname)};",
+            f"CREATE VIEW {table.sql} AS SELECT * FROM {new.sql};",
+            "COMMIT;",
+            _("-- drop the view when no release uses the old name"),
+        ),
+    )
+    _carry(case, table, new)
+
+
+def _carry(case: Case, old: Name, new: Name) -> None:
+    """What the plan knows of a table follows its new name."""
+    context = case.context
+    if old in context.new:
+        context.new.discard(old)
+        context.new.add(new)
+    for key in [key for key in context.columns if key[0] == old]:
+        context.columns[(new, key[1])] = context.columns.pop(key)
+    for index, made in list(context.indexes.items()):
+        if made.table == old:
+            context.indexes[index] = made._replace(table=new)
+    case.locks[new] = AX
+
+
+def _column(case: Case, node: pb.RenameStmt) -> None:
+    if node.rename_type == pb.OBJECT_ATTRIBUTE:
+        return
+    table = of_range(node.relation)
+    old, new = quoted(node.subname), quoted(node.newname)
+    known = case.context.columns.pop((table, node.subname), None)
+    if known is not None:
+        case.context.columns[(table, node.newname)] = known
+    type_ = known.shown if known else _type(case, node)
+    case.find(
+        "rename-column",
+        _("running code still says {old}, and fails until it says {new}").format(
+            old=f"{table.shown}.{node.subname}", new=node.newname
+        ),
+        on=(table,),
+        lock=AX,
+        fix=fixes.steps(
+            f"ALTER TABLE {table.sql} ADD COLUMN {new} {type_};",
+            _("-- write both columns from the application, then fill in batches until 0 rows:"),
+            fixes.backfill(table, node.newname, old).replace(
+                "IS NULL LIMIT", f"IS NULL AND {old} IS NOT NULL LIMIT"
+            ),
+            _("-- read the new column, and drop the old one in a later release"),
+        ),
+    )
+
+
+def _type(case: Case, node: pb.RenameStmt) -> str:
+    live = case.context.table(of_range(node.relation))
+    column = live.columns.get(node.subname) if live else None
+    return column.type if column else _("/* type of {column} */ text").format(column=node.subname)
+
+
+def set_schema(case: Case, node: pb.AlterObjectSchemaStmt) -> None:
+    """Judge ALTER … SET SCHEMA."""
+    if node.object_type not in _RELATIONS:
+        return
+    table = of_range(node.relation)
+    case.find(
+        "set-schema",
+        _("{table} moves to schema {schema}: code that names it must find it there").format(
+            table=table.shown, schema=node.newschema
+        ),
+        on=(table,),
+        lock=AX,
+    )
+    _carry(case, table, Name("" if node.newschema == "public" else node.newschema, table.name))
+
+
+def change_owner(case: Case, node: pb.AlterOwnerStmt) -> None:
+    """Judge ALTER … OWNER TO of what is not a table (those are ALTER TABLE commands)."""
+    if node.object_type in {pb.OBJECT_SCHEMA, pb.OBJECT_DATABASE}:
+        case.find(
+            "change-owner",
+            _("the former owner of {name} loses its rights").format(
+                name=of_object(node.object).shown
+            ),
+        )
+
+
+def comment(case: Case, node: pb.CommentStmt) -> None:
+    """COMMENT ON TABLE or COLUMN takes a weak lock."""
+    if node.objtype == pb.OBJECT_TABLE:
+        case.touch(of_object(node.object), Lock.SHARE_UPDATE_EXCLUSIVE)
+    elif node.objtype == pb.OBJECT_COLUMN:
+        parts = [item.string.sval for item in node.object.list.items]
+        table = parts[:-1]
+        name = Name(table[-2] if len(table) > 1 else "", table[-1] if table else "")
+        case.touch(name, Lock.SHARE_UPDATE_EXCLUSIVE)

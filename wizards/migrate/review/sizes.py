@@ -1,0 +1,61 @@
+"""How long would it block? Sizes turn caution into danger; every duration is an estimate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wizards.events import Json
+from wizards.migrate.model import Finding, Severity
+from wizards.migrate.review.catalogue import Facts, Table
+from wizards.migrate.review.names import shown_name
+
+ASSUMED_RATE = 100e6
+MOST_SECONDS = 2.0
+MANY_ROWS = 1_000_000
+_WORK = {
+    "create-index-nonconcurrent": 4.0,
+    "reindex-nonconcurrent": 4.0,
+    "add-unique": 4.0,
+    "add-pk": 4.0,
+    "add-exclusion": 8.0,
+    "fk-not-valid": 3.0,
+    "refresh-matview": 4.0,
+    "unfiltered-dml": 8.0,
+}
+_REWRITE = 6.0
+
+
+def sized(finding: Finding, facts: Facts | None) -> Finding:
+    """Return the finding with rows, bytes and seconds_estimate, and its severity by them."""
+    if facts is None or not finding.tables:
+        return finding
+    tables = [facts.tables.get(shown_name(name)) for name in finding.tables]
+    live = [table for table in tables if table is not None]
+    if not live:
+        return finding
+    known: dict[str, Json] = {
+        **finding.facts,
+        "rows": sum(table.rows for table in live),
+        "bytes": sum(table.bytes for table in live),
+    }
+    if not all(table.rows_known for table in live):
+        known["rows_unknown"] = True
+    if not (finding.scans or finding.rewrites) or finding.blocks == "nothing":
+        return replace(finding, facts=known)
+    seconds = _seconds(finding, live, facts)
+    known["seconds_estimate"] = round(seconds, 2)
+    known["rate"] = "measured" if facts.rate_measured else "assumed"
+    severity = finding.severity
+    unknown_and_large = not all(table.rows_known for table in live) and any(
+        table.rows > MANY_ROWS for table in live
+    )
+    if severity is Severity.CAUTION and (seconds > MOST_SECONDS or unknown_and_large):
+        severity = Severity.DANGER
+    return replace(finding, facts=known, severity=severity)
+
+
+def _seconds(finding: Finding, tables: list[Table], facts: Facts) -> float:
+    rate = facts.rate or ASSUMED_RATE
+    if finding.rewrites:
+        return sum(table.bytes for table in tables) * _REWRITE / rate
+    return sum(table.table_bytes for table in tables) * _WORK.get(finding.rule, 1.0) / rate

@@ -1,0 +1,218 @@
+"""Is a default the same for every row? A volatile one makes PostgreSQL rewrite the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wizards.migrate.review.context import Context
+from wizards.migrate.review.names import of_words, words
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from wizards.migrate.review.libpg import pb
+
+VOLATILE = frozenset(
+    [
+        "random",
+        "random_normal",
+        "gen_random_uuid",
+        "uuidv4",
+        "uuidv7",
+        "uuid_generate_v1",
+        "uuid_generate_v1mc",
+        "uuid_generate_v4",
+        "gen_random_bytes",
+        "gen_salt",
+        "clock_timestamp",
+        "timeofday",
+        "nextval",
+        "setval",
+        "currval",
+        "lastval",
+        "pg_sleep",
+        "set_config",
+        "pg_advisory_lock",
+    ]
+)
+_NEVER = frozenset(
+    [
+        "now",
+        "transaction_timestamp",
+        "statement_timestamp",
+        "current_setting",
+        "current_database",
+        "current_schema",
+        "current_schemas",
+        "version",
+        "txid_current",
+        "pg_current_xact_id",
+        "session_user",
+        "abs",
+        "ceil",
+        "ceiling",
+        "floor",
+        "round",
+        "trunc",
+        "power",
+        "sqrt",
+        "exp",
+        "ln",
+        "log",
+        "mod",
+        "sign",
+        "greatest",
+        "least",
+        "length",
+        "char_length",
+        "octet_length",
+        "lower",
+        "upper",
+        "initcap",
+        "trim",
+        "btrim",
+        "ltrim",
+        "rtrim",
+        "lpad",
+        "rpad",
+        "left",
+        "right",
+        "substr",
+        "substring",
+        "replace",
+        "concat",
+        "concat_ws",
+        "format",
+        "repeat",
+        "reverse",
+        "split_part",
+        "md5",
+        "sha256",
+        "encode",
+        "decode",
+        "to_char",
+        "to_date",
+        "to_timestamp",
+        "to_number",
+        "to_json",
+        "to_jsonb",
+        "json_build_object",
+        "jsonb_build_object",
+        "json_build_array",
+        "jsonb_build_array",
+        "array_append",
+        "array_cat",
+        "array_fill",
+        "string_to_array",
+        "array_to_string",
+        "date_trunc",
+        "date_part",
+        "extract",
+        "age",
+        "make_date",
+        "make_time",
+        "make_timestamp",
+        "make_timestamptz",
+        "make_interval",
+        "timezone",
+        "coalesce",
+        "nullif",
+        "int4range",
+        "int8range",
+        "numrange",
+        "daterange",
+        "tsrange",
+        "tstzrange",
+        "hstore",
+        "to_tsvector",
+        "to_tsquery",
+        "plainto_tsquery",
+        "st_makepoint",
+        "st_setsrid",
+        "uuid_nil",
+        "uuid_ns_dns",
+        "uuid_ns_url",
+        "uuid_generate_v3",
+        "uuid_generate_v5",
+        "cast",
+        "text",
+        "varchar",
+        "int4",
+        "int8",
+        "int2",
+        "bool",
+        "date",
+        "timestamp",
+        "timestamptz",
+        "numeric",
+        "float8",
+        "float4",
+        "interval",
+        "jsonb",
+        "json",
+        "justify_days",
+        "justify_hours",
+        "bit_length",
+        "chr",
+        "ascii",
+        "position",
+        "overlay",
+        "strpos",
+        "translate",
+        "regexp_replace",
+        "inet_client_addr",
+        "inet_server_addr",
+        "pg_backend_pid",
+        "txid_snapshot_xmin",
+    ]
+)
+_ARGUMENTS_OF_NOW = frozenset({"now", "transaction_timestamp", "statement_timestamp"})
+
+
+def volatile_calls(expression: pb.Node, context: Context) -> tuple[list[str], list[str]]:
+    """Return the functions of an expression that are volatile, and those nobody here knows."""
+    sure, unknown = [], []
+    for call in function_calls(expression):
+        name = of_words(words(call.funcname))
+        verdict = _verdict(name.name, name.shown, bool(call.args), context)
+        if verdict is True:
+            sure.append(name.shown)
+        elif verdict is None:
+            unknown.append(name.shown)
+    return sure, unknown
+
+
+def _verdict(bare: str, shown: str, has_arguments: bool, context: Context) -> bool | None:
+    planned = context.functions.get(of_words(shown.split(".")))
+    if planned is not None:
+        return planned
+    if bare in VOLATILE:
+        return True
+    if bare in _NEVER and not (bare in _ARGUMENTS_OF_NOW and has_arguments):
+        return False
+    if context.facts is not None:
+        return context.facts.volatile.get(shown.removeprefix("pg_catalog."))
+    return None
+
+
+def function_calls(node: Message) -> Iterator[pb.FuncCall]:
+    """Yield every function call below a node, itself included."""
+    for part in descend(node):
+        if part.DESCRIPTOR.name == "FuncCall":
+            yield part  # type: ignore[misc]
+
+
+def descend(node: Message) -> Iterator[Message]:
+    """Yield a message and every message below it, without recursion."""
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        yield part
+        for field, value in part.ListFields():
+            if field.message_type is None:
+                continue
+            if hasattr(value, "ListFields"):
+                todo.append(value)
+            else:
+                todo.extend(value)
