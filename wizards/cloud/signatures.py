@@ -70,6 +70,7 @@ TABLE: tuple[Signature, ...] = (
     # IAM
     _row("policy-conflict", Retry.CONFLICT, status=(409,), says="concurrent policy changes"),
     _row("policy-conflict", Retry.CONFLICT, status=(409, 412), call="set_policy"),
+    _row("etag-conflict", Retry.CONFLICT, status=(400, 409, 412), says=r"\betag\b"),
     _row("act-as-denied", status=(403,), permission="iam.serviceaccounts.actAs"),
     _row("act-as-denied", status=(403,), permission="iam.serviceAccounts.actAs"),
     # Cloud SQL
@@ -81,6 +82,8 @@ TABLE: tuple[Signature, ...] = (
     _row("network-not-peered", reason="NETWORK_NOT_PEERED"),
     _row("busy", Retry.BUSY, reason="OPERATION_IN_PROGRESS|operationInProgress"),
     _row("busy", Retry.BUSY, status=(409,), says="another operation was already in progress"),
+    _row("instance-not-ready", Retry.BUSY, status=(400,), says="incorrect service state"),
+    _row("instance-not-ready", Retry.BUSY, says="instance is not running|invalidInstanceState"),
     _row("instance-exists", status=(409,), call="start_sql_instance"),
     _row("stale-data", Retry.CONFLICT, reason="STALE_DATA|staleData"),
     _row("stale-data", Retry.CONFLICT, status=(412,)),

@@ -1,0 +1,76 @@
+"""The APIs that the plan's resources need, enabled in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from generators.language import _
+from wizards.cloud.port import Cloud
+from wizards.plan import Action, FieldDiff
+from wizards.setup.resource import AS_WANTED, Resource, Seen
+from wizards.setup.work import Work
+
+BATCH = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApisResource(Resource):
+    """Enabled APIs; ``wanted`` maps "run.googleapis.com" to the reason."""
+
+    wanted: Mapping[str, str] = field(default_factory=dict)
+
+    kind: ClassVar[str] = "apis"
+    api: ClassVar[str] = ""
+    seconds: ClassVar[float] = 10.0
+
+    @property
+    def name(self) -> str:
+        """The project id."""
+        return self.project
+
+    @property
+    def why(self) -> str:
+        """What each is for."""
+        reasons = "; ".join(f"{api}: {reason}" for api, reason in self.wanted.items())
+        return _("every call to a disabled API is refused. {reasons}").format(reasons=reasons)
+
+    def look(self, cloud: Cloud) -> Seen:
+        """Read which are enabled."""
+        return self._missing(cloud.enabled_apis(self.project, tuple(self.wanted)))
+
+    def absent(self) -> Seen:
+        """Return what a look would find where nothing can exist yet."""
+        return self._missing(frozenset())
+
+    def _missing(self, enabled: frozenset[str]) -> Seen:
+        diff = tuple(
+            FieldDiff(api, "disabled", "enabled") for api in self.wanted if api not in enabled
+        )
+        if not diff:
+            return AS_WANTED
+        return Seen(action=Action.UPDATE if enabled else Action.CREATE, diff=diff)
+
+    def make(self, work: Work, seen: Seen) -> None:
+        """Enable what is missing; whoever uses an API waits until it answers."""
+        missing = [part.field for part in seen.diff]
+        operations = [
+            work.cloud.start_apis(self.project, missing[start : start + BATCH])
+            for start in range(0, len(missing), BATCH)
+        ]
+        for operation in operations:
+            work.finish(operation)
+
+    def command(self, seen: Seen) -> str:
+        """Return what a person would type for the same."""
+        missing = [part.field for part in seen.diff] or list(self.wanted)
+        return "\n".join(
+            f"gcloud services enable {' '.join(missing[start : start + BATCH])} "
+            f"--project={self.project}"
+            for start in range(0, len(missing), BATCH)
+        )
+
+    def permissions(self, seen: Seen) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the permissions on the project that making it takes."""
+        return ("serviceusage.services.enable",)

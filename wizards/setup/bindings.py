@@ -1,0 +1,111 @@
+"""Who may do what on one resource: one policy, one read-modify-write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from generators.language import _
+from wizards.cloud.port import Cloud
+from wizards.cloud.things import Policy, PolicyOf
+from wizards.plan import Action, FieldDiff
+from wizards.setup.resource import AS_WANTED, Resource, Seen
+from wizards.setup.work import Work
+
+_APIS = {
+    "project": "cloudresourcemanager.googleapis.com",
+    "secret": "secretmanager.googleapis.com",
+    "repository": "artifactregistry.googleapis.com",
+    "account": "iam.googleapis.com",
+}
+_PERMISSIONS = {
+    "project": "resourcemanager.projects.setIamPolicy",
+    "secret": "secretmanager.secrets.setIamPolicy",
+    "repository": "artifactregistry.repositories.setIamPolicy",
+    "account": "iam.serviceAccounts.setIamPolicy",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One role for one member, and why."""
+
+    role: str
+    member: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingsResource(Resource):
+    """The grants on one resource; everybody else's bindings stay untouched."""
+
+    of: PolicyOf
+    short: str
+    grants: tuple[Grant, ...]
+    shell: str
+    """The gcloud words before ``add-iam-policy-binding`` and after it, with ``{}`` between."""
+
+    kind: ClassVar[str] = "iam"
+    seconds: ClassVar[float] = 6.0
+
+    @property
+    def name(self) -> str:
+        """The kind and the short name of the resource."""
+        return f"{self.of.kind}:{self.short}"
+
+    @property
+    def reads_through(self) -> str:
+        """The API that must be enabled before the policy can be read."""
+        return _APIS[self.of.kind]
+
+    @property
+    def why(self) -> str:
+        """What each grant is for."""
+        return "; ".join(f"{grant.role}: {grant.why}" for grant in self.grants)
+
+    def look(self, cloud: Cloud) -> Seen:
+        """Read the policy and find what is missing."""
+        return self._compare(cloud.policy(self.of))
+
+    def absent(self) -> Seen:
+        """Return what a look would find where nothing can exist yet."""
+        return self._compare(Policy())
+
+    def _missing(self, policy: Policy) -> list[Grant]:
+        return [grant for grant in self.grants if grant.member not in policy.members(grant.role)]
+
+    def _compare(self, policy: Policy) -> Seen:
+        missing = self._missing(policy)
+        if not missing:
+            return AS_WANTED
+        diff = tuple(FieldDiff(grant.role, None, grant.member) for grant in missing)
+        whole = len(missing) == len(self.grants)
+        return Seen(action=Action.CREATE if whole else Action.UPDATE, diff=diff)
+
+    def make(self, work: Work, seen: Seen) -> None:  # noqa: ARG002
+        """Add what is missing in one write, with the etag the policy was read with."""
+        policy = work.cloud.policy(self.of)
+        missing = self._missing(policy)
+        for grant in missing:
+            policy = policy.with_members(grant.role, (grant.member,))
+        if missing:
+            work.cloud.set_policy(self.of, policy)
+
+    def command(self, seen: Seen) -> str:
+        """Return what a person would type for the same."""
+        before, after = self.shell.split("{}")
+        pairs = [(part.field, part.after) for part in seen.diff] or [
+            (grant.role, grant.member) for grant in self.grants
+        ]
+        return "\n".join(
+            f"{before}add-iam-policy-binding{after} --member={member} --role={role}"
+            for role, member in pairs
+        )
+
+    def waits_for(self) -> str:
+        """Return what is waited for after the write."""
+        return _("grants reach every service within some minutes; nothing here waits for that")
+
+    def permissions(self, seen: Seen) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the permissions on the project that making it takes."""
+        return (_PERMISSIONS[self.of.kind],)

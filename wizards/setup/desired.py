@@ -1,0 +1,151 @@
+"""From a blueprint to the wanted resources, in dependency order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from generators.language import _
+from wizards.blueprint import Blueprint
+from wizards.cloud.things import SqlSettings
+from wizards.setup.account import AccountResource
+from wizards.setup.apis import ApisResource
+from wizards.setup.billing import BillingResource
+from wizards.setup.bindings import BindingsResource
+from wizards.setup.grants import bindings
+from wizards.setup.naming import Names, names_of, secrets_of
+from wizards.setup.project import ProjectResource
+from wizards.setup.repository import RepositoryResource
+from wizards.setup.resource import LABELS, Resource
+from wizards.setup.secret import SecretResource
+from wizards.setup.sql_database import SqlDatabaseResource, SqlUserResource
+from wizards.setup.sql_instance import SqlInstanceResource
+
+
+def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> list[Resource]:
+    """Return every wanted resource; ``values`` maps variables to secret values that are known."""
+    names = names_of(blueprint)
+    project = ProjectResource(
+        project=names.project, title=blueprint.project.name, parent=blueprint.project.parent
+    )
+    billing = BillingResource(
+        project=names.project, account=blueprint.project.billing_account, needs=(project.id,)
+    )
+    apis = ApisResource(project=names.project, wanted=wanted_apis(blueprint), needs=(billing.id,))
+    ready = (apis.id,)
+    accounts = _accounts(names, ready)
+    repository = RepositoryResource(
+        project=names.project, repository=names.repository, region=names.region, needs=ready
+    )
+    secrets = _secrets(blueprint, names, values or {}, ready)
+    grants: list[BindingsResource] = bindings(blueprint, names, accounts, repository, secrets)
+    return [
+        project,
+        billing,
+        apis,
+        *_database(blueprint, names, secrets, ready),
+        *accounts,
+        repository,
+        *secrets,
+        *grants,
+    ]
+
+
+def wanted_apis(blueprint: Blueprint) -> dict[str, str]:
+    """Return the APIs that this blueprint needs, each with the reason."""
+    wanted = {
+        "cloudresourcemanager.googleapis.com": _("reading and granting permissions"),
+        "iam.googleapis.com": _("service accounts"),
+        "secretmanager.googleapis.com": _("secrets"),
+        "artifactregistry.googleapis.com": _("container images"),
+    }
+    if blueprint.service.runtime == "cloud-run":
+        wanted["run.googleapis.com"] = _("the service and its migration job")
+    else:
+        wanted["compute.googleapis.com"] = _("the virtual machine")
+    if blueprint.database is not None:
+        wanted["sqladmin.googleapis.com"] = _("the database")
+        wanted["sql-component.googleapis.com"] = _("attaching the database to Cloud Run")
+    if blueprint.pipeline.kind == "cloud-build":
+        wanted["cloudbuild.googleapis.com"] = _("building images")
+        wanted["logging.googleapis.com"] = _("build logs")
+    if blueprint.pipeline.kind == "github":
+        wanted["iamcredentials.googleapis.com"] = _("keyless login of GitHub Actions")
+        wanted["sts.googleapis.com"] = _("keyless login of GitHub Actions")
+    return wanted
+
+
+def _accounts(names: Names, ready: tuple[str, ...]) -> list[AccountResource]:
+    jobs = [(names.runtime_account, "run", _("{service} at run time"))]
+    if names.build_account:
+        jobs.append((names.build_account, "build", _("{service} builds")))
+    return [
+        AccountResource(
+            project=names.project,
+            account=account,
+            purpose=purpose,
+            title=title.format(service=names.service),
+            needs=ready,
+        )
+        for account, purpose, title in jobs
+    ]
+
+
+def _secrets(
+    blueprint: Blueprint, names: Names, values: Mapping[str, str], ready: tuple[str, ...]
+) -> list[SecretResource]:
+    password = blueprint.database.password_secret if blueprint.database else ""
+    return [
+        SecretResource(
+            project=names.project,
+            variable=variable,
+            secret=secret.name,
+            region=names.region,
+            source=secret.source,
+            value=values.get(variable),
+            is_password=variable == password,
+            needs=ready,
+        )
+        for variable, secret in secrets_of(blueprint).items()
+    ]
+
+
+def _database(
+    blueprint: Blueprint,
+    names: Names,
+    secrets: Sequence[SecretResource],
+    ready: tuple[str, ...],
+) -> list[Resource]:
+    wanted = blueprint.database
+    if wanted is None:
+        return []
+    instance = SqlInstanceResource(
+        project=names.project,
+        instance=wanted.instance,
+        needs=ready,
+        settings=SqlSettings(
+            version=wanted.version,
+            tier=wanted.tier,
+            edition=wanted.edition,
+            region=names.region,
+            storage_gb=wanted.storage_gb,
+            high_availability=wanted.high_availability,
+            point_in_time_recovery=wanted.point_in_time_recovery,
+            labels=LABELS,
+        ),
+    )
+    database = SqlDatabaseResource(
+        project=names.project,
+        instance=wanted.instance,
+        database=wanted.name,
+        needs=(instance.id,),
+    )
+    password = next(secret for secret in secrets if secret.is_password)
+    user = SqlUserResource(
+        project=names.project,
+        instance=wanted.instance,
+        user=wanted.user,
+        secret=password.secret,
+        variable=password.variable,
+        needs=(database.id, password.id),
+    )
+    return [instance, database, user]

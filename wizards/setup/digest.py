@@ -1,0 +1,46 @@
+"""Telling whether a secret's value changed without keeping it: a digest under a private key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+_KEY_BYTES = 32
+
+
+def key_file() -> Path:
+    """Return where the key is: the XDG state folder of this person."""
+    from platformdirs import user_state_path
+
+    return user_state_path("tarmac") / "digest.key"
+
+
+def digest(value: str, file: Path | None = None) -> str:
+    """Return 64 hex digits of HMAC-SHA256; useless to whoever lacks the key."""
+    return hmac.new(_key(file or key_file()), value.encode(), hashlib.sha256).hexdigest()[:63]
+
+
+def _key(file: Path) -> bytes:
+    try:
+        known = file.read_bytes()
+    except FileNotFoundError:
+        known = b""
+    return known if len(known) == _KEY_BYTES else _new_key(file)
+
+
+def _new_key(file: Path) -> bytes:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = file.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(secrets.token_bytes(_KEY_BYTES))
+    try:
+        os.link(made, file)
+    except FileExistsError:
+        if file.stat().st_size != _KEY_BYTES:
+            made.replace(file)
+    made.unlink(missing_ok=True)
+    return file.read_bytes()

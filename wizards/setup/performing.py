@@ -1,0 +1,96 @@
+"""One resource, made for certain: look, make, and after a stumble look again before repeating."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from generators.language import _
+from wizards.cloud.failing import CloudFailure, Retry
+from wizards.cloud.retrying import backoff
+from wizards.cloud.things import OperationName
+from wizards.failures import Exit, Failure
+from wizards.plan import Action
+from wizards.setup.resource import Resource
+from wizards.setup.work import Work
+
+# The cloud's seconds that a kind of trouble may take altogether.
+_BUDGETS = {
+    Retry.PROPAGATION: 420.0,
+    Retry.CONFLICT: 120.0,
+    Retry.BUSY: 1800.0,
+    Retry.REFUSED: 120.0,
+    Retry.UNKNOWN: 120.0,
+}
+_EXISTS = {"exists", "instance-exists", "project-taken"}
+_EXISTS_BUDGET = 30.0
+_LONGEST_WAIT = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """How a resource came to be as wanted."""
+
+    made: bool
+    attempts: int
+
+
+def perform(
+    resource: Resource,
+    work: Work,
+    earlier: OperationName | None,
+    retrying: Callable[[str], None],
+) -> Performance:
+    """Make a resource; raises the failure that no waiting can cure.
+
+    ``earlier`` is an operation that a killed run started: it is joined before anything else.
+    """
+    if earlier is not None:
+        _join(earlier, work)
+    spent: dict[str, float] = {}
+    waits = backoff(longest=_LONGEST_WAIT)
+    attempts = 0
+    made = earlier is not None
+    while True:
+        try:
+            seen = resource.look(work.cloud)
+            if seen.action is Action.NONE:
+                return Performance(made=made, attempts=attempts)
+            if seen.action is Action.BLOCKED:
+                raise _blocked(resource, seen.blocked_by)
+            attempts += 1
+            resource.make(work, seen)
+            return Performance(made=True, attempts=attempts)
+        except CloudFailure as failure:
+            wait = max(next(waits), failure.refusal.retry_after or 0.0)
+            kind, budget = _budget_of(failure)
+            spent[kind] = spent.get(kind, 0.0) + wait
+            if spent[kind] > budget:
+                raise
+            made = True
+            retrying(failure.message)
+            work.cloud.pause(wait)
+
+
+def _budget_of(failure: CloudFailure) -> tuple[str, float]:
+    if failure.code in _EXISTS:
+        return "exists", _EXISTS_BUDGET
+    return failure.retry.value, _BUDGETS.get(failure.retry, 0.0)
+
+
+def _join(earlier: OperationName, work: Work) -> None:
+    work.says(_("joining the operation that an earlier run started"))
+    try:
+        work.cloud.wait(earlier)
+    except CloudFailure as failure:
+        if failure.status not in (400, 403, 404):
+            raise
+
+
+def _blocked(resource: Resource, why: str) -> Failure:
+    return Failure(
+        "blocked",
+        _("{what} cannot be made as wanted").format(what=resource.name),
+        why=why,
+        exit_code=Exit.BLOCKED,
+    )

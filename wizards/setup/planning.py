@@ -1,0 +1,142 @@
+"""From a blueprint and the world to a plan: reads in parallel, never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from wizards.blueprint import Blueprint
+from wizards.cancel import Cancel
+from wizards.cloud.failing import CloudFailure
+from wizards.cloud.port import Cloud
+from wizards.events import Emit, Event
+from wizards.plan import Action, Change, Check, Plan
+from wizards.setup import preflight
+from wizards.setup.apis import ApisResource
+from wizards.setup.billing import BillingResource
+from wizards.setup.desired import resources
+from wizards.setup.prices import dated
+from wizards.setup.project import ProjectResource
+from wizards.setup.resource import Resource, Seen
+from wizards.setup.titles import title
+
+READERS = 8
+_NOT_THERE = {"absent", "api-disabled", "billing-missing", "instance-not-ready"}
+
+
+def make_plan(
+    blueprint: Blueprint,
+    cloud: Cloud,
+    emit: Emit,
+    cancel: Cancel,
+    *,
+    secret_values: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return the changes that lead from the world to the blueprint, with cost and verdicts.
+
+    Emits ``plan.read`` with ``id`` and ``action`` as each resource is known. Raises CloudFailure
+    when the world cannot be read, Cancelled when asked to stop.
+    """
+    before = cloud.calls
+    bound = cloud.until(cancel, lambda _text: None)
+    wanted = resources(blueprint, secret_values)
+    looks = _look_at(wanted, bound, emit, cancel)
+    checks = _verdicts(blueprint, bound, wanted, looks)
+    return Plan(
+        changes=tuple(change(resource, looks[resource.id]) for resource in wanted),
+        cost_usd_month=sum(resource.cost() for resource in wanted),
+        prices_of=dated(),
+        preflight=tuple(checks),
+        calls=cloud.calls - before,
+    )
+
+
+def change(resource: Resource, seen: Seen) -> Change:
+    """Return a resource and what was found as a row of the plan."""
+    idle = seen.action is Action.NONE
+    return Change(
+        id=resource.id,
+        kind=resource.kind,
+        action=seen.action,
+        title=title(resource),
+        why=resource.why,
+        diff=seen.diff,
+        command="" if idle else resource.command(seen),
+        cost_delta_usd=seen.cost_delta,
+        needs=resource.needs,
+        seconds_estimate=0.0 if idle else resource.seconds,
+        waits_for="" if idle else resource.waits_for(),
+        breaks=seen.breaks,
+        blocked_by=seen.blocked_by,
+    )
+
+
+def _look_at(
+    wanted: Sequence[Resource], cloud: Cloud, emit: Emit, cancel: Cancel
+) -> dict[str, Seen]:
+    """Read the project first, then billing and APIs; what cannot exist yet is not asked for."""
+    looks: dict[str, Seen] = {}
+    roots = [part for part in wanted if isinstance(part, ProjectResource)]
+    _read(roots, cloud, emit, looks)
+    cancel.check()
+    stems = [part for part in wanted if isinstance(part, BillingResource | ApisResource)]
+    rest = [part for part in wanted if part not in roots and part not in stems]
+    if any(looks[root.id].action is not Action.NONE for root in roots):
+        _absent([*stems, *rest], emit, looks)
+        return looks
+    _read(stems, cloud, emit, looks)
+    cancel.check()
+    disabled = {
+        part.field
+        for stem in stems
+        if isinstance(stem, ApisResource)
+        for part in looks[stem.id].diff
+    }
+    _absent([part for part in rest if part.reads_through in disabled], emit, looks)
+    _read([part for part in rest if part.reads_through not in disabled], cloud, emit, looks)
+    return looks
+
+
+def _absent(parts: Iterable[Resource], emit: Emit, looks: dict[str, Seen]) -> None:
+    for part in parts:
+        looks[part.id] = part.absent()
+        _tell(part, looks[part.id], emit)
+
+
+def _read(parts: Sequence[Resource], cloud: Cloud, emit: Emit, looks: dict[str, Seen]) -> None:
+    if not parts:
+        return
+    with ThreadPoolExecutor(min(READERS, len(parts)), "plan") as pool:
+        for part, seen in zip(parts, pool.map(lambda part: _look(part, cloud), parts), strict=True):
+            looks[part.id] = seen
+            _tell(part, seen, emit)
+
+
+def _look(part: Resource, cloud: Cloud) -> Seen:
+    try:
+        return part.look(cloud)
+    except CloudFailure as failure:
+        if failure.code in _NOT_THERE:
+            return part.absent()
+        raise
+
+
+def _tell(part: Resource, seen: Seen, emit: Emit) -> None:
+    emit(Event("plan.read", {"id": part.id, "action": seen.action.value, "title": title(part)}))
+
+
+def _verdicts(
+    blueprint: Blueprint, cloud: Cloud, wanted: Sequence[Resource], looks: Mapping[str, Seen]
+) -> list[Check]:
+    checks = preflight.local_checks(blueprint)
+    project = next(part for part in wanted if isinstance(part, ProjectResource))
+    billing = next(part for part in wanted if isinstance(part, BillingResource))
+    if looks[project.id].action is Action.CREATE:
+        parent = preflight.parent_check(cloud, blueprint)
+        checks += [parent] if parent else []
+    elif looks[project.id].action is Action.NONE:
+        pairs = [(part, looks[part.id]) for part in wanted]
+        todo = [pair for pair in pairs if pair[1].action not in (Action.NONE, Action.BLOCKED)]
+        checks.append(preflight.permission_check(cloud, todo))
+    checks.append(preflight.billing_check(cloud, blueprint, looks[billing.id]))
+    return checks

@@ -1,0 +1,69 @@
+"""What things cost a month, from one dated table."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from wizards.cloud.things import SqlSettings
+
+HOURS = 730
+_SHARED_CORE = ("db-f1-micro", "db-g1-small")
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, float]]:
+    path = Path(__file__).parent / "prices.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def dated() -> str:
+    """Return the month of the table ("2026-08")."""
+    return str(_table()["date"])
+
+
+def knows(region: str) -> bool:
+    """Say whether the table has a region's own prices."""
+    return region in _table()
+
+
+def _of(region: str) -> Mapping[str, float]:
+    table = _table()
+    return table[region] if region in table else table[str(table["elsewhere"])]
+
+
+def tier_month(tier: str, region: str) -> float:
+    """Return the compute price of a tier without high availability."""
+    prices = _of(region)
+    if tier in _SHARED_CORE:
+        return prices[tier]
+    cpus, gigabytes = size_of(tier)
+    return HOURS * (cpus * prices["sql_vcpu_hour"] + gigabytes * prices["sql_gb_hour"])
+
+
+def sql_month(settings: SqlSettings) -> float:
+    """Return the price of an instance: compute and SSD, both twice under high availability."""
+    disk = settings.storage_gb * _of(settings.region)["sql_ssd_gb"]
+    each = tier_month(settings.tier, settings.region) + disk
+    return each * (2 if settings.high_availability else 1)
+
+
+def secret_month() -> float:
+    """Return the price of one active secret version."""
+    return _table()["anywhere"]["secret_version"]
+
+
+def size_of(tier: str) -> tuple[int, float]:
+    """Return CPUs and GB of memory of a tier; shared-core tiers count as one CPU."""
+    if tier == "db-f1-micro":
+        return 1, 0.6
+    if tier == "db-g1-small":
+        return 1, 1.7
+    if custom := re.fullmatch(r"db-custom-(\d+)-(\d+)", tier):
+        return int(custom[1]), int(custom[2]) / 1024
+    if optimized := re.fullmatch(r"db-perf-optimized-N-(\d+)", tier):
+        return int(optimized[1]), int(optimized[1]) * 8.0
+    return 0, 0.0

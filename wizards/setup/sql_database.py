@@ -1,0 +1,149 @@
+"""The database in the instance, and the user that owns the service's connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from generators.language import _
+from wizards.cloud.port import Cloud
+from wizards.plan import Action, FieldDiff
+from wizards.setup.resource import AS_WANTED, Resource, Seen, new
+from wizards.setup.secret import APPLIED
+from wizards.setup.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlDatabaseResource(Resource):
+    """One database; one that exists is used as it is."""
+
+    instance: str
+    database: str
+
+    kind: ClassVar[str] = "sql.database"
+    api: ClassVar[str] = "sqladmin.googleapis.com"
+    seconds: ClassVar[float] = 5.0
+
+    @property
+    def name(self) -> str:
+        """Instance and database."""
+        return f"{self.instance}/{self.database}"
+
+    @property
+    def why(self) -> str:
+        """What it is for and what breaks without it."""
+        return _("the service's tables live here, apart from the instance's own database")
+
+    def look(self, cloud: Cloud) -> Seen:
+        """Read the instance's databases."""
+        found = cloud.sql_databases(self.project, self.instance)
+        return AS_WANTED if self.database in found else self.absent()
+
+    def absent(self) -> Seen:
+        """Return what a look would find where nothing can exist yet."""
+        return new({"name": self.database})
+
+    def make(self, work: Work, seen: Seen) -> None:  # noqa: ARG002
+        """Create the database."""
+        work.finish(work.cloud.start_sql_database(self.project, self.instance, self.database))
+
+    def command(self, seen: Seen) -> str:  # noqa: ARG002
+        """Return what a person would type for the same."""
+        return (
+            f"gcloud sql databases create {self.database} --instance={self.instance} "
+            f"--project={self.project}"
+        )
+
+    def permissions(self, seen: Seen) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the permissions on the project that making it takes."""
+        return ("cloudsql.databases.create",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlUserResource(Resource):
+    """One user whose password is a secret's newest version.
+
+    Google cannot show a password, so the secret's annotation ``tarmac-applied`` says which version
+    the user has. A secret without it is somebody else's, and then an existing user stays as it is.
+    """
+
+    instance: str
+    user: str
+    secret: str
+    variable: str
+
+    kind: ClassVar[str] = "sql.user"
+    api: ClassVar[str] = "sqladmin.googleapis.com"
+    seconds: ClassVar[float] = 4.0
+
+    @property
+    def name(self) -> str:
+        """Instance and user."""
+        return f"{self.instance}/{self.user}"
+
+    @property
+    def why(self) -> str:
+        """What it is for and what breaks without it."""
+        return _("the service connects as this user; its password stands in {where} only").format(
+            where=self.secret
+        )
+
+    def look(self, cloud: Cloud) -> Seen:
+        """Read the users, and which version of the secret is in use."""
+        if self.user not in cloud.sql_users(self.project, self.instance):
+            return self.absent()
+        found = cloud.secret(self.project, self.secret)
+        if found is None:
+            return self._password("0", _("a new one"))
+        if APPLIED not in found.annotations:
+            return AS_WANTED
+        newest = self._newest(cloud)
+        applied = found.annotations[APPLIED]
+        if newest == applied != "0":
+            return AS_WANTED
+        return self._password(applied, _("version {number}").format(number=newest))
+
+    def absent(self) -> Seen:
+        """Return what a look would find where nothing can exist yet."""
+        return new({"name": self.user, "password": _("from secret {id}").format(id=self.secret)})
+
+    def _password(self, applied: str, after: str) -> Seen:
+        before = _("version {number}").format(number=applied) if applied != "0" else None
+        return Seen(
+            action=Action.UPDATE,
+            diff=(FieldDiff("password", before, after),),
+            breaks=_("connections with the old password are refused from then on"),
+        )
+
+    def _newest(self, cloud: Cloud) -> str:
+        versions = cloud.secret_versions(self.project, self.secret)
+        return next((str(part.number) for part in versions if part.state == "ENABLED"), "0")
+
+    def make(self, work: Work, seen: Seen) -> None:
+        """Create the user or change the password, then note which version it has."""
+        newest = self._newest(work.cloud)
+        password = work.cloud.secret_value(self.project, self.secret, newest)
+        start = (
+            work.cloud.start_sql_user
+            if seen.action is Action.CREATE
+            else work.cloud.start_sql_password
+        )
+        work.finish(start(self.project, self.instance, self.user, password))
+        found = work.cloud.secret(self.project, self.secret)
+        if found is not None and APPLIED in found.annotations:
+            annotations = {**found.annotations, APPLIED: newest}
+            work.cloud.mark_secret(self.project, replace(found, annotations=annotations))
+
+    def command(self, seen: Seen) -> str:
+        """Return what a person would type for the same, the password by reference."""
+        verb = "set-password" if seen.action is Action.UPDATE else "create"
+        return (
+            f"gcloud sql users {verb} {self.user} --instance={self.instance} "
+            f"--prompt-for-password --project={self.project}"
+            f"  # gcloud secrets versions access latest --secret={self.secret}"
+        )
+
+    def permissions(self, seen: Seen) -> tuple[str, ...]:
+        """Return the permissions on the project that making it takes."""
+        verb = "update" if seen.action is Action.UPDATE else "create"
+        return (f"cloudsql.users.{verb}", "secretmanager.versions.access")

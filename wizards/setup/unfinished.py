@@ -1,0 +1,90 @@
+"""What the newest journal says of an apply that did not end well. Evidence, never the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from generators.language import _
+from wizards.cloud.things import OperationName
+from wizards.events import Json
+from wizards.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedApply:
+    """An apply that was killed, cancelled or failed, and what it had under way."""
+
+    journal: Path
+    how: str
+    project: str
+    since: datetime
+    done: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    operations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def says(self) -> str:
+        """One sentence for a person."""
+        what = {
+            "killed": _("an apply ended without a word"),
+            "cancelled": _("an apply was cancelled"),
+            "failed": _("an apply failed"),
+        }[self.how]
+        return _("{what} ({done} done, {left} left): tarmac apply --resume").format(
+            what=what, done=len(self.done), left=len(self.left)
+        )
+
+
+def unfinished(root: Path) -> UnfinishedApply | None:
+    """Return what the newest apply left open, or None when it ended well or never was."""
+    journals = sorted((root / ".tarmac" / "journal").glob("apply-*.jsonl"))
+    if not journals:
+        return None
+    return _read(journals[-1])
+
+
+def operations_of(found: UnfinishedApply | None) -> dict[str, OperationName]:
+    """Return the operations to join, by the id of their step."""
+    if found is None:
+        return {}
+    return {id: OperationName.read(name) for id, name in found.operations.items()}
+
+
+def _read(path: Path) -> UnfinishedApply | None:
+    start: dict[str, Json] = {}
+    end: dict[str, Json] = {}
+    done: list[str] = []
+    operations: dict[str, str] = {}
+    for record in Journal(path).read():
+        id = str(record.get("id", ""))
+        match record.get("event"):
+            case "apply.start":
+                start = record
+            case "step.operation":
+                operations[id] = str(record["operation"])
+            case "step.done":
+                done.append(id)
+                operations.pop(id, None)
+            case "apply.done":
+                end = record
+    if not start or end.get("ok"):
+        return None
+    how = "killed" if not end else "cancelled" if end.get("cancelled") else "failed"
+    changes = start.get("changes")
+    ids = (
+        [str(part["id"]) for part in changes if isinstance(part, dict)]
+        if isinstance(changes, list)
+        else []
+    )
+    return UnfinishedApply(
+        journal=path,
+        how=how,
+        project=str(start.get("project", "")),
+        since=datetime.fromisoformat(str(start["at"])),
+        done=tuple(done),
+        left=tuple(id for id in ids if id not in done),
+        operations=operations,
+    )
