@@ -106,13 +106,10 @@ class Run:
         return self.ended
 
     def _ready(self, waiting: Mapping[str, Step]) -> list[Step]:
-        done = {id for id, ended in self.ended.items() if ended.state is State.DONE}
+        done = {key for key, ended in self.ended.items() if ended.state is State.DONE}
         known = {step.id for step in self.steps}
-        return [
-            step
-            for step in waiting.values()
-            if all(n in done or n not in known for n in step.needs)
-        ]
+        open_needs = known - done
+        return [step for step in waiting.values() if open_needs.isdisjoint(step.needs)]
 
     def _skip_hopeless(self, waiting: dict[str, Step]) -> None:
         found = True
@@ -131,8 +128,8 @@ class Run:
                 self._tell(event_of(step, ended.state, ended.says))
                 found = True
 
-    def _ended_badly(self, id: str) -> bool:  # noqa: A002 - the field's name everywhere else
-        ended = self.ended.get(id)
+    def _ended_badly(self, key: str) -> bool:
+        ended = self.ended.get(key)
         return ended is not None and ended.state is not State.DONE
 
     def _work(self, step: Step) -> Ended:
@@ -177,19 +174,19 @@ def event_of(step: Step, state: State, says: str = "", elapsed: float = 0.0) -> 
 def chain_weights(steps: Iterable[Step]) -> dict[str, float]:
     """Return for each step the seconds of the longest chain that it starts, itself included."""
     by_id = {step.id: step for step in steps}
-    dependents: dict[str, list[str]] = {id: [] for id in by_id}
+    dependents: dict[str, list[str]] = {key: [] for key in by_id}
     for step in by_id.values():
         for need in step.needs:
             if need in dependents:
                 dependents[need].append(step.id)
     weights: dict[str, float] = {}
 
-    def weigh(id: str) -> float:  # noqa: A002
-        if id not in weights:
-            weights[id] = by_id[id].seconds_estimate
-            weights[id] += max((weigh(next_id) for next_id in dependents[id]), default=0.0)
-        return weights[id]
+    def weigh(key: str) -> float:
+        if key not in weights:
+            after = max((weigh(follower) for follower in dependents[key]), default=0.0)
+            weights[key] = by_id[key].seconds_estimate + after
+        return weights[key]
 
-    for id in by_id:
-        weigh(id)
+    for key in by_id:
+        weigh(key)
     return weights

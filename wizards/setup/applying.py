@@ -13,7 +13,7 @@ from pathlib import Path
 
 from generators.language import _
 from wizards.blueprint import Blueprint
-from wizards.cancel import Cancel
+from wizards.cancel import Cancel, Cancelled
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import OperationName
 from wizards.events import Emit, Event, Json
@@ -45,7 +45,7 @@ class AppliedPlan:
     @property
     def failures(self) -> tuple[tuple[str, Failure], ...]:
         """The failed steps with their cards."""
-        return tuple((id, end.failure) for id, end in self.steps.items() if end.failure)
+        return tuple((key, end.failure) for key, end in self.steps.items() if end.failure)
 
     @property
     def critical_seconds(self) -> float:
@@ -61,12 +61,12 @@ class AppliedPlan:
             "sum_of_steps_seconds": round(sum(e.seconds for e in self.steps.values()), 3),
             "steps": [
                 {
-                    "id": id,
+                    "id": key,
                     "state": ended.state.value,
                     "seconds": round(ended.seconds, 3),
                     "says": ended.says,
                 }
-                for id, ended in self.steps.items()
+                for key, ended in self.steps.items()
             ],
         }
 
@@ -124,16 +124,17 @@ class _Job:
         self.cancel = cancel
         self.values = values
         self.earlier = earlier
+        self.begun: set[str] = set()
 
     def step(self, change: Change, resource: Resource) -> Step:
         def work(progress: Progress) -> None:
             self.journal.record(Event("step.start", {"id": resource.id}))
-            performance = perform(
-                resource,
-                self._work_of(resource, progress),
-                self.earlier.get(resource.id),
-                progress.retrying,
-            )
+            earlier = self.earlier.get(resource.id)
+            job = self._work_of(resource, progress)
+            try:
+                performance = perform(resource, job, earlier, progress.retrying)
+            except Cancelled:
+                raise Cancelled(self._left_running(resource)) from None
             made = performance.made and change.action is Action.CREATE
             done: dict[str, Json] = {
                 "id": resource.id,
@@ -152,8 +153,14 @@ class _Job:
             work=work,
         )
 
+    def _left_running(self, resource: Resource) -> str:
+        if resource.id in self.begun:
+            return _("left running at Google; tarmac apply --resume joins it")
+        return _("stopped before anything was left half done")
+
     def _work_of(self, resource: Resource, progress: Progress) -> Work:
         def note(operation: OperationName) -> None:
+            self.begun.add(resource.id)
             named = {"id": resource.id, "operation": str(operation)}
             self.journal.record(Event("step.operation", named))
             progress.says(resource.waits_for() or _("waiting for Google to finish"))

@@ -50,7 +50,7 @@ def operations_of(found: UnfinishedApply | None) -> dict[str, OperationName]:
     """Return the operations to join, by the id of their step."""
     if found is None:
         return {}
-    return {id: OperationName.read(name) for id, name in found.operations.items()}
+    return {key: OperationName.read(name) for key, name in found.operations.items()}
 
 
 def _read(path: Path) -> UnfinishedApply | None:
@@ -59,32 +59,33 @@ def _read(path: Path) -> UnfinishedApply | None:
     done: list[str] = []
     operations: dict[str, str] = {}
     for record in Journal(path).read():
-        id = str(record.get("id", ""))
+        key = str(record.get("id", ""))
         match record.get("event"):
             case "apply.start":
                 start = record
             case "step.operation":
-                operations[id] = str(record["operation"])
+                operations[key] = str(record["operation"])
             case "step.done":
-                done.append(id)
-                operations.pop(id, None)
+                done.append(key)
+                operations.pop(key, None)
             case "apply.done":
                 end = record
     if not start or end.get("ok"):
         return None
     how = "killed" if not end else "cancelled" if end.get("cancelled") else "failed"
-    changes = start.get("changes")
-    ids = (
-        [str(part["id"]) for part in changes if isinstance(part, dict)]
-        if isinstance(changes, list)
-        else []
-    )
     return UnfinishedApply(
         journal=path,
         how=how,
         project=str(start.get("project", "")),
         since=datetime.fromisoformat(str(start["at"])),
         done=tuple(done),
-        left=tuple(id for id in ids if id not in done),
+        left=tuple(key for key in _ids(start) if key not in done),
         operations=operations,
     )
+
+
+def _ids(start: Mapping[str, Json]) -> list[str]:
+    changes = start.get("changes")
+    if not isinstance(changes, list):
+        return []
+    return [str(part["id"]) for part in changes if isinstance(part, dict)]
