@@ -63,7 +63,8 @@ class MigrationTool:
 class FrontEnd:
     """A browser application: where, with what it is built and where its files end up.
 
-    ``output`` is relative to ``path``; ``served_by`` is the back end's root when that serves the
+    ``output`` is relative to ``path``; ``settings`` are files that installing needs besides the
+    manifest and the lockfile; ``served_by`` is the back end's root when that serves the
     built files itself, None when something else has to.
     """
 
@@ -74,6 +75,7 @@ class FrontEnd:
     node_version: str
     output: str
     lockfile: str = ""
+    settings: tuple[str, ...] = ()
     served_by: str | None = None
 
     def as_json(self) -> dict[str, Json]:
@@ -105,7 +107,9 @@ class Service:
     framework_version: str = ""
     package_manager: str = ""
     lockfile: str = ""
+    package_name: str = ""
     manifest: str = ""
+    requirements: tuple[str, ...] = ()
     entrypoint: str | None = None
     factory: bool = False
     interface: str = ""

@@ -18,6 +18,7 @@ NODE_LOCKFILES = {
     "bun.lock": "bun",
     "bun.lockb": "bun",
 }
+_SETTINGS = (".npmrc", ".yarnrc.yml", "pnpm-workspace.yaml")
 _FRAMEWORKS = (
     ("react", "react"),
     ("vue", "vue"),
@@ -72,6 +73,7 @@ def front_end(tree: Tree, package: Package) -> FrontEnd | None:
         node_version=package.node.version,
         output=output,
         lockfile=package.lockfile,
+        settings=tuple(path for name in _SETTINGS if tree.has(path := join(package.folder, name))),
     )
 
 

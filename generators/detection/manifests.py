@@ -41,6 +41,7 @@ class Manifest:
 
     root: str
     manager: str
+    name: str = ""
     path: str = ""
     lockfile: str = ""
     requirements: tuple[str, ...] = ()
@@ -111,6 +112,7 @@ def _read_project(tree: Tree, root: str, project: dict[str, object], manifest: M
         manifest.builds = "build-system" in project
         lines = tree.text(path).splitlines()
         table = _table(project, "project")
+        manifest.name = str(table.get("name", ""))
         listed = table.get("dependencies", [])
         for requirement in listed if isinstance(listed, list) else []:
             read_line(str(requirement), manifest.dependencies, path, _line(lines, str(requirement)))
@@ -118,7 +120,10 @@ def _read_project(tree: Tree, root: str, project: dict[str, object], manifest: M
         for name, given in _table(poetry, "dependencies").items():
             if name != "python":
                 version = given.get("version", "") if isinstance(given, dict) else given
-                manifest.dependencies.add(name, str(version), path, _line(lines, name))
+                line = _line(lines, name)
+                manifest.dependencies.add(name, str(version), path, line)
+                extras = given.get("extras", []) if isinstance(given, dict) else []
+                manifest.dependencies.add_extras(name, list(map(str, extras)), path, line)
         manifest.development = frozenset(_development(project))
         scripts = _table(project, "project", "scripts") | _table(poetry, "scripts")
         manifest.scripts = {name: str(target) for name, target in scripts.items()}

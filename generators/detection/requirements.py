@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 
 from generators.detection.tree import Tree, join, parent
 
-_NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+_NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*([^;#]*)")
 _PINNED = re.compile(r"^===?\s*([^\s,]+)")
 _INCLUDE = re.compile(r"^\s*(?:-r|--requirement)[\s=]+(\S+)")
+
+_BROUGHT = {
+    ("fastapi", "standard"): "uvicorn",
+    ("fastapi", "all"): "uvicorn",
+    ("psycopg", "binary"): "psycopg-binary",
+    ("psycopg", "c"): "psycopg-c",
+}
 
 
 @dataclass
@@ -25,6 +32,13 @@ class Dependencies:
         if version or key not in self.versions:
             self.versions[key] = version
         self.places.setdefault(key, (path, line))
+
+    def add_extras(self, name: str, extras: list[str], path: str, line: int) -> None:
+        """Add the packages that well-known extras bring ("fastapi[standard]" brings uvicorn)."""
+        for extra in extras:
+            brought = _BROUGHT.get((canonical(name), extra.strip()))
+            if brought:
+                self.add(brought, "", path, line)
 
     def has(self, *names: str) -> bool:
         """Whether any of these packages is there."""
@@ -62,7 +76,8 @@ def read_line(line: str, into: Dependencies, path: str, number: int) -> None:
         return
     found = _NAME.match(line)
     if found:
-        into.add(found[1], version_of(found[2]), path, number)
+        into.add(found[1], version_of(found[3]), path, number)
+        into.add_extras(found[1], (found[2] or "").split(","), path, number)
 
 
 def version_of(specifier: str) -> str:

@@ -1,0 +1,98 @@
+"""Values inside other languages: YAML, shell, Dockerfile, gcloud; nothing escapes its quotes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+
+_PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"})
+_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def yaml_text(value: object) -> str:
+    """Return a YAML scalar that every parser reads back as this very text."""
+    text = str(value)
+    if _PLAIN_YAML.fullmatch(text) and text.lower() not in _YAML_WORDS:
+        return text
+    return '"' + "".join(_escaped(char) for char in text) + '"'
+
+
+def doubled_dollars(value: object) -> str:
+    """Return a text whose dollars are doubled, as compose and Cloud Build read a plain one."""
+    return str(value).replace("$", "$$")
+
+
+def shell_word(value: object) -> str:
+    """Return one word of a POSIX shell."""
+    return shlex.quote(str(value))
+
+
+def exec_form(words: Sequence[str]) -> str:
+    """Return the JSON form of a Dockerfile's CMD, ENTRYPOINT and HEALTHCHECK."""
+    return json.dumps(list(words), ensure_ascii=False)
+
+
+def copy_form(paths: Sequence[str]) -> str:
+    """Return the JSON form of COPY; Docker would expand variables in it, so they are escaped."""
+    return exec_form([re.sub(r"([\\$])", r"\\\1", path) for path in paths])
+
+
+def docker_value(value: object) -> str:
+    """Return a value of ENV or WORKDIR that Docker neither splits nor expands; one line."""
+    if re.fullmatch(r"[\w./:-]+", str(value), re.ASCII):
+        return str(value)
+    text = re.sub(r"[\r\n]+", " ", str(value))
+    return '"' + re.sub(r'([\\"$])', r"\\\1", text) + '"'
+
+
+def comment(value: object) -> str:
+    """Return a text that cannot leave its comment line."""
+    return "".join(char if char.isprintable() else " " for char in str(value)).strip()
+
+
+def dotenv(value: object) -> str:
+    """Return a value for a .env file: plain where it is safe, else in single quotes."""
+    text = str(value)
+    if re.fullmatch(r"[\w./:@+-]*", text, re.ASCII):
+        return text
+    flat = re.sub(r"[\r\n]+", " ", text)
+    return "'" + flat.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def variable_name(value: object) -> str:
+    """Return a name that shells, compose and .env files accept for a variable."""
+    name = re.sub(r"\W", "_", str(value), flags=re.ASCII)
+    return name if name and not name[0].isdigit() else f"_{name}"
+
+
+def gcloud_pairs(pairs: Mapping[str, str]) -> str:
+    """Return ``A=b,C=d`` for a gcloud flag, with another separator when a value holds a comma."""
+    words = [f"{key}={value}" for key, value in pairs.items()]
+    return gcloud_list(words)
+
+
+def gcloud_list(words: Sequence[str]) -> str:
+    """Return a gcloud list; ``^:^a:b`` names a separator that no word contains."""
+    if not any("," in word for word in words) and not (words and words[0].startswith("^")):
+        return ",".join(words)
+    for separator in ("|", "@", ";", "~", "::", "@@", "||", "~~", ";;"):
+        if not any(separator in word for word in words):
+            return f"^{separator}^" + separator.join(words)
+    number = 0
+    while any(f"@{number}@" in word for word in words):
+        number += 1
+    return f"^@{number}@^" + f"@{number}@".join(words)
+
+
+def _escaped(char: str) -> str:
+    if char in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

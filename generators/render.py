@@ -1,0 +1,29 @@
+"""From one deployment to the text of every artefact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from generators.artefact import Artefact
+from generators.artefacts import cloudbuild, compose, dockerfile, dockerignore, env_example
+from generators.deployment import Deployment
+
+FAMILIES: dict[str, Callable[[Deployment, str], list[Artefact]]] = {
+    "dockerfile": dockerfile.render,
+    "dockerignore": dockerignore.render,
+    "compose": compose.render,
+    "cloudbuild": cloudbuild.render,
+    "env": env_example.render,
+}
+
+
+def render(
+    deployment: Deployment, *, language: str = "en", names: Sequence[str] = ()
+) -> list[Artefact]:
+    """Return the artefacts of a deployment, all or the named ones; nothing is written."""
+    return [
+        artefact
+        for name, family in FAMILIES.items()
+        if not names or name in names
+        for artefact in family(deployment, language)
+    ]
