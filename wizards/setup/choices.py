@@ -1,0 +1,54 @@
+"""Live choices: what a question's ``live`` name stands for, asked of the cloud."""
+
+from __future__ import annotations
+
+from generators.language import _
+from wizards.cloud.port import Cloud
+from wizards.question import Choice, Known
+from wizards.setup.prices import knows, size_of, tier_month
+from wizards.setup.proposals import tier_choice, tiers
+from wizards.setup.regions import REGIONS
+
+
+def choices(name: str, cloud: Cloud, known: Known) -> list[Choice]:
+    """Return the choices behind ``projects``, ``billing_accounts``, ``regions`` or ``tiers``.
+
+    Blocks; raises CloudFailure. Typing another value stays possible, so an empty list is fine.
+    """
+    match name:
+        case "projects":
+            return [Choice(p.id, f"{p.id} · {p.name}", p.name) for p in cloud.projects()]
+        case "billing_accounts":
+            return [
+                Choice(account.id, f"{account.id} · {account.name}", account.name)
+                for account in cloud.billing_accounts()
+                if account.open
+            ]
+        case "regions":
+            return [_region(region, place) for region, place in REGIONS]
+        case "tiers":
+            return _tiers(cloud, known)
+        case _:
+            return []
+
+
+def _region(region: str, place: str) -> Choice:
+    if not knows(region):
+        return Choice(region, f"{region} · {place}", place)
+    hint = _("database from ${price} a month").format(
+        price=f"{tier_month('db-f1-micro', region):.2f}"
+    )
+    return Choice(region, f"{region} · {place} · {hint}", hint)
+
+
+def _tiers(cloud: Cloud, known: Known) -> list[Choice]:
+    region = str(known.get("project.region") or "asia-northeast3")
+    project = str(known.get("project.id") or "")
+    if not project or cloud.project(project) is None:
+        return tiers(region)
+    found = [
+        tier.name
+        for tier in cloud.sql_tiers(project)
+        if size_of(tier.name)[0] and (not tier.regions or region in tier.regions)
+    ]
+    return [tier_choice(tier, region) for tier in found] or tiers(region)

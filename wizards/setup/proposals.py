@@ -1,0 +1,108 @@
+"""What the interview proposes when nobody said anything, and why it fits together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from generators.language import _
+from generators.project import Detection, Service
+from wizards.question import Choice, Known, Value
+from wizards.setup.connections import RESERVED, max_connections
+from wizards.setup.naming import account_name
+from wizards.setup.prices import tier_month
+
+TIERS = ("db-f1-micro", "db-g1-small", "db-custom-1-3840", "db-custom-2-7680", "db-custom-4-15360")
+_MOST_INSTANCES = 10
+
+
+def service_name(detection: Detection | None) -> str:
+    """Return the folder's name as a service name."""
+    found = _only(detection)
+    name = found.path if found and found.path != "." else ""
+    if not name and detection is not None:
+        name = detection.root.resolve().name
+    return slug(name, most=40) or "app"
+
+
+def port(detection: Detection | None) -> int:
+    """Return the port that the service listens on."""
+    found = _only(detection)
+    return found.port if found else 8080
+
+
+def health_path(detection: Detection | None) -> str:
+    """Return the path that answers without work."""
+    found = _only(detection)
+    return (found.health_path if found else None) or "/health"
+
+
+def has_database(detection: Detection | None) -> bool:
+    """Say whether the code talks to PostgreSQL; yes when nothing was looked at."""
+    found = _only(detection)
+    return found is None or found.database is not None or found.migrations is not None
+
+
+def identifier(known: Known) -> str:
+    """Return the service's name as a PostgreSQL name."""
+    return re.sub(r"\W", "_", str(known.get("service.name") or "app"))
+
+
+def account(job: str) -> Callable[[Known], Value]:
+    """Return the proposal for a service account of a job ("run", "build")."""
+    return lambda known: account_name(str(known.get("service.name") or "app"), job)
+
+
+def max_instances(known: Known) -> int:
+    """Return how many instances the database has connections for, at most 10."""
+    if known.get("setup.database") is not True:
+        return _MOST_INSTANCES
+    each = _whole(known.get("database.pool_size")) + _whole(known.get("database.max_overflow"))
+    room = max_connections(str(known.get("database.tier") or "")) - RESERVED
+    return max(1, min(_MOST_INSTANCES, room // max(each, 1)))
+
+
+def tiers(region: str) -> list[Choice]:
+    """Return usual machine sizes with price and connections."""
+    return [tier_choice(tier, region) for tier in TIERS]
+
+
+def tier_choice(tier: str, region: str) -> Choice:
+    """Return one machine size as a choice."""
+    hint = _("about ${price} a month, {connections} connections").format(
+        price=f"{tier_month(tier, region):.2f}", connections=max_connections(tier)
+    )
+    return Choice(tier, f"{tier} · {hint}", hint)
+
+
+def wrong_variables(value: Value) -> str | None:
+    """Say which names cannot be environment variables."""
+    names = value if isinstance(value, tuple) else ()
+    wrong = [name for name in names if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)]
+    if not wrong:
+        return None
+    return _("not a variable's name: {names}").format(names=", ".join(wrong))
+
+
+def project_id(name: str, seed: str) -> str:
+    """Return a project id from a name: 6 to 30 characters, unlikely to be taken."""
+    import hashlib
+
+    suffix = hashlib.sha256(seed.encode()).hexdigest()[:6]
+    return f"{slug(name, most=22) or 'app'}-{suffix}"
+
+
+def slug(name: str, *, most: int) -> str:
+    """Return a name in small letters, digits and hyphens, a letter first."""
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return re.sub(r"^[^a-z]+", "", made)[:most].rstrip("-")
+
+
+def _only(detection: Detection | None) -> Service | None:
+    if detection is None or not detection.services:
+        return None
+    return detection.services[0]
+
+
+def _whole(value: Value) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,56 @@
+"""Where the values of secrets come from: the environment, a file, or a person typing hidden."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from generators.language import _
+from wizards.blueprint import Blueprint, Secret
+from wizards.failures import UsageFailure
+from wizards.setup.naming import secrets_of
+
+
+def found_values(blueprint: Blueprint, root: Path) -> dict[str, str]:
+    """Return the values that need nobody: ``env:`` and ``file:`` sources that exist."""
+    values: dict[str, str] = {}
+    for variable, secret in secrets_of(blueprint).items():
+        value = _read(secret, root)
+        if value is not None:
+            values[variable] = checked(variable, value)
+    return values
+
+
+def to_ask(blueprint: Blueprint, values: Mapping[str, str]) -> dict[str, Secret]:
+    """Return the secrets whose value nobody knows yet and nobody will generate."""
+    return {
+        variable: secret
+        for variable, secret in secrets_of(blueprint).items()
+        if variable not in values and secret.source != "generate"
+    }
+
+
+def checked(variable: str, value: str) -> str:
+    """Return a value without one trailing newline; an empty one is refused."""
+    stripped = value.removesuffix("\n")
+    stripped = stripped.removesuffix("\r")
+    if stripped:
+        return stripped
+    raise UsageFailure(
+        "secret-empty-value",
+        _("the value for {variable} is empty").format(variable=variable),
+        why=_("an empty secret would only fail later, when the service starts"),
+    )
+
+
+def _read(secret: Secret, root: Path) -> str | None:
+    kind, _colon, where = secret.source.partition(":")
+    if kind == "env":
+        return os.environ.get(where)
+    if kind == "file":
+        try:
+            return (root / where).expanduser().read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+    return None
