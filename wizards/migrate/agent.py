@@ -54,11 +54,11 @@ class Channel:
         self._sequence = 0
         self.cancelled = threading.Event()
 
-    def send(self, kind, **fields):
-        """Write one line: ``kind`` is "ev" or "res"."""
+    def send(self, what, **fields):
+        """Write one line: ``what`` is "ev" or "res"."""
         with self._lock:
             self._sequence += 1
-            line = json.dumps(dict(fields, t=kind, seq=self._sequence), default=str)
+            line = json.dumps(dict(fields, t=what, seq=self._sequence), default=str)
             self._out.write(line + "\n")
             self._out.flush()
 
@@ -214,7 +214,8 @@ class Watch:
     def _measure(self, connection, number):
         """Return what a statement locked, rewrote and scanned, of what was there before."""
         now = self.sample(connection)
-        before, self.known = self.known or {}, dict(self.known or {}, **now)
+        before = self.known or {}
+        self.known = {**before, **now}
         rewrote, scanned = [], []
         for oid, (name, filenode, scans, modes) in now.items():
             if oid not in before:

@@ -2,12 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from wizards.migrate.model import RevisionPreview
+from generators.language import _
+from wizards.migrate.model import Finding, RevisionPreview, Severity, Statement
+from wizards.migrate.review.judge import judge_plan
 from wizards.postgres.address import Address
+from wizards.postgres.connection import facts_connection, server_major
 
 
-def judged(previews: Sequence[RevisionPreview], address: Address) -> tuple[RevisionPreview, ...]:
+def judged(
+    previews: Sequence[RevisionPreview],
+    address: Address,
+    *,
+    transaction_mode: str,
+    rules: Mapping[str, str],
+) -> tuple[RevisionPreview, ...]:
     """Return the previews, each statement with what was found about it."""
-    return tuple(previews)
+    with facts_connection(address) as connection:
+        found = judge_plan(
+            [_for_judge(preview) for preview in previews],
+            postgres=server_major(connection),
+            levels={name: _level(level) for name, level in rules.items()},
+            one_transaction=transaction_mode == "whole_run",
+        )
+    return tuple(
+        _with_reason(replace(preview, statements=seen.statements))
+        for preview, seen in zip(previews, found, strict=True)
+    )
+
+
+def _for_judge(preview: RevisionPreview) -> RevisionPreview:
+    """Return what the judge needs: commits by autocommit blocks only, not the natural one."""
+    alone = {index for index, one in enumerate(preview.statements) if one.autocommit}
+    commits = alone | {index - 1 for index in alone if index > 0}
+    return replace(preview, transactional=True, commits=tuple(sorted(commits)))
+
+
+def _level(level: str) -> Severity | None:
+    return None if level == "off" else Severity(level)
+
+
+def _with_reason(preview: RevisionPreview) -> RevisionPreview:
+    """Add what cannot be judged as a finding: Python that the offline way cannot follow."""
+    if not preview.reason or preview.source != "offline":
+        return preview
+    index = len(preview.statements)
+    finding = Finding(
+        rule="not-understood",
+        severity=Severity.DANGER,
+        statement=index,
+        message=_("not understood: this revision runs Python that needs a database; {why}").format(
+            why=preview.reason
+        ),
+        fix=None,
+    )
+    unknown = Statement(
+        sql="-- " + _("only a rehearsal shows the SQL of this revision"), findings=(finding,)
+    )
+    return replace(preview, statements=(*preview.statements, unknown))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wizards.events import Json
+from wizards.plan import Check
 
 
 class Severity(StrEnum):
@@ -97,12 +98,14 @@ class History:
 class Statement:
     """One SQL statement of a revision and what was found about it.
 
-    The last five fields are measured: by a rehearsal or by the apply itself.
+    ``autocommit`` says that it runs outside a transaction. The last five fields are measured: by
+    a rehearsal or by the apply itself.
     """
 
     sql: str
     params: Json = None
     line: int = 1
+    autocommit: bool = False
     findings: tuple[Finding, ...] = ()
     milliseconds: float | None = None
     locks: tuple[Mapping[str, Json], ...] = ()
@@ -134,7 +137,11 @@ class RevisionPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """What happened when the pending revisions really ran on a scratch database."""
+    """What happened when the pending revisions really ran on a scratch database.
+
+    ``proofs`` says for each revision whether its downgrade gave back the structure it started
+    from; ``reverts_data`` whether all rows were the same again after the whole way back.
+    """
 
     revisions: tuple[RevisionPreview, ...]
     ok: bool
@@ -145,11 +152,28 @@ class Rehearsal:
     schema_before: str = ""
     schema_after: str = ""
     reverts_clean: bool | None = None
+    reverts_data: bool | None = None
+    revert_error: str = ""
+    differences: tuple[str, ...] = ()
+    proofs: Mapping[str, bool] = field(default_factory=dict)
+    on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A snapshot as transaction ids (32 bits): what it could not see was written after it."""
+
+    oldest_unseen: int = 0
+    in_progress: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """A dump on disk (0600) with its manifest; ``verified`` only after a restore to scratch."""
+    """A dump on disk (0600) with its manifest; ``verified`` only after a restore to scratch.
+
+    ``schema`` is the signature of the structure, ``signature`` with owners and grants, ``portable``
+    what servers of other versions say in the same words; ``server`` is the major version.
+    """
 
     path: Path
     database: str
@@ -161,6 +185,12 @@ class Backup:
     current: tuple[str, ...]
     verified: bool = False
     seconds: float = 0.0
+    target: str = ""
+    signature: str = ""
+    portable: str = ""
+    server: int = 0
+    version_table: str = "alembic_version"
+    moment: Moment = field(default_factory=Moment)
 
 
 class Outcome(StrEnum):
@@ -176,7 +206,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """The end of an apply: outcome, what is applied now and, when it failed, where and why."""
+    """The end of an apply: outcome, what is applied now and, when it failed, where and why.
+
+    ``kept`` names the database that a restore put aside; ``said`` is what Tarmac did, in words.
+    """
 
     outcome: Outcome
     session: str
@@ -188,6 +221,11 @@ class Applied:
     error: str = ""
     said: str = ""
     report: Path | None = None
+    code: str = ""
+    sqlstate: str = ""
+    attempts: int = 1
+    checks: tuple[Check, ...] = ()
+    kept: str = ""
 
 
 class Decision(StrEnum):
@@ -232,3 +270,22 @@ class Interrupted:
     says: str
     next: tuple[str, ...] = ()
     backup: Backup | None = None
+    way: Decision = Decision.NOTHING
+    revisions: tuple[str, ...] = ()
+    orphans: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    """One session as its journal tells it; ``outcome`` is "" while it has not ended."""
+
+    id: str
+    kind: str
+    target: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str = ""
+    revisions: tuple[str, ...] = ()
+    said: str = ""
+    backup: Path | None = None
+    report: Path | None = None

@@ -133,6 +133,11 @@ class Project:
     def _folders(self) -> tuple[Path, ...]:
         return (self.directory, self.root)
 
+    def kill(self) -> None:
+        """End the agents that run."""
+        if self._provider is not None:
+            self._provider.kill()
+
     def close(self) -> None:
         """End the tunnel, if one is open."""
         if self._target is not None and self._target.tunnel is not None:

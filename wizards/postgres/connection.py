@@ -30,7 +30,7 @@ def connect(
     from psycopg.conninfo import make_conninfo
 
     try:
-        conninfo = make_conninfo(**parameters(address), application_name=application[:63])
+        conninfo = make_conninfo("", **parameters(address, application))
         connection = psycopg.connect(conninfo, autocommit=True)
     except psycopg.OperationalError as error:
         raise connection_failure(str(error), error.sqlstate or "", shown=address.shown) from error
@@ -52,9 +52,10 @@ def facts_connection(address: Address) -> Connection:
     )
 
 
-def parameters(address: Address) -> dict[str, str | int]:
+def parameters(address: Address, application: str) -> dict[str, str | int]:
     """Return libpq's keywords of an address, with a limit on the time to connect."""
     found: dict[str, str | int] = {
+        "application_name": application[:63],
         "host": address.host,
         "port": address.port,
         "user": address.user,

@@ -36,6 +36,11 @@ class State:
     lock_timeout: str
     server_version: str
 
+    @property
+    def table(self) -> str:
+        """The version table, with its schema where env.py names one."""
+        return ".".join(part for part in (self.version_schema, self.version_table) if part)
+
 
 @dataclass
 class Alembic:
@@ -66,10 +71,11 @@ class Alembic:
 
     def preview(
         self, emit: Emit, request: Mapping[str, Json], *, cancel: Cancel | None = None
-    ) -> tuple[RevisionPreview, ...]:
-        """Return the SQL of each step of a request (``to``, ``revert`` or ``direction``)."""
+    ) -> tuple[str, tuple[RevisionPreview, ...]]:
+        """Return who commits and the SQL of each step (``to``, ``revert`` or ``direction``)."""
         found = self._ask({"op": "preview", **request}, emit, cancel).parts("revisions")
-        return tuple(
+        mode = found[0].text("transaction_mode") if found else "whole_run"
+        return mode, tuple(
             _previewed(part, last=index == len(found) - 1) for index, part in enumerate(found)
         )
 
@@ -202,8 +208,15 @@ def _state(found: Message) -> State:
 
 def _previewed(part: Message, *, last: bool) -> RevisionPreview:
     written = part.parts("statements")
-    statements = [Statement(sql=one.text("sql"), line=one.whole("line") or 1) for one in written]
-    alone = [one.flag("autocommit") for one in written]
+    statements = [
+        Statement(
+            sql=one.text("sql"),
+            line=one.whole("line") or 1,
+            autocommit=one.flag("autocommit"),
+        )
+        for one in written
+    ]
+    alone = [statement.autocommit for statement in statements]
     mode, reason = part.text("transaction_mode"), part.text("reason")
     transactional, commits = commit_map(alone, mode, last=last)
     return RevisionPreview(

@@ -1,0 +1,183 @@
+"""pg_dump and pg_restore as processes: watched, cancelled, their words turned into cards."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from generators.language import _
+from wizards.cancel import Cancel, Cancelled
+from wizards.failures import Failure
+from wizards.postgres.address import Address
+from wizards.postgres.binaries import ServerTools, for_server
+from wizards.redaction import redacted
+
+_TICK = 0.05  # seconds between looks at a running process
+_LOCK_WAIT = "15s"
+_UNKNOWN_BEFORE_17 = re.compile(rb"^SET transaction_timeout = 0;\n", re.MULTILINE)
+JOBS = 2
+
+
+def dump(
+    address: Address,
+    major: int,
+    path: Path,
+    snapshot: str,
+    *,
+    while_running: Callable[[], None],
+    progress: Callable[[int], None],
+    cancel: Cancel,
+) -> ServerTools:
+    """Write a custom-format archive of a snapshot to ``path`` (must exist, 0600).
+
+    ``while_running`` is called once, beside the dump; ``progress`` gets the bytes so far. Returns
+    the tools that were used.
+    """
+    tools = for_server(major, "pg_dump")
+    command = [
+        str(tools.program("pg_dump")),
+        "--format=custom",
+        _compression(tools),
+        f"--snapshot={snapshot}",
+        f"--lock-wait-timeout={_LOCK_WAIT}",
+        f"--file={path}",
+    ]
+    with _started(command, address) as process:
+        try:
+            while_running()
+            _watched(process, cancel, lambda: progress(path.stat().st_size))
+        except BaseException:
+            process.kill()
+            raise
+        said = _said(process)
+    if process.returncode != 0:
+        raise _failed("backup-failed", _("pg_dump did not finish the backup."), said)
+    return tools
+
+
+def restore(path: Path, address: Address, major: int, *, privileges: bool, cancel: Cancel) -> None:
+    """Restore an archive into an empty database; stops at the first error.
+
+    ``privileges`` brings back owners and grants; without it everything belongs to the user.
+    """
+    tools = for_server(major, "pg_restore")
+    command = [str(tools.program("pg_restore")), "--exit-on-error"]
+    if not privileges:
+        command += ["--no-owner", "--no-privileges"]
+    if tools.version[0] >= 17 > major:
+        _restore_translated(tools, [*command, "--file=-", str(path)], address, cancel)
+        return
+    command += [f"--jobs={JOBS}", f"--dbname={address.database}", str(path)]
+    with _started(command, address) as process:
+        try:
+            _watched(process, cancel, lambda: None)
+        except BaseException:
+            process.kill()
+            raise
+        said = _said(process)
+    if process.returncode != 0:
+        raise _failed("restore-failed", _("pg_restore stopped at an error."), said)
+
+
+def _restore_translated(
+    tools: ServerTools, command: list[str], address: Address, cancel: Cancel
+) -> None:
+    """Restore through psql, without the one setting that servers before 17 do not know."""
+    psql = [str(tools.program("psql")), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    with (
+        _started(command, address) as reading,
+        _started([*psql, "--output", os.devnull], address, stdin=subprocess.PIPE) as writing,
+    ):
+        assert reading.stdout is not None
+        assert writing.stdin is not None
+        try:
+            script = reading.stdout
+            head = script.read(1 << 16)
+            writing.stdin.write(_UNKNOWN_BEFORE_17.sub(b"", head))
+            while block := script.read(1 << 20):
+                cancel.check()
+                writing.stdin.write(block)
+            writing.stdin.close()
+        except BrokenPipeError:
+            pass  # psql stopped at an error; its own words say why
+        except BaseException:
+            reading.kill()
+            writing.kill()
+            raise
+        reading.stdout.close()
+        _watched(writing, cancel, lambda: None)
+        _watched(reading, cancel, lambda: None)
+        said = _said(writing) or _said(reading)
+    if writing.returncode != 0:
+        raise _failed("restore-failed", _("The backup could not be restored."), said)
+
+
+def _compression(tools: ServerTools) -> str:
+    """Return the fastest compression these binaries have; gzip is the bottleneck of a dump."""
+    if tools.version[0] >= 16:
+        for method in ("zstd:1", "lz4:1"):
+            if _can(tools.program("pg_dump"), method):
+                return f"--compress={method}"
+    return "--compress=1"
+
+
+def _can(program: Path, method: str) -> bool:
+    """Ask pg_dump for a method against a socket folder that is not there: it complains first."""
+    tried = subprocess.run(
+        [str(program), "--format=custom", f"--compress={method}", "--host=/nonexistent"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    return "compress" not in tried.stderr
+
+
+def _started(
+    command: list[str], address: Address, *, stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    inherited: Mapping[str, str] = {
+        name: value for name, value in os.environ.items() if not name.startswith("PG")
+    }
+    piped = "--file=-" in command
+    return subprocess.Popen(
+        command,
+        env={**inherited, **address.environment(), "PGAPPNAME": "tarmac backup", "LC_ALL": "C"},
+        stdin=stdin,
+        stdout=subprocess.PIPE if piped else subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        umask=0o077,
+    )
+
+
+def _watched(process: subprocess.Popen[bytes], cancel: Cancel, tick: Callable[[], None]) -> None:
+    while True:
+        try:
+            process.wait(_TICK)
+            return
+        except subprocess.TimeoutExpired:
+            tick()
+            if cancel.asked:
+                raise Cancelled from None
+
+
+def _said(process: subprocess.Popen[bytes]) -> str:
+    text = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    return redacted(text.strip())
+
+
+def _failed(code: str, message: str, said: str) -> Failure:
+    lines = [line for line in said.splitlines() if "error:" in line or "ERROR:" in line]
+    if "No space left" in said:
+        code, message = "disk-full", _("The disk is full.")
+    return Failure(
+        code,
+        message,
+        why=(lines or said.splitlines() or [""])[0],
+        next=(_("look at the raw error: add -v"),),
+        raw=said[-6000:],
+    )

@@ -1,0 +1,154 @@
+"""A backup: a snapshot counted to the row, dumped, hashed and described by its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generators.language import _
+from wizards.cancel import Cancel
+from wizards.events import Emit, Event
+from wizards.failures import Failure
+from wizards.migrate import archive, catalogue, manifest, rows
+from wizards.migrate.model import Backup, Moment
+from wizards.postgres.address import Address
+from wizards.postgres.connection import connect, server_major, value
+
+if TYPE_CHECKING:
+    from wizards.postgres.connection import Connection
+
+_ROOM = 1.2  # free space wanted, as a multiple of the tables' size
+_SIZE = """
+select coalesce(sum(pg_table_size(c.oid)), 0)::bigint from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is backed up: a database, its name for people, its version table and its heads."""
+
+    address: Address
+    target: str
+    version_table: str
+    current: Sequence[str] = ()
+
+
+def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
+    """Dump a database into ``folder`` and return the backup, not yet verified.
+
+    The rows are counted in the very snapshot that pg_dump reads, while it runs.
+    """
+    begun = time.monotonic()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with connect(subject.address, "tarmac backup") as connection:
+        size = int(str(value(connection, _SIZE)))
+        _make_room(folder, size)
+        connection.execute("begin isolation level repeatable read, read only")
+        snapshot = str(value(connection, "select pg_export_snapshot()"))
+        described = catalogue.read(connection, subject.version_table)
+        moment = _moment(connection)
+        major = server_major(connection)
+        taken_at = datetime.now(UTC)
+        path = _new_file(folder, subject, taken_at)
+        counted: dict[str, int] = {}
+        try:
+            archive.dump(
+                subject.address,
+                major,
+                path,
+                snapshot,
+                while_running=lambda: counted.update(rows.counts(connection, cancel)),
+                progress=lambda done: _progress(emit, done, size),
+                cancel=cancel,
+            )
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    final = path.with_suffix("")
+    path.replace(final)
+    backup = Backup(
+        path=final,
+        database=subject.address.database,
+        target=subject.target,
+        taken_at=taken_at,
+        bytes=final.stat().st_size,
+        sha256=digest(final),
+        rows=counted,
+        schema=described.shape,
+        signature=described.signature,
+        portable=described.portable,
+        current=tuple(subject.current),
+        seconds=time.monotonic() - begun,
+        server=major,
+        version_table=subject.version_table,
+        moment=moment,
+    )
+    manifest.write(backup)
+    _progress(emit, backup.bytes, size, state="dumped")
+    return backup
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def intact(backup: Backup) -> Backup:
+    """Return the backup, or raise a card when its file is not what was written."""
+    if not backup.path.is_file() or digest(backup.path) != backup.sha256:
+        raise Failure(
+            "backup-damaged",
+            _("The backup {file} is not what was written.").format(file=backup.path.name),
+            why=_("Its SHA-256 differs from the manifest, or the file is gone."),
+            next=("tarmac migrate backup",),
+        )
+    return backup
+
+
+def _moment(connection: Connection) -> Moment:
+    """Return the open snapshot as 32-bit transaction ids (what rows carry as xmin)."""
+    text = str(value(connection, "select txid_current_snapshot()::text"))
+    _oldest, unseen, running = text.split(":")
+    low = 1 << 32
+    return Moment(
+        oldest_unseen=int(unseen) % low,
+        in_progress=tuple(int(one) % low for one in running.split(",") if one),
+    )
+
+
+def _make_room(folder: Path, size: int) -> None:
+    for stale in folder.glob("*.dump.partial"):
+        if time.time() - stale.stat().st_mtime > 24 * 3600:
+            stale.unlink()
+    free = shutil.disk_usage(folder).free
+    if free < size * _ROOM:
+        raise Failure(
+            "no-room-for-backup",
+            _("There is too little room for a backup in {folder}.").format(folder=folder),
+            why=_("The tables have {size} MB, {free} MB are free; {factor} × is wanted.").format(
+                size=size >> 20, free=free >> 20, factor=_ROOM
+            ),
+            next=(_("make room, or set backup_to in [migrations]"),),
+        )
+
+
+def _new_file(folder: Path, subject: Subject, moment: datetime) -> Path:
+    who = re.sub(r"[^\w.-]+", "-", f"{subject.target}-{subject.address.database}")
+    path = folder / f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond:06d}-{who}.dump.partial"
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return path
+
+
+def _progress(emit: Emit, done: int, size: int, state: str = "running") -> None:
+    emit(Event("migrate.backup", {"state": state, "bytes": done, "table_bytes": size}))

@@ -1,0 +1,111 @@
+"""The manifest beside a dump: what it holds, to the row; JSON, readable only by its owner."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from wizards.events import Json, rfc3339
+from wizards.migrate.model import Backup, Moment
+
+SUFFIX = ".json"
+
+
+def write(backup: Backup) -> None:
+    """Write a backup's manifest beside its dump (0600), whole or not at all."""
+    path = beside(backup.path)
+    fresh = path.with_suffix(".partial")
+    text = json.dumps(as_json(backup), ensure_ascii=False, indent=1)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(descriptor)
+    fresh.replace(path)
+
+
+def verified(backup: Backup) -> Backup:
+    """Return the backup marked as restored and compared, on disk too."""
+    proved = replace(backup, verified=True)
+    write(proved)
+    return proved
+
+
+def read(path: Path) -> Backup | None:
+    """Return the backup of a manifest; None when it, or its dump, is not whole."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        backup = _backup(path, said)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return backup if backup.path.is_file() else None
+
+
+def all_in(folder: Path) -> list[Backup]:
+    """Return the backups of a folder, the newest first."""
+    found = [read(path) for path in folder.glob(f"*.dump{SUFFIX}")]
+    return sorted(
+        (backup for backup in found if backup is not None),
+        key=lambda backup: backup.taken_at,
+        reverse=True,
+    )
+
+
+def beside(dump: Path) -> Path:
+    """Return the manifest's path of a dump."""
+    return dump.with_name(dump.name + SUFFIX)
+
+
+def as_json(backup: Backup) -> dict[str, Json]:
+    """Return the manifest's object; also the shape of a backup in ``--json`` output."""
+    return {
+        "path": str(backup.path),
+        "database": backup.database,
+        "target": backup.target,
+        "taken_at": rfc3339(backup.taken_at),
+        "bytes": backup.bytes,
+        "sha256": backup.sha256,
+        "rows": dict(backup.rows),
+        "schema": backup.schema,
+        "signature": backup.signature,
+        "portable": backup.portable,
+        "current": list(backup.current),
+        "verified": backup.verified,
+        "seconds": round(backup.seconds, 3),
+        "server": backup.server,
+        "version_table": backup.version_table,
+        "moment": {
+            "oldest_unseen": backup.moment.oldest_unseen,
+            "in_progress": list(backup.moment.in_progress),
+        },
+    }
+
+
+def _backup(path: Path, said: Mapping[str, Json]) -> Backup:
+    moment = cast(Mapping[str, Json], said["moment"])
+    return Backup(
+        path=path.with_name(path.name.removesuffix(SUFFIX)),
+        database=str(said["database"]),
+        target=str(said["target"]),
+        taken_at=datetime.fromisoformat(str(said["taken_at"])),
+        bytes=int(cast(int, said["bytes"])),
+        sha256=str(said["sha256"]),
+        rows=dict(cast(Mapping[str, int], said["rows"])),
+        schema=str(said["schema"]),
+        signature=str(said["signature"]),
+        portable=str(said["portable"]),
+        current=tuple(cast(list[str], said["current"])),
+        verified=bool(said["verified"]),
+        seconds=float(cast(float, said["seconds"])),
+        server=int(cast(int, said["server"])),
+        version_table=str(said["version_table"]),
+        moment=Moment(
+            oldest_unseen=int(cast(int, moment["oldest_unseen"])),
+            in_progress=tuple(cast(list[int], moment["in_progress"])),
+        ),
+    )

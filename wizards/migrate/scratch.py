@@ -1,0 +1,115 @@
+"""A disposable database: beside the target where the role may make one, else a server of ours."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generators.language import _
+from wizards.migrate.databases import create_like, drop
+from wizards.postgres.address import Address
+from wizards.postgres.connection import connect, server_major, value
+
+if TYPE_CHECKING:
+    from wizards.postgres.connection import Connection
+
+PREFIX = "tarmac_scratch_"
+_STALE_SECONDS = 24 * 3600
+_MAY_CREATE = "select rolcreatedb or rolsuper from pg_roles where rolname = current_user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scratch:
+    """An empty database to work on; ``same_server`` says whether its words compare with ours."""
+
+    address: Address
+    same_server: bool
+    major: int
+
+    @property
+    def where(self) -> str:
+        """The words for the place."""
+        if self.same_server:
+            return _("a scratch database on the same server")
+        return _("a local PostgreSQL {major}").format(major=self.major)
+
+
+@contextmanager
+def scratch(address: Address, folder: Path) -> Iterator[Scratch]:
+    """Make an empty database like the one at ``address`` and drop it at the end.
+
+    ``folder`` holds the cluster when the server does not let us create one. What earlier
+    processes left behind is cleared first.
+    """
+    with connect(address, "tarmac scratch") as connection:
+        if value(connection, _MAY_CREATE):
+            _clear_old(connection)
+            name = f"{PREFIX}{int(time.time())}_{secrets.token_hex(4)}"
+            create_like(connection, address.database, name)
+            try:
+                yield Scratch(
+                    address=address.of(name), same_server=True, major=server_major(connection)
+                )
+            finally:
+                with connect(address, "tarmac scratch") as fresh:
+                    drop(fresh, name)
+            return
+    with _own_server(folder) as found:
+        yield found
+
+
+@contextmanager
+def _own_server(folder: Path) -> Iterator[Scratch]:
+    from wizards.postgres.cluster import Cluster
+
+    _clear_dead(folder)
+    cluster = Cluster(folder / f"{os.getpid()}-{secrets.token_hex(4)}")
+    cluster.create(disposable=True)
+    try:
+        cluster.start()
+        server = Address.from_url(cluster.url())
+        with connect(server, "tarmac scratch") as connection:
+            connection.execute("create database scratch template template0 encoding 'UTF8'")
+            major = server_major(connection)
+        yield Scratch(address=server.of("scratch"), same_server=False, major=major)
+    finally:
+        cluster.destroy()
+
+
+def _clear_old(connection: Connection) -> None:
+    """Drop the scratch databases of sessions that died, once they are a day old and unused."""
+    found = connection.execute(
+        "select datname::text from pg_database d where starts_with(datname::text, %s)"
+        " and not exists (select 1 from pg_stat_activity a where a.datid = d.oid)",
+        (PREFIX,),
+    ).fetchall()
+    for (name,) in found:
+        age = re.match(rf"{PREFIX}(\d+)_", str(name))
+        if age and time.time() - int(age[1]) > _STALE_SECONDS:
+            drop(connection, str(name))
+
+
+def _clear_dead(folder: Path) -> None:
+    from wizards.postgres.cluster import Cluster
+
+    for left in folder.glob("*-*") if folder.is_dir() else ():
+        owner = left.name.partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and not _alive(int(owner)):
+            Cluster(left).destroy()
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,178 @@
+"""What an agent tells while it runs revisions: passed on as events, kept as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from wizards.events import Emit, Event, Json
+from wizards.migrate.commits import commit_map
+from wizards.migrate.messages import Message
+from wizards.migrate.model import RevisionPreview, Statement
+
+
+@dataclass
+class Chapter:
+    """One revision as it ran; ``dirty`` means that something in it was committed early."""
+
+    id: str
+    message: str = ""
+    done: bool = False
+    stamped: bool = False
+    dirty: bool = False
+    milliseconds: float = 0.0
+    signature: str = ""
+    statements: list[Statement] = field(default_factory=list)
+
+
+@dataclass
+class Story:
+    """The revisions of one run; ``where`` is "target" or "scratch" in the events.
+
+    ``pids`` are the backends the agent opened; the newest one runs the statements.
+    """
+
+    emit: Emit
+    where: str
+    transaction_mode: str = "whole_run"
+    chapters: list[Chapter] = field(default_factory=list)
+    planned: tuple[str, ...] = ()
+    pids: list[int] = field(default_factory=list)
+    failed_revision: str | None = None
+    failed_statement: str | None = None
+    error: str = ""
+    sqlstate: str = ""
+    transactions: set[int] = field(default_factory=set)
+    settings: dict[str, str] = field(default_factory=dict)
+    _numbers: dict[int, tuple[Chapter, int]] = field(default_factory=dict)
+
+    @property
+    def applied(self) -> tuple[str, ...]:
+        """The revisions that ran and were stamped, in order."""
+        return tuple(chapter.id for chapter in self.chapters if chapter.stamped)
+
+    @property
+    def early_commits(self) -> bool:
+        """Whether anything was committed before the end of its revision."""
+        return any(chapter.dirty for chapter in self.chapters)
+
+    def hear(self, message: Message) -> None:
+        """Take in one event of the agent."""
+        name = message.name
+        if name == "conn":
+            self.pids.append(message.whole("pid") or 0)
+        elif name == "plan":
+            self.planned = message.texts("revisions")
+            self.transaction_mode = message.text("transaction_mode")
+        elif name == "rev_start":
+            self.chapters.append(Chapter(message.text("rev"), message.text("message")))
+            self._tell("revision", {"revision": message.text("rev"), "state": "start"})
+        elif name.startswith("stmt"):
+            self._statement(name, message)
+        elif name == "lock":
+            self._locked(message)
+        elif name.startswith("rev_") and self.chapters:
+            self._revision(name, message)
+        elif name == "note" and self.chapters:
+            self.chapters[-1].dirty = True
+
+    def _revision(self, name: str, message: Message) -> None:
+        chapter = self.chapters[-1]
+        if name == "rev_fail":
+            chapter.dirty |= message.number("commits") > 0
+            self.failed_revision = chapter.id
+            self.error = self.error or message.text("error")
+            self._tell("revision", {"revision": chapter.id, "state": "failed", "error": self.error})
+        elif name == "rev_done":
+            chapter.done = True
+            chapter.dirty |= message.number("commits") > 0
+            chapter.milliseconds = message.number("ms")
+            chapter.signature = message.text("signature")
+            if message.whole("transaction"):
+                self.transactions.add((message.whole("transaction") or 0) % (1 << 32))
+            self._tell(
+                "revision", {"revision": chapter.id, "state": "done", "ms": chapter.milliseconds}
+            )
+        elif name == "rev_stamped":
+            chapter.stamped = True
+            if self.transaction_mode == "per_migration":
+                self._tell("revision", {"revision": chapter.id, "state": "committed"})
+
+    def _statement(self, name: str, message: Message) -> None:
+        number = message.whole("n") or 0
+        if name == "stmt" and self.chapters:
+            chapter = self.chapters[-1]
+            self._numbers[number] = (chapter, len(chapter.statements))
+            line = message.whole("line") or 1
+            params = message.value("params")
+            statement = Statement(
+                sql=message.text("sql"),
+                params=params,
+                line=line,
+                autocommit=message.flag("autocommit"),
+            )
+            chapter.statements.append(statement)
+            self._tell_statement(chapter, statement, number, {"state": "start"})
+        if number not in self._numbers or name == "stmt":
+            return
+        chapter, index = self._numbers[number]
+        told = chapter.statements[index]
+        if name == "stmt_done":
+            told = _with(
+                told,
+                milliseconds=message.number("ms"),
+                rows=message.whole("rows"),
+                rewrote=message.texts("rewrote"),
+                scanned=message.texts("scanned"),
+            )
+            chapter.statements[index] = told
+            ended: dict[str, Json] = {"state": "done", "ms": told.milliseconds, "rows": told.rows}
+            self._tell_statement(chapter, told, number, ended)
+        elif name == "stmt_error":
+            self.failed_statement, self.error = told.sql, message.text("error")
+            self.sqlstate = message.text("sqlstate")
+            self._tell_statement(chapter, told, number, {"state": "failed", "error": self.error})
+
+    def _locked(self, message: Message) -> None:
+        number = message.whole("n") or 0
+        if number in self._numbers:
+            chapter, index = self._numbers[number]
+            told = chapter.statements[index]
+            lock: dict[str, Json] = {
+                "relation": message.text("relation"),
+                "mode": message.text("mode"),
+                "held_ms": message.number("held_ms"),
+            }
+            chapter.statements[index] = _with(told, locks=(*told.locks, lock))
+
+    def _tell_statement(
+        self, chapter: Chapter, statement: Statement, number: int, more: dict[str, Json]
+    ) -> None:
+        index = self._numbers[number][1]
+        fields: dict[str, Json] = {"revision": chapter.id, "index": index, "sql": statement.sql}
+        self._tell("statement", {**fields, **more})
+
+    def _tell(self, name: str, fields: dict[str, Json]) -> None:
+        self.emit(Event(f"migrate.{name}", {**fields, "where": self.where}))
+
+    def told(self) -> tuple[RevisionPreview, ...]:
+        """Return the revisions as they really ran, with what was measured."""
+        found = []
+        for chapter in self.chapters:
+            last = chapter is self.chapters[-1]
+            alone = [statement.autocommit for statement in chapter.statements]
+            transactional, commits = commit_map(alone, self.transaction_mode, last=last)
+            found.append(
+                RevisionPreview(
+                    id=chapter.id,
+                    message=chapter.message,
+                    source="rehearsal",
+                    transactional=transactional and not chapter.dirty,
+                    commits=commits,
+                    statements=tuple(chapter.statements),
+                )
+            )
+        return tuple(found)
+
+
+def _with(statement: Statement, **measured: object) -> Statement:
+    return replace(statement, **measured)  # type: ignore[arg-type]  # fields of Statement
