@@ -12,7 +12,7 @@ from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review.catalogue import Table
 from wizards.migrate.review.context import Context
-from wizards.migrate.review.names import Name
+from wizards.migrate.review.names import Name, shown_name
 from wizards.migrate.review.types import Type, of_text
 
 TEXTS = frozenset({"text", "character varying"})
@@ -105,8 +105,8 @@ def _domain(change: Change, context: Context, live: Table | None) -> Cost | None
         rewrites, why = relabels(base, change.new, context)
         return Cost(True, True, why) if rewrites else _rest(change, live, why)
     domains = context.facts.domains if context.facts else {}
-    name = Name("", change.new.name) if "." not in change.new.name else None
-    checked = context.domains.get(name) if name else None
+    name = shown_name(change.new.name)
+    checked = context.domains.get(name)
     if checked is None and name in domains:
         checked = domains[name][0]
     if checked:

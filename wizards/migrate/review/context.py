@@ -8,7 +8,8 @@ from typing import NamedTuple
 from wizards.migrate.review.catalogue import Facts, Table
 from wizards.migrate.review.locks import Lock
 from wizards.migrate.review.names import Name
-from wizards.migrate.review.types import Type
+from wizards.migrate.review.sql import Hint
+from wizards.migrate.review.types import Type, of_sql, of_text
 
 
 class Held(NamedTuple):
@@ -32,6 +33,7 @@ class Context:
 
     postgres: int = 16
     facts: Facts | None = None
+    by_hand: bool = True
     transaction: bool = False
     opened: int | None = None
     new: set[Name] = field(default_factory=set)
@@ -45,6 +47,8 @@ class Context:
     validated: set[tuple[Name, str]] = field(default_factory=set)
     indexes: dict[Name, MadeIndex] = field(default_factory=dict)
     dropped_indexes: set[Name] = field(default_factory=set)
+    index_tables: dict[Name, Name] = field(default_factory=dict)
+    constraint_kinds: dict[tuple[Name, str], str] = field(default_factory=dict)
     keys: set[Name] = field(default_factory=set)
     foreign_keys: dict[tuple[Name, str], Name] = field(default_factory=dict)
     partitioned: set[Name] = field(default_factory=set)
@@ -69,8 +73,6 @@ class Context:
 
     def type_of(self, table: Name, column: str) -> tuple[Type | None, str]:
         """The type of a column before the statement, and where it is known from."""
-        from wizards.migrate.review.types import of_text
-
         planned = self.columns.get((table, column))
         if planned is not None:
             return planned, "text"
@@ -78,6 +80,15 @@ class Context:
         if live is not None and column in live.columns:
             return of_text(live.columns[column].type), "catalogue"
         return None, "text"
+
+    def take(self, hint: Hint) -> None:
+        """Remember what a revision file says beside its SQL, where no catalogue knows better."""
+        if hint.old_type and self.facts is None:
+            self.columns[(hint.table, hint.column)] = of_sql(hint.old_type)
+        elif hint.kind == "index":
+            self.index_tables[hint.table.beside(hint.constraint)] = hint.table
+        elif hint.kind:
+            self.constraint_kinds[(hint.table, hint.constraint)] = hint.kind
 
     def begin(self, statement: int | None = None) -> None:
         """Open a transaction; ``statement`` is the BEGIN, None when the runner opens it."""

@@ -29,17 +29,19 @@ class Reviewer:
     """Judges a plan of one or more revisions in order, remembering what they make true.
 
     ``levels`` sets a rule's severity, None = off; ``asked_for`` names rules that are off unless
-    somebody asks (the timeout rules, not-idempotent). With ``facts`` sizes and types are exact.
+    somebody asks (the timeout rules, not-idempotent). ``by_hand``: a person wrote the SQL and could
+    combine statements; a tool's SQL is as it is. With ``facts`` sizes and types are exact.
     """
 
     postgres: int = 16
     facts: Facts | None = None
     levels: Levels = field(default_factory=dict)
     asked_for: frozenset[str] = frozenset()
+    by_hand: bool = True
     _cases: list[Case] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._context = Context(postgres=self.postgres, facts=self.facts)
+        self._context = Context(postgres=self.postgres, facts=self.facts, by_hand=self.by_hand)
         self._timeouts = bool(self.asked_for & TIMEOUT_RULES)
 
     def add(
@@ -79,6 +81,8 @@ class Reviewer:
 
     def _judge(self, index: int, parsed: Parsed) -> Case:
         case = Case(parsed, self._context, index)
+        for hint in parsed.hints:
+            self._context.take(hint)
         if self._context.enum_values:
             type_objects.uses_new_values(case)
         rule = JUDGES.get(parsed.kind)
@@ -127,7 +131,7 @@ def judge_plan(
     ``one_transaction``: the whole run is one transaction (Alembic's default), so that locks of an
     earlier revision are still held in a later one.
     """
-    reviewer = Reviewer(postgres=postgres, facts=facts, levels=levels or {})
+    reviewer = Reviewer(postgres=postgres, facts=facts, levels=levels or {}, by_hand=False)
     judged: list[list[tuple[Case, int]]] = []
     for revision in revisions:
         parsed = [

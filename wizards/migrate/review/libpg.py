@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from postgast import native
     from postgast import pg_query_pb2 as pb
 
+__all__ = ["NotUnderstood", "comments", "deparse", "parse", "pb"]
+
 
 def _part(name: str) -> ModuleType:
     """Load one module of postgast from its file, or take it where it is already loaded."""
@@ -62,17 +64,6 @@ def parse(sql: bytes) -> list[pb.RawStmt]:
         raise NotUnderstood(f"nested too deeply: {error}", 0) from error
     finally:
         native.lib.pg_query_free_protobuf_parse_result(result)
-
-
-def split(sql: bytes) -> list[tuple[int, int]]:
-    """Return (start, end) byte offsets of statements, by PostgreSQL's scanner alone."""
-    result = native.lib.pg_query_split_with_scanner(sql)
-    try:
-        _refuse(result)
-        found = [result.stmts[index].contents for index in range(result.n_stmts)]
-        return [(one.stmt_location, one.stmt_location + one.stmt_len) for one in found]
-    finally:
-        native.lib.pg_query_free_split_result(result)
 
 
 def comments(sql: bytes) -> list[tuple[int, int]]:

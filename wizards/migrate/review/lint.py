@@ -65,15 +65,20 @@ def judge_file(
     ``in_transaction`` says the runner opens a transaction around a SQL script; a revision file
     runs in one anyway, but for its autocommit blocks.
     """
-    reviewer = Reviewer(postgres=postgres, facts=facts, levels=levels or {}, asked_for=asked_for)
-    if path.endswith(".py"):
+    revision_file = path.endswith(".py")
+    reviewer = Reviewer(
+        postgres=postgres,
+        facts=facts,
+        levels=levels or {},
+        asked_for=asked_for,
+        by_hand=not revision_file,
+    )
+    if revision_file:
         from wizards.migrate.review.revision_file import read
 
         revision = read(text)
         parsed = revision.statements
-        cases = reviewer.add(
-            enumerate(parsed), transactional=in_transaction or True, commits=revision.commits
-        )
+        cases = reviewer.add(enumerate(parsed), transactional=True, commits=revision.commits)
     else:
         parsed = statements(text)
         cases = reviewer.add(enumerate(parsed), transactional=in_transaction)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizards.migrate.review import libpg, psql
+from wizards.migrate.review.names import Name
 from wizards.migrate.review.suppressions import Allow, allows_in
 
 if TYPE_CHECKING:
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 _TRIVIA = re.compile(rb"(?:\s+|;|--[^\r\n]*)*")
 _PARAMETER = re.compile(r"%\(\w+\)[sbt]|%[sbt](?!\w)|(?<![:\w]):(?=[a-z_])\w+")
 _PARAMETER_IN = re.compile(r"('(?:[^']|'')*')|" + _PARAMETER.pattern)
+
+
+class Hint(NamedTuple):
+    """What a revision file says beside the SQL: a column's old type, or a constraint's kind."""
+
+    table: Name
+    column: str = ""
+    old_type: str = ""
+    constraint: str = ""
+    kind: str = ""
 
 
 class Parsed(NamedTuple):
@@ -32,6 +43,7 @@ class Parsed(NamedTuple):
     node: Message | None
     refused: str = ""
     allows: tuple[Allow, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 class Source:

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 _ALLOW = re.compile(
-    r"tarmac:\s*allow\b\s*(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)?(?:\s+because\b[ \t]*(?P<why>[^\n]*))?",
+    r"tarmac:\s*allow\b\s*(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)?"
+    r"(?:\s+because\b[ \t]*(?P<why>[^\n]*))?",
     re.IGNORECASE,
 )
 
@@ -21,7 +22,7 @@ class Allow(NamedTuple):
 
 def allows_in(comment: str, line: int) -> list[Allow]:
     """Return the suppressions of one comment that starts on ``line``."""
-    found = []
+    found: list[Allow] = []
     for match in _ALLOW.finditer(comment):
         at = line + comment.count("\n", 0, match.start())
         why = (match["why"] or "").removesuffix("*/").strip()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from wizards.migrate.review import libpg
+from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import words
-
-if TYPE_CHECKING:
-    from wizards.migrate.review.libpg import pb
 
 _CANONICAL = {
     "int": "integer",
@@ -77,6 +76,15 @@ def of_text(formatted: str) -> Type:
         return Type("interval", (-1,))
     mods = tuple(int(mod) for mod in (found["mods"] or "").split(",") if mod.strip().isdigit())
     return Type(_CANONICAL.get(name, name) if name != "char" else name, mods, bool(found["array"]))
+
+
+def of_sql(text: str) -> Type:
+    """Return the type of SQL as people write it ("varchar(50)", "timestamptz")."""
+    try:
+        select = libpg.parse(f"SELECT NULL::{text}".encode())[0].stmt.select_stmt
+    except libpg.NotUnderstood:
+        return Type(text)
+    return of_node(select.target_list[0].res_target.val.type_cast.type_name)
 
 
 def _interval_mods(mods: tuple[int, ...]) -> tuple[int, ...]:

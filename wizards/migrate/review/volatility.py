@@ -200,7 +200,7 @@ def function_calls(node: Message) -> Iterator[pb.FuncCall]:
     """Yield every function call below a node, itself included."""
     for part in descend(node):
         if part.DESCRIPTOR.name == "FuncCall":
-            yield part  # type: ignore[misc]
+            yield part
 
 
 def descend(node: Message) -> Iterator[Message]:

@@ -94,7 +94,7 @@ def _combine(case: Case, table: Name, node: pb.AlterTableStmt) -> None:
     combinable = all(item.alter_table_cmd.subtype in _COMBINABLE for item in node.cmds)
     before = case.context.altered
     case.context.altered = (table, case.index) if combinable else None
-    if before != (table, case.index - 1) or not combinable:
+    if before != (table, case.index - 1) or not combinable or not case.context.by_hand:
         return
     case.find(
         "multi-alter",

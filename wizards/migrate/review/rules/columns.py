@@ -54,7 +54,7 @@ def _is_null(expression: pb.Node) -> bool:
     """DEFAULT NULL, with or without a cast, fills nothing."""
     while expression.WhichOneof("node") == "type_cast":
         expression = expression.type_cast.arg
-    return expression.WhichOneof("node") == "a_const" and expression.a_const.isnull
+    return bool(expression.WhichOneof("node") == "a_const" and expression.a_const.isnull)
 
 
 def _sequence(case: Case, table: Name, column: str, serial: bool) -> None:

@@ -277,9 +277,10 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     case.touch(table, AX)
     for column in context.proofs.pop((table, name), known.proves if known else ()):
         context.proved.discard((table, column))
-    if live is not None and known is None and parent is None:
-        return
-    if parent or (known is None and _looks_like(name, "fk", "foreign", "_id_")):
+    kind = known.kind if known else context.constraint_kinds.get((table, name))
+    if kind is None and live is None:
+        kind = _kind_by_name(name)
+    if parent or kind == "f":
         on = (table, parent) if parent else (table,)
         case.find(
             "drop-constraint-fk",
@@ -289,7 +290,7 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
             on=on,
             lock=AX,
         )
-    elif (known and known.kind == "p") or (known is None and _looks_like(name, "pkey", "pk_")):
+    elif kind == "p":
         case.find(
             "drop-primary-key",
             _("{table} loses its primary key: upserts and logical replication break").format(
@@ -300,8 +301,9 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
         )
 
 
-def _looks_like(name: str, *parts: str) -> bool:
+def _kind_by_name(name: str) -> str:
+    """Without a catalogue only the usual names speak: users_pkey, fk_orders_users."""
     lowered = name.lower()
-    return any(part in lowered for part in parts) or lowered.endswith(
-        "_pk" if "pk_" in parts else "_fk"
-    )
+    if lowered.endswith(("_pkey", "_pk")) or lowered.startswith("pk_"):
+        return "p"
+    return "f" if "fk" in lowered or "foreign" in lowered else ""

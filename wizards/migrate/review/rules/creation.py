@@ -78,7 +78,7 @@ def _constraint(case: Case, table: Name, constraint: pb.Constraint, column: list
         case.context.not_null.update((table, name) for name in columns)
     if kind == pb.CONSTR_PRIMARY:
         case.context.not_null.update((table, name) for name in columns)
-    return kind == pb.CONSTR_PRIMARY
+    return bool(kind == pb.CONSTR_PRIMARY)
 
 
 def _without_key(case: Case, table: Name) -> None:

@@ -37,11 +37,11 @@ def _filtered(node: pb.UpdateStmt | pb.DeleteStmt) -> bool:
         return False
     where = node.where_clause
     if where.WhichOneof("node") == "a_const":
-        return not where.a_const.boolval.boolval
+        return not (where.a_const.HasField("boolval") and where.a_const.boolval.boolval)
     if where.WhichOneof("node") == "a_expr":
         sides = (where.a_expr.lexpr, where.a_expr.rexpr)
         if all(side.WhichOneof("node") == "a_const" for side in sides):
-            return sides[0].a_const.ival != sides[1].a_const.ival
+            return bool(sides[0].a_const.ival != sides[1].a_const.ival)
     return True
 
 

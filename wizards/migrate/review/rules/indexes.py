@@ -222,7 +222,7 @@ def table_of_index(case: Case, index: Name) -> Name | None:
     if made is not None:
         return made.table
     live: Index | None = case.context.facts.indexes.get(index) if case.context.facts else None
-    return live.table if live else None
+    return live.table if live else case.context.index_tables.get(index)
 
 
 def is_partitioned(case: Case, table: Name) -> bool:

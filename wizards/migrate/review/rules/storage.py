@@ -109,8 +109,9 @@ def _is_on(option: pb.DefElem) -> bool:
         return True
     arg = option.arg
     if arg.WhichOneof("node") == "integer":
-        return arg.integer.ival != 0
-    return arg.string.sval.lower() not in {"off", "false", "0", "no"}
+        return bool(arg.integer.ival)
+    word: str = arg.string.sval.lower()
+    return word not in {"off", "false", "0", "no"}
 
 
 def cluster(case: Case, node: pb.ClusterStmt) -> None:

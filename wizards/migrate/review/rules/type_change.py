@@ -63,8 +63,7 @@ def _report(
 ) -> None:
     case.touch(table, AX)
     if verdict.rewrites is False and not verdict.scans:
-        if source == "catalogue" or case.context.type_of(table, command.name)[0] is not None:
-            return
+        return
     new = of_node(column.type_name).shown
     known = _("by the catalogue") if source == "catalogue" else _("by the text alone")
     if verdict.rewrites:

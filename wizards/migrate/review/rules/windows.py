@@ -36,7 +36,7 @@ def follow(case: Case) -> None:
 def _work_while_blocked(case: Case, blocked: dict[Name, Held]) -> None:
     kind = case.parsed.kind
     touched = [table for table in case.locks if table.name not in VERSION_TABLES]
-    if not touched:
+    if not touched or any(one.rule == "concurrently-in-transaction" for one in case.findings):
         return
     old = [table for table in touched if table not in case.context.new]
     slow = kind in _ROWS or any(table in case.scans for table in old)
@@ -45,6 +45,7 @@ def _work_while_blocked(case: Case, blocked: dict[Name, Held]) -> None:
     if kind == "create_stmt" or (kind not in _ROWS | _READS and not old):
         return
     first = next(iter(blocked))
+    blocks_anyway = all(case.locks.get(table) is AX for table in blocked)
     case.find(
         "stmt-after-access-exclusive",
         _(
@@ -52,7 +53,11 @@ def _work_while_blocked(case: Case, blocked: dict[Name, Held]) -> None:
         ).format(table=", ".join(table.shown for table in blocked), n=blocked[first].statement + 1),
         on=tuple(blocked),
         lock=AX,
-        severity=Severity.DANGER if slow else Severity.CAUTION,
+        severity=Severity.NOTICE
+        if blocks_anyway
+        else Severity.DANGER
+        if slow
+        else Severity.CAUTION,
         fix=f"COMMIT;\n{case.parsed.sql.rstrip('; ')};",
     )
 
