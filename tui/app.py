@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.app import App
 from textual.reactive import reactive
@@ -24,13 +24,13 @@ from wizards.events import Emit
 from wizards.failures import Failure
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from tui.context import Context
     from tui.engines import Engines
 
 T = TypeVar("T")
 LEAVING_SECONDS = 3.0
+PROVIDERS = {TarmacCommands}
+BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
 
 class TarmacApp(App[int], Offers):
@@ -40,10 +40,10 @@ class TarmacApp(App[int], Offers):
     CSS_PATH = "app.tcss"
     OFFERS = ANYWHERE
     BINDINGS = bindings(*ANYWHERE)
-    COMMANDS: ClassVar[set[type[TarmacCommands]]] = {TarmacCommands}  # type: ignore[assignment]
+    COMMANDS = PROVIDERS
     MODES = MODES
     DEFAULT_MODE = "home"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     ENABLE_COMMAND_PALETTE = True
 
     project: reactive[str] = reactive("")
@@ -175,12 +175,6 @@ class TarmacApp(App[int], Offers):
 
     # Commands ---------------------------------------------------------------------------------
 
-    def action_command(self, command_id: str) -> None:
-        """Run one of the app's own commands."""
-        command = self.offered(command_id)
-        if command is not None:
-            self.do(command)
-
     def action_mode(self, mode: str) -> None:
         """Switch to a mode unless a modal is open."""
         if not self.screen.is_modal:
@@ -201,7 +195,7 @@ class TarmacApp(App[int], Offers):
         if isinstance(self.screen, HelpCard):
             self.pop_screen()
         else:
-            self.push_screen(HelpCard(cast("Screen[object]", self.screen)))
+            self.push_screen(HelpCard(self.screen))
 
     def do_commands_run(self) -> None:
         """Open the log of equivalent commands."""

@@ -7,7 +7,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from generators.language import _
@@ -68,7 +68,7 @@ def docstring(command: type[Command]) -> str:
     return " ".join(inspect.cleandoc(command.__doc__ or "").split())
 
 
-def bindings(*commands: type[Command]) -> list[Binding]:
+def bindings(*commands: type[Command]) -> list[BindingType]:
     """Return the bindings of the commands that have a key."""
     return [command.binding() for command in commands if command.key]
 
@@ -90,6 +90,16 @@ class Offers:
     def do(self, command: type[Command]) -> None:
         """Run a command by calling the method of the same name."""
         getattr(self, f"do_{command.name()}")()
+
+    def action_command(self, command_id: str) -> None:
+        """Be the action of every command's binding."""
+        command = self.offered(command_id)
+        if command is not None:
+            self.do(command)
+
+    def in_footer(self) -> tuple[type[Command], ...]:
+        """Return the commands for the footer, the most important first."""
+        return tuple(command for command in self.OFFERS if command.footer)
 
     def offered(self, command_id: str) -> type[Command] | None:
         """Return the command with this id, if it is offered here."""
@@ -124,8 +134,10 @@ class TarmacCommands(Provider):
 
 def offers_and_runs(screen: Screen[object], command: type[Command]) -> None:
     """Run a command as its key would: the screen first, else the app; reasons included."""
-    offers = screen if command in getattr(screen, "OFFERS", ()) else screen.app
-    offers.action_command(command.id())  # type: ignore[attr-defined]
+    for offers in (screen, screen.app):
+        if isinstance(offers, Offers) and command in offers.OFFERS:
+            offers.action_command(command.id())
+            return
 
 
 def _title(command: type[Command]) -> str:

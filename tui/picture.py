@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _TEXT = re.compile(
-    r'<text (?P<before>[^>]*)textLength="(?P<length>[\d.]+)"(?P<after>[^>]*)>'
-    r"(?P<text>[^<]*)</text>"
+    r'<text (?P<before>[^>]*?)x="(?P<x>[\d.]+)"(?P<middle>[^>]*?)textLength="(?P<length>[\d.]+)"'
+    r"(?P<after>[^>]*)>(?P<text>[^<]*)</text>"
 )
 FONTS = "Fira Code, DejaVu Sans Mono, Noto Sans Mono CJK KR, NanumGothicCoding, monospace"
 
@@ -25,7 +26,7 @@ def picture(app: App[object], *, title: str | None = None, simplify: bool = True
 
 
 def right_widths(svg: str) -> str:
-    """Recompute every ``textLength`` in cells and name fonts that have Korean glyphs."""
+    """Place narrow and wide runs apart, each sized in cells, and name fonts with Korean glyphs."""
     return _TEXT.sub(_in_cells, svg).replace(
         "font-family: Fira Code, monospace", f"font-family: {FONTS}"
     )
@@ -33,8 +34,19 @@ def right_widths(svg: str) -> str:
 
 def _in_cells(match: re.Match[str]) -> str:
     text = html.unescape(match["text"])
-    length = float(match["length"]) / len(text) * cell_len(text) if text else 0.0
-    return f'<text {match["before"]}textLength="{length:g}"{match["after"]}>{match["text"]}</text>'
+    cell = float(match["length"]) / max(len(text), 1)
+    x = float(match["x"])
+    made = []
+    for _wide, run in groupby(text, lambda char: cell_len(char) > 1):
+        part = "".join(run)
+        cells = cell_len(part)
+        if part.strip(" \xa0"):
+            made.append(
+                f'<text {match["before"]}x="{x:g}"{match["middle"]}textLength="{cell * cells:g}"'
+                f"{match['after']}>{html.escape(part).replace(' ', '&#160;')}</text>"
+            )
+        x += cell * cells
+    return "".join(made)
 
 
 def save(app: App[object], folder: Path) -> Path:

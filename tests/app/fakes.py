@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.engines.journey import Service, Step
+from wizards.answers import Answers, Layer
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event
 from wizards.failures import Failure
+from wizards.interview import Interview
 from wizards.migrate.model import (
     Applied,
     Backup,
@@ -28,7 +30,8 @@ from wizards.migrate.model import (
     Severity,
     Statement,
 )
-from wizards.plan import Check
+from wizards.plan import Action, Change, Check, FieldDiff, Plan
+from wizards.question import Choice, Kind, Known, Question, Value
 
 TAKEN = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
 
@@ -308,16 +311,339 @@ class FakeMigrate:
             cancel.check()
 
 
+@dataclass(frozen=True)
+class FakeArtefact:
+    path: str
+
+
+@dataclass(frozen=True)
+class FakeFile:
+    artefact: FakeArtefact
+    state: str
+    current: str | None
+    merged: str
+    diff: str
+
+
+DOCKERFILE = """# Made by Tarmac from blueprint 0123456789ab
+FROM python:3.12-slim AS build
+WORKDIR /srv
+COPY pyproject.toml uv.lock ./
+RUN pip install --no-cache-dir uv && uv sync --frozen --no-dev
+
+FROM python:3.12-slim
+COPY --from=build /srv/.venv /srv/.venv
+USER 10001
+CMD ["/srv/.venv/bin/uvicorn", "app.main:app", "--host", "0.0.0.0"]
+"""
+COMPOSE_DIFF = """--- compose.yaml
++++ compose.yaml
+@@ -4,7 +4,7 @@
+ services:
+   db:
+-    image: postgres:15
++    image: postgres:16
+     environment:
+       POSTGRES_DB: notes
+"""
+
+
+class FakeFiles:
+    """Five files in five states."""
+
+    def __init__(self) -> None:
+        self.wrote: list[str] = []
+        self.failure: Failure | None = None
+
+    def states(self) -> list[FakeFile]:
+        if self.failure:
+            raise self.failure
+
+        def one(path: str, state: str, merged: str, diff: str = "") -> FakeFile:
+            written = path in self.wrote
+            return FakeFile(
+                FakeArtefact(path), "unchanged" if written else state, None, merged, diff
+            )
+
+        return [
+            one("Dockerfile", "new", DOCKERFILE),
+            one("compose.yaml", "changed", "services: {}\n", COMPOSE_DIFF),
+            one(".dockerignore", "unchanged", ".git\n"),
+            one("cloudbuild.yaml", "edited", "steps: []\n", COMPOSE_DIFF),
+            one(".env.example", "conflict", "<<<<<<< yours\nA=1\n", COMPOSE_DIFF),
+        ]
+
+    def write(self, states: list[FakeFile]) -> list[Path]:
+        self.wrote += [state.artefact.path for state in states]
+        return [Path(state.artefact.path) for state in states]
+
+    def undo(self) -> list[Path]:
+        undone = [Path(path) for path in self.wrote]
+        self.wrote.clear()
+        return undone
+
+
+def project_id(value: Value) -> str | None:
+    return None if len(str(value)) >= 6 else "must have at least 6 characters"
+
+
+def with_database(known: Known) -> bool:
+    return bool(known.get("database"))
+
+
+QUESTIONS = (
+    Question(
+        key="project.id",
+        ask="Project id",
+        page="Project and billing",
+        why="globally unique, 6 to 30 characters; it cannot be changed later",
+        live="projects",
+        check=project_id,
+    ),
+    Question(
+        key="project.region",
+        ask="Region",
+        page="Project and billing",
+        kind=Kind.CHOICE,
+        default="asia-northeast3",
+        choices=(
+            Choice("asia-northeast3", "Seoul", "10.00 USD a month"),
+            Choice("us-central1", "Iowa", "7.67 USD a month"),
+        ),
+        why="where everything runs; the price depends on it",
+    ),
+    Question(
+        key="database",
+        ask="Does it need a database?",
+        page="Database",
+        kind=Kind.YES_NO,
+        default=True,
+        why="Alembic was found in backend/alembic.ini",
+    ),
+    Question(
+        key="database.tier",
+        ask="Machine of the database",
+        page="Database",
+        default="db-f1-micro",
+        live="tiers",
+        when=with_database,
+        why="about 25 connections on the smallest",
+    ),
+)
+
+_SQL = "gcloud sql instances create notes-db --tier=db-f1-micro --region=asia-northeast3"
+PLAN = Plan(
+    changes=(
+        Change(
+            id="project:notes-prod-7",
+            kind="project",
+            action=Action.NONE,
+            title="project notes-prod-7",
+            why="everything lives in it",
+        ),
+        Change(
+            id="apis",
+            kind="apis",
+            action=Action.CREATE,
+            title="APIs run, sqladmin, secretmanager",
+            why="each service must be switched on once",
+            command="gcloud services enable run.googleapis.com sqladmin.googleapis.com",
+            needs=("project:notes-prod-7",),
+        ),
+        Change(
+            id="sql.instance:notes-db",
+            kind="sql.instance",
+            action=Action.CREATE,
+            title="database instance notes-db",
+            why="keeps the notes; without it nothing starts",
+            diff=(
+                FieldDiff("tier", None, "db-f1-micro"),
+                FieldDiff("settings.ipConfiguration.connectorEnforcement", None, "REQUIRED"),
+            ),
+            command=_SQL,
+            cost_delta_usd=12.21,
+            needs=("apis",),
+            seconds_estimate=600,
+            waits_for="the instance to be RUNNABLE",
+        ),
+        Change(
+            id="account:notes-run",
+            kind="account",
+            action=Action.ADOPT,
+            title="service account notes-run",
+            why="the service runs as it",
+            needs=("apis",),
+        ),
+        Change(
+            id="iam:project",
+            kind="iam",
+            action=Action.UPDATE,
+            title="permissions on notes-prod-7",
+            diff=(FieldDiff("roles/cloudsql.client", None, "serviceAccount:notes-run"),),
+            needs=("account:notes-run",),
+        ),
+    ),
+    cost_usd_month=12.44,
+    prices_of="2026-08",
+    preflight=(
+        Check(id="permissions", title="permissions", level="ok"),
+        Check(
+            id="connections",
+            title="connections: 10 × 7 = 70 of about 25",
+            level="warning",
+            says="max instances × (pool + overflow) is more than db-f1-micro takes",
+            fix="set service.max_instances = 3 or take db-g1-small",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class FakeAppliedPlan:
+    seconds: float = 3.0
+    failures: tuple[tuple[str, Failure], ...] = ()
+    cancelled: bool = False
+
+
+class FakeSetup:
+    """Four questions on two pages; a plan of five changes; an apply that waits for ``gate``."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.exists = True
+        self.left = ""
+        self.asks: list[str] = []
+        self.secrets: Mapping[str, str] = {}
+        self.calls: list[str] = []
+        self.text_written: dict[str, Value] = {}
+
+    def interview(self) -> Interview:
+        answers = Answers()
+        answers.give("project.id", "notes-prod-7", Layer.DISCOVERED, "gcloud config")
+        return Interview(QUESTIONS, answers)
+
+    def keep(self, interview: Interview) -> None:
+        self.calls.append("keep")
+
+    def written(self) -> bool:
+        return self.exists
+
+    def choices(self, live: str, known: Mapping[str, Value]) -> list[Choice]:
+        if live == "tiers":
+            raise Failure("no-login", "nobody is logged in")
+        return [Choice("notes-prod-7", "notes", "owner"), Choice("other-1234", "other", "viewer")]
+
+    def text(self, interview: Interview) -> str:
+        values = interview.values()
+        return "[project]\n" + "".join(
+            f'{key.rpartition(".")[2]} = "{value}"\n' for key, value in values.items()
+        )
+
+    def write(self, interview: Interview) -> bool:
+        self.text_written = interview.values()
+        self.exists = True
+        return True
+
+    def plan(self, emit: Emit, cancel: Cancel) -> Plan:
+        self.calls.append("plan")
+        return PLAN
+
+    def asked_secrets(self) -> list[str]:
+        return self.asks
+
+    def apply(
+        self, plan: Plan, secret_values: Mapping[str, str], emit: Emit, cancel: Cancel
+    ) -> FakeAppliedPlan:
+        self.calls.append("apply")
+        self.secrets = secret_values
+        for change in plan.todo:
+            emit(Event("plan.step", {"id": change.id, "state": "waiting"}))
+        for change in plan.todo:
+            fields = {"id": change.id, "title": change.title}
+            emit(
+                Event(
+                    "plan.step",
+                    {**fields, "state": "running", "command": change.command, "says": "creating"},
+                )
+            )
+            while change.id.startswith("sql") and not self.gate.wait(0.01):
+                if cancel.asked:
+                    return FakeAppliedPlan(cancelled=True)
+            emit(Event("plan.step", {**fields, "state": "done", "elapsed": 1.0}))
+        self.left = ""
+        return FakeAppliedPlan()
+
+    def unfinished(self) -> str:
+        return self.left
+
+
+@dataclass(frozen=True)
+class FakePanel:
+    id: str
+    title: str
+    state: str
+    rows: tuple[tuple[str, str, str], ...]
+    says: str = ""
+    since: datetime | None = None
+
+
+class FakeStatus:
+    """Four panels, one of them unreachable."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.failure: Failure | None = None
+
+    def panels(self) -> list[FakePanel]:
+        self.asked += 1
+        if self.failure:
+            raise self.failure
+        return [
+            FakePanel(
+                "project",
+                "Project",
+                "ok",
+                (("project", "notes-prod-7", "ok"), ("billing", "linked", "ok")),
+            ),
+            FakePanel(
+                "database",
+                "Database",
+                "warning",
+                (
+                    ("state", "RUNNABLE", "ok"),
+                    ("tier", "db-f1-micro, POSTGRES_16", "ok"),
+                    ("connections", "21 of about 25", "warning"),
+                    ("last backup", "2026-11-20 03:00", "ok"),
+                ),
+            ),
+            FakePanel(
+                "migrations",
+                "Migrations",
+                "warning",
+                (("current", "3c4d5e add tags", "ok"), ("pending", "3", "warning")),
+            ),
+            FakePanel(
+                "service",
+                "Service",
+                "unknown",
+                (),
+                says="run.googleapis.com did not answer in 5 s",
+                since=TAKEN,
+            ),
+        ]
+
+
 class FakeEngines:
     """Every engine of the app."""
 
     def __init__(self) -> None:
         self.journey = FakeJourney()
         self.migrate = FakeMigrate()
+        self.setup = FakeSetup()
+        self.files = FakeFiles()
+        self.status = FakeStatus()
 
     def place(self) -> tuple[str, str, bool]:
         name, protected = self.migrate.target()
         return "notes", name, protected
-
-
-Look = Callable[[], object]

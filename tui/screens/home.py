@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from tui.screens.area import Area, Filter
 from tui.themes import STATES
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import fit, wrapped
+from wizards.cancel import Cancel
+from wizards.events import Emit
 from wizards.failures import Failure
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class HomeScreen(Area):
             self.tarmac.start(
                 f"home.{name}",
                 _("looking"),
-                lambda _e, _c, look=look: look(),
+                partial(_look, look),
                 then=self._stepped,
                 otherwise=partial(self._failed, name),
             )
@@ -193,23 +195,22 @@ def _draw(number: int, words: str, step: Step | None, width: int) -> list[Conten
     return [fit(line, width)]
 
 
+def _look(look: Callable[[], Step], _emit: Emit, _cancel: Cancel) -> Step:
+    return look()
+
+
 def _evidence(services: tuple[Service, ...]) -> Iterable[Row]:
     for number, service in enumerate(services):
-        path = "" if service.path == "." else f"{service.path}  "
-        yield Row(
-            f"service {number}",
-            lambda width, path=path, service=service: [
-                fit(Content.assemble((path, "bold"), (service.words, "bold $text-primary")), width)
-            ],
-            service.words,
-        )
+        yield Row(f"service {number}", partial(_service_line, service), service.words)
         for place, text in enumerate(service.evidence):
-            yield Row(
-                f"evidence {number} {place}",
-                lambda width, text=text: [
-                    Content.assemble(("  ", ""), (line.plain, "$text-muted"))
-                    for line in wrapped(text, width - 2)
-                ],
-                text,
-                lines=0,
-            )
+            name = f"evidence {number} {place}"
+            yield Row(name, partial(_evidence_lines, text), text, lines=0)
+
+
+def _service_line(service: Service, width: int) -> list[Content]:
+    path = "" if service.path == "." else f"{service.path}  "
+    return [fit(Content.assemble((path, "bold"), (service.words, "bold $text-primary")), width)]
+
+
+def _evidence_lines(text: str, width: int) -> list[Content]:
+    return wrapped(Content.styled(text, "$text-muted"), width, "  ")

@@ -17,7 +17,7 @@ def home() -> Screen[None]:
 
 def setup() -> Screen[None]:
     """Open set-up: interview, plan, apply."""
-    from tui.screens.setup import SetupScreen
+    from tui.screens.setup.screen import SetupScreen
 
     return SetupScreen()
 

@@ -14,17 +14,13 @@ KEYS = {
     "escape": "esc",
     "slash": "/",
     "f1": "F1",
-    "ctrl+s": "^s",
-    "ctrl+n": "^n",
-    "ctrl+b": "^b",
-    "space": "␣",
 }
 
 
 def key_words(command: type[Command]) -> str:
     """Return the first key as it is printed in the footer and in the help."""
     key = command.first_key()
-    return KEYS.get(key, key)
+    return KEYS.get(key, key.replace("ctrl+", "^"))
 
 
 class Footer(Widget):
@@ -40,8 +36,7 @@ class Footer(Widget):
             command
             for offers in (self.screen, self.app)
             if isinstance(offers, Offers)
-            for command in offers.OFFERS
-            if command.footer
+            for command in offers.in_footer()
         ]
         help_ = [command for command in found if command.name() == "help"]
         others = [command for command in found if command not in help_]

@@ -10,10 +10,10 @@ from textual.content import Content
 from generators.language import _
 from tui.screens.migrate.board import Board, Live
 from tui.themes import RISK
+from tui.widgets.failure_lines import words_row
 from tui.widgets.rows import Row
 from tui.widgets.words import fit, joined, milliseconds, sides, size, wrapped
 from wizards.events import Json
-from wizards.failures import Failure
 from wizards.migrate.model import Finding, Revision, RevisionPreview, Severity, Statement
 
 SQL_LINES = 8
@@ -84,28 +84,6 @@ def statement_rows(board: Board, revision: str) -> list[Row]:
                 lines=0,
             )
         )
-    return rows
-
-
-def words_row(row_id: str, text: str, style: str = "") -> Row:
-    """Return a block of wrapped words."""
-    return Row(
-        row_id,
-        lambda width: [Content.styled(line.plain, style) for line in wrapped(text, width)],
-        text,
-        lines=0,
-    )
-
-
-def failure_rows(failure: Failure) -> list[Row]:
-    """Return a failure as rows: what happened, why, what to do."""
-    rows = [words_row("message", f"✗ {failure.message}", "bold $text-error")]
-    if failure.why:
-        rows.append(words_row("why", failure.why))
-    rows += [
-        words_row(f"next {number}", f"→ {step}", "$text-accent")
-        for number, step in enumerate(failure.next)
-    ]
     return rows
 
 

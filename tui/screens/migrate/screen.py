@@ -17,9 +17,10 @@ from tui.palette import Command, bindings
 from tui.screens.area import Area
 from tui.screens.migrate import commands
 from tui.screens.migrate.board import Board
-from tui.screens.migrate.drawing import failure_rows, revision_rows, statement_rows, words_row
+from tui.screens.migrate.drawing import revision_rows, statement_rows
 from tui.screens.migrate.session import session_lines
 from tui.screens.migrate.work import Work
+from tui.widgets.failure_lines import failure_rows, words_row
 from tui.widgets.rows import Rows
 from wizards.failures import Failure
 from wizards.migrate.model import Severity

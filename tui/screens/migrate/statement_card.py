@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import App, ComposeResult
@@ -12,7 +13,8 @@ from textual.screen import ModalScreen
 
 from generators.language import _
 from tui.clipboard import copy
-from tui.screens.migrate.drawing import finding_lines, highlighted, lock_words, words_row
+from tui.screens.migrate.drawing import finding_lines, highlighted, lock_words
+from tui.widgets.failure_lines import words_row
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import wrapped
 from wizards.migrate.model import Finding, Statement
@@ -50,7 +52,7 @@ class StatementCard(ModalScreen[None]):
         statement = self.statement
         sql = highlighted(statement.sql)
         rows = [
-            Row(f"sql {number}", lambda width, line=line: wrapped(line, width), line.plain, lines=0)
+            Row(f"sql {number}", partial(_sql_line, line), line.plain, lines=0)
             for number, line in enumerate(sql.split("\n"))
         ]
         rows += [_finding_row(number, found) for number, found in enumerate(statement.findings)]
@@ -73,3 +75,7 @@ class StatementCard(ModalScreen[None]):
 
 def _finding_row(number: int, found: Finding) -> Row:
     return Row(f"finding {number}", lambda width: finding_lines(found, width), lines=0)
+
+
+def _sql_line(line: Content, width: int) -> list[Content]:
+    return wrapped(line, width)

@@ -1,0 +1,145 @@
+"""Interview, plan and apply of the project's set-up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from wizards.answers import Answers, Layer
+from wizards.cancel import Cancel
+from wizards.events import Emit
+from wizards.interview import Interview
+from wizards.plan import Plan
+from wizards.question import Choice, Kind, Value
+
+if TYPE_CHECKING:
+    from tui.context import Context
+    from wizards.cloud.port import Cloud
+    from wizards.setup.applying import AppliedPlan
+
+KEPT = "interview.json"
+
+
+class SetupEngine:
+    """What the set-up screen needs, over :mod:`wizards.setup`."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._cloud: Cloud | None = None
+
+    def cloud(self) -> Cloud:
+        """Return the cloud, the sandbox's when one is used."""
+        if self._cloud is None:
+            from wizards.cloud.opening import open_cloud
+
+            self._cloud = open_cloud(self._context.sandbox_address())
+        return self._cloud
+
+    def interview(self) -> Interview:
+        """Return the questions with what tarmac.toml, the folder and the last run answer."""
+        from generators.detect import detect
+        from wizards.setup.questions import questions
+
+        answers = Answers()
+        blueprint = self._context.blueprint_or_none()
+        if blueprint is not None:
+            for key, value in blueprint.values().items():
+                if value not in ("", None):
+                    answers.give(key, value, Layer.BLUEPRINT)
+        asked = questions(detect(self._context.root))
+        known = {question.key for question in asked}
+        for key, value in self._kept().items():
+            if key in known and key not in answers:
+                answers.give(key, value, Layer.LAST_RUN)
+        return Interview(asked, answers)
+
+    def _kept(self) -> dict[str, Value]:
+        path = self._context.root / ".tarmac" / KEPT
+        if not path.exists():
+            return {}
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            return {}
+        if not isinstance(kept, dict):
+            return {}
+        return {
+            key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()
+        }
+
+    def keep(self, interview: Interview) -> None:
+        """Keep what was typed in ``.tarmac/interview.json`` (0600); secrets are left out."""
+        from wizards.blueprint_writing import replace_text
+        from wizards.journal import private_folder
+
+        secret = {one.key for one in interview.questions if one.kind is Kind.SECRET}
+        typed = {
+            key: answer.value
+            for key in interview.answers
+            if key not in secret
+            and (answer := interview.answers.answer(key)) is not None
+            and answer.layer in (Layer.TYPED, Layer.LAST_RUN)
+        }
+        path = private_folder(self._context.root) / KEPT
+        replace_text(path, json.dumps(typed, ensure_ascii=False, indent=1), mode=0o600)
+
+    def written(self) -> bool:
+        """Say whether tarmac.toml exists."""
+        return self._context.blueprint_path.exists()
+
+    def choices(self, live: str, known: Mapping[str, Value]) -> Sequence[Choice]:
+        """Return what Google Cloud offers for a live question."""
+        from wizards.setup.choices import choices
+
+        return choices(live, self.cloud(), known)
+
+    def text(self, interview: Interview) -> str:
+        """Return tarmac.toml as the answers make it."""
+        from wizards.blueprint_writing import rendered
+        from wizards.setup.to_blueprint import values
+
+        return rendered(self._context.blueprint_path, values(interview.values()))
+
+    def write(self, interview: Interview) -> bool:
+        """Write tarmac.toml; return whether it changed."""
+        from wizards.blueprint_writing import write
+        from wizards.setup.to_blueprint import values
+
+        changed = write(self._context.blueprint_path, values(interview.values()))
+        (self._context.root / ".tarmac" / KEPT).unlink(missing_ok=True)
+        return changed
+
+    def plan(self, emit: Emit, cancel: Cancel) -> Plan:
+        """Compare tarmac.toml with the world."""
+        from wizards.setup.planning import make_plan
+
+        return make_plan(self._context.blueprint(), self.cloud(), emit, cancel)
+
+    def asked_secrets(self) -> Sequence[str]:
+        """Return the variables whose values only a person knows."""
+        secrets = self._context.blueprint().secrets
+        return [variable for variable, secret in secrets.items() if secret.source == "ask"]
+
+    def apply(
+        self, plan: Plan, secret_values: Mapping[str, str], emit: Emit, cancel: Cancel
+    ) -> AppliedPlan:
+        """Carry the plan out."""
+        from wizards.setup.applying import apply
+
+        return apply(
+            self._context.root,
+            self._context.blueprint(),
+            self.cloud(),
+            plan,
+            secret_values,
+            emit,
+            cancel,
+        )
+
+    def unfinished(self) -> str:
+        """Say what the newest apply left open, "" when nothing."""
+        from wizards.setup.unfinished import unfinished
+
+        found = unfinished(self._context.root)
+        return found.says if found else ""

@@ -1,0 +1,1 @@
+"""Set-up on the screen: the interview, the plan, its apply."""

@@ -1,0 +1,117 @@
+"""What a person can do in set-up."""
+
+from __future__ import annotations
+
+from generators.language import N_
+from tui.palette import Command
+from tui.screens.area import Filter
+
+
+class SetupCommand(Command):
+    """A command of set-up."""
+
+    area = "setup"
+
+
+class NextPage(SetupCommand):
+    """Go to the next page of questions; after the last one, to what will be written."""
+
+    key = "ctrl+n"
+    label = N_("next")
+
+
+class PreviousPage(SetupCommand):
+    """Go back one page; the answers stay."""
+
+    key = "ctrl+b"
+    label = N_("back")
+
+
+class Choices(SetupCommand):
+    """List what the question can be answered with, as Google Cloud says it now."""
+
+    key = "ctrl+l"
+    label = N_("choices")
+
+
+class WriteAnswers(SetupCommand):
+    """Show the tarmac.toml that the answers make, then write it."""
+
+    key = "ctrl+s"
+    label = N_("write tarmac.toml")
+
+
+class ShowInterview(SetupCommand):
+    """Go to the questions; they can be answered again at any time."""
+
+    key = "i"
+    label = N_("questions")
+
+
+class ShowPlan(SetupCommand):
+    """Compare tarmac.toml with Google Cloud and show what would change, with cost; changes
+    nothing.
+    """
+
+    key = "p"
+    label = N_("plan")
+
+
+class PlanNow(SetupCommand):
+    """Show the plan, also from inside a field; changes nothing."""
+
+    key = "ctrl+g"
+    label = N_("plan")
+
+
+class Apply(SetupCommand):
+    """Carry the plan out, after one confirmation."""
+
+    key = "a"
+    label = N_("apply")
+
+
+class Stop(SetupCommand):
+    """Stop the apply at its next safe place; what is done is journalled and can be resumed."""
+
+    key = "x"
+    label = N_("stop")
+
+
+class Resume(SetupCommand):
+    """Go on with an apply that was interrupted: looks at Google Cloud again first."""
+
+    key = "u"
+    label = N_("resume")
+
+
+class CopyCommand(SetupCommand):
+    """Copy the gcloud command of the change under the cursor."""
+
+    key = "c"
+    label = N_("copy")
+
+
+class FilterChanges(Filter):
+    """Filter the changes of the plan."""
+
+    area = "setup"
+
+
+ASKING = (NextPage, PreviousPage, Choices, WriteAnswers, PlanNow)
+PLANNING = (Apply, ShowPlan, ShowInterview, CopyCommand, FilterChanges)
+APPLYING = (Stop, CopyCommand, ShowInterview, FilterChanges)
+OFFERS = (
+    NextPage,
+    PreviousPage,
+    Choices,
+    WriteAnswers,
+    ShowInterview,
+    ShowPlan,
+    PlanNow,
+    Apply,
+    Stop,
+    Resume,
+    CopyCommand,
+    FilterChanges,
+)

@@ -1,0 +1,320 @@
+"""What set-up's keys start, and what becomes of the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.content import Content
+
+from generators.language import _, ngettext
+from tui.jobs import Job
+from tui.widgets.words import seconds
+from wizards.interview import Interview
+from wizards.plan import Action, Plan
+from wizards.question import Choice
+
+if TYPE_CHECKING:
+    from tui.screens.setup.screen import SetupScreen
+    from wizards.setup.applying import AppliedPlan
+
+
+class Work:
+    """The half of the set-up screen that starts work."""
+
+    @property
+    def _screen(self) -> SetupScreen:
+        return cast("SetupScreen", self)
+
+    @property
+    def running(self) -> Job[object] | None:
+        """The mutation of this area that runs now."""
+        job = self._screen.tarmac.mutation
+        return job if job is not None and job.area == "setup" else None
+
+    # The interview --------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Read questions and answers; look for an unfinished apply."""
+        screen = self._screen
+        engine = screen.engine
+        screen.tarmac.start(
+            "setup.interview",
+            _("reading the project"),
+            lambda _emit, _cancel: engine.interview(),
+            then=self._begin,
+        )
+        screen.tarmac.start(
+            "setup.unfinished",
+            _("looking for an unfinished apply"),
+            lambda _emit, _cancel: (engine.unfinished(), engine.written()),
+            then=self._looked,
+            otherwise=lambda _failure: None,
+        )
+
+    def _begin(self, interview: Interview) -> None:
+        screen = self._screen
+        screen.call_next(screen.asking.begin, interview)
+
+    def _looked(self, found: tuple[str, bool]) -> None:
+        screen = self._screen
+        screen.unfinished, screen.written = found
+        if screen.unfinished:
+            screen.tarmac.say(
+                _("an apply was interrupted: {says} · u resumes it").format(says=screen.unfinished),
+                severity="warning",
+            )
+            screen.show_view("plan")
+        screen.refresh_footer()
+
+    def keep_answers(self) -> None:
+        """Keep what was typed beside the project, secrets left out."""
+        screen = self._screen
+        interview, engine = screen.asking.interview, screen.engine
+        if interview is not None:
+            screen.tarmac.start(
+                "setup.keep",
+                _("keeping the answers"),
+                lambda _emit, _cancel: engine.keep(interview),
+                otherwise=lambda _failure: None,
+            )
+
+    def fetch_choices(self, live: str) -> None:
+        """Ask Google Cloud for a list of choices; typing stays possible meanwhile."""
+        screen = self._screen
+        engine = screen.engine
+        known = screen.asking.interview.values() if screen.asking.interview else {}
+        screen.tarmac.start(
+            f"setup.choices-{live}",
+            _("reading choices"),
+            lambda _emit, _cancel: engine.choices(live, known),
+            then=partial(screen.asking.choices_came, live),
+            otherwise=lambda failure: screen.asking.choices_failed(live, failure.message),
+        )
+
+    async def _turn(self, step: int) -> None:
+        screen = self._screen
+        if not await screen.asking.turn(step) and step > 0:
+            screen.action_command("setup.write_answers")
+
+    def do_next_page(self) -> None:
+        """Go to the next page, or to what will be written."""
+        self._screen.call_next(self._turn, 1)
+
+    def do_previous_page(self) -> None:
+        """Go back one page."""
+        self._screen.call_next(self._turn, -1)
+
+    def do_choices(self) -> None:
+        """Open the choices of the focused field."""
+        from tui.screens.choose import Choose
+
+        screen = self._screen
+        field = screen.asking.focused_field()
+        choices: Sequence[Choice] = screen.asking.choices_of(field) if field else ()
+        if field is None or not choices:
+            screen.tarmac.say(_("this question has no list of choices"), severity="warning")
+            return
+
+        def chosen(value: str | None) -> None:
+            if value:
+                field.put(value)
+                field.post_message(field.Answered(field, value))
+
+        current = (
+            str(screen.asking.interview.values().get(field.question.key) or "")
+            if (screen.asking.interview)
+            else ""
+        )
+        screen.app.push_screen(Choose(field.question.ask, choices, current), chosen)
+
+    def do_write_answers(self) -> None:
+        """Show the file that the answers make, then write it."""
+        screen = self._screen
+        interview, engine = screen.asking.interview, screen.engine
+        if interview is not None:
+            screen.tarmac.start(
+                "setup.text",
+                _("making tarmac.toml"),
+                lambda _emit, _cancel: engine.text(interview),
+                then=self._ask_write,
+            )
+
+    def _ask_write(self, text: str) -> None:
+        from tui.screens.confirm import Confirm
+
+        screen = self._screen
+        interview, engine = screen.asking.interview, screen.engine
+        if interview is None:
+            return
+
+        def write(yes: bool | None) -> None:
+            if yes:
+                screen.tarmac.start(
+                    "setup.write",
+                    _("writing tarmac.toml"),
+                    lambda _emit, _cancel: engine.write(interview),
+                    then=lambda _path: self._written(),
+                    mutates=True,
+                )
+
+        question = Confirm(_("Write tarmac.toml?"), Content(text), yes=_("write"), dangerous=False)
+        screen.app.push_screen(question, write)
+
+    def _written(self) -> None:
+        screen = self._screen
+        screen.written = True
+        screen.tarmac.say(_("wrote tarmac.toml"))
+        screen.tarmac.look_at_project()
+        self.do_show_plan()
+
+    def do_show_interview(self) -> None:
+        """Go back to the questions."""
+        self._screen.show_view("interview")
+
+    # The plan -------------------------------------------------------------------------------------
+
+    def do_plan_now(self) -> None:
+        """Show the plan."""
+        self.do_show_plan()
+
+    def do_show_plan(self) -> None:
+        """Read Google Cloud and show what would change."""
+        screen = self._screen
+        screen.show_view("plan")
+        if self.running is not None:
+            return
+        engine = screen.engine
+        screen.board.plan = None
+        screen.board.begin()
+        screen.planned.paint(None, _("reading Google Cloud…"))
+        screen.tarmac.start(
+            "setup.plan",
+            _("planning"),
+            engine.plan,
+            then=self._planned,
+            otherwise=screen.planned.failed,
+        )
+
+    def _planned(self, plan: Plan) -> None:
+        screen = self._screen
+        screen.board.plan = plan
+        screen.planned.paint(self.running)
+        screen.refresh_footer()
+
+    def do_copy_command(self) -> None:
+        """Copy the gcloud command of the change under the cursor."""
+        from tui.widgets.rows import Rows
+
+        screen = self._screen
+        row = screen.query_one("#changes", Rows).row
+        change = screen.board.change(row.id) if row else None
+        if change is not None and change.command:
+            screen.tarmac.copy(change.command)
+        else:
+            screen.tarmac.say(_("there is no command to copy here"), severity="warning")
+
+    # The apply ------------------------------------------------------------------------------------
+
+    def do_apply(self) -> None:
+        """Ask for the secrets' values that only a person knows, confirm, apply."""
+        engine = self._screen.engine
+        self._screen.tarmac.start(
+            "setup.secrets",
+            _("looking for secrets"),
+            lambda _emit, _cancel: engine.asked_secrets(),
+            then=self._ask_secrets,
+        )
+
+    def _ask_secrets(self, names: Sequence[str]) -> None:
+        if not names:
+            self._confirm({})
+            return
+        from tui.screens.setup.secrets_card import SecretsCard
+
+        self._screen.app.push_screen(
+            SecretsCard(names), lambda values: None if values is None else self._confirm(values)
+        )
+
+    def _confirm(self, secret_values: Mapping[str, str]) -> None:
+        from tui.screens.confirm import Confirm
+
+        screen = self._screen
+        plan = screen.board.plan
+        if plan is None:
+            return
+        lines = [f"{change.action.mark} {change.title}" for change in plan.todo]
+        count = ngettext("{count} change", "{count} changes", len(plan.todo))
+        body = "\n".join(
+            [
+                count.format(count=len(plan.todo)),
+                _("{cost} USD a month").format(cost=f"{plan.cost_usd_month:.2f}"),
+                "",
+                *lines,
+            ]
+        )
+        risky = any(change.action in (Action.REPLACE, Action.DELETE) for change in plan.todo)
+        question = Confirm(_("Apply this plan?"), body, yes=_("apply"), dangerous=risky)
+        screen.app.push_screen(
+            question, lambda yes: self._apply(plan, secret_values) if yes else None
+        )
+
+    def _apply(self, plan: Plan, secret_values: Mapping[str, str]) -> None:
+        screen = self._screen
+        engine = screen.engine
+        screen.board.begin()
+        screen.tarmac.start(
+            "setup.apply",
+            _("set-up"),
+            lambda emit, cancel: engine.apply(plan, secret_values, emit, cancel),
+            then=self._applied,
+            mutates=True,
+        )
+        screen.refresh_footer()
+
+    def do_resume(self) -> None:
+        """Plan again, as the world is now, then go on."""
+        screen = self._screen
+        engine = screen.engine
+        screen.tarmac.start(
+            "setup.plan",
+            _("planning"),
+            engine.plan,
+            then=self._resume,
+            otherwise=screen.planned.failed,
+        )
+
+    def _resume(self, plan: Plan) -> None:
+        self._planned(plan)
+        self.do_apply()
+
+    def _applied(self, applied: AppliedPlan) -> None:
+        screen = self._screen
+        screen.planned.paint(None)
+        if applied.failures:
+            screen.tarmac.show_failure(applied.failures[0][1])
+        elif applied.cancelled:
+            screen.tarmac.say(_("stopped; u resumes"), severity="warning")
+        else:
+            words = _("everything is in place after {time}")
+            screen.tarmac.say(words.format(time=seconds(applied.seconds)))
+        engine = screen.engine
+        screen.tarmac.start(
+            "setup.unfinished",
+            _("looking for an unfinished apply"),
+            lambda _emit, _cancel: (engine.unfinished(), engine.written()),
+            then=self._left,
+            otherwise=lambda _failure: None,
+        )
+
+    def _left(self, found: tuple[str, bool]) -> None:
+        self._screen.unfinished, self._screen.written = found
+        self._screen.refresh_footer()
+
+    def do_stop(self) -> None:
+        """Ask the apply to stop."""
+        job = self.running
+        if job is not None:
+            job.cancel.ask()
+            self._screen.tarmac.say(_("stopping at the next safe place…"))

@@ -1,0 +1,225 @@
+"""Status: what is deployed, as cards that refresh in place; an unreachable one says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from generators.language import N_, _
+from tui.palette import Command, bindings
+from tui.screens.area import Area
+from tui.themes import STATES
+from tui.widgets.words import fit, wrapped
+from wizards.failures import Failure
+
+if TYPE_CHECKING:
+    from wizards.status.panels import Panel
+
+EVERY_SECONDS = 10.0
+
+
+class StatusCommand(Command):
+    """A command of the status screen."""
+
+    area = "status"
+
+
+class Refresh(StatusCommand):
+    """Fetch every panel now; they also refresh by themselves every ten seconds."""
+
+    key = "r,ctrl+r,f9"
+    label = N_("refresh")
+    footer = True
+
+
+class Pause(StatusCommand):
+    """Stop or start the refreshing."""
+
+    key = "space"
+    label = N_("pause")
+    footer = True
+
+
+class CopyPanels(StatusCommand):
+    """Copy every panel as text."""
+
+    key = "c"
+    label = N_("copy")
+    footer = True
+
+
+class Target(StatusCommand):
+    """Choose another environment."""
+
+    key = "e"
+    label = N_("target")
+    footer = True
+
+
+class Card(Static, can_focus=True):
+    """One panel; updating it repaints only itself."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__(id=f"panel-{panel.id}", classes="pane panel")
+        self.panel = panel
+
+    def on_mount(self) -> None:
+        """Draw what is known."""
+        self.show(self.panel)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Draw again for the new width."""
+        self.show(self.panel)
+
+    def show(self, panel: Panel) -> None:
+        """Draw a panel."""
+        self.panel = panel
+        mark, style = STATES.get(panel.state, STATES["unknown"])
+        self.border_title = Content.assemble((f"{mark} ", style), panel.title)
+        width = max(self.content_size.width, 20)
+        lines: list[Content] = []
+        if panel.says:
+            words = panel.says
+            if panel.since:
+                words += f" · {_('since {time}').format(time=since_words(panel.since))}"
+            lines += wrapped(Content.styled(words, style if panel.state != "ok" else ""), width)
+        for label, value, severity in panel.rows:
+            lines += _row(label, value, severity, width)
+        self.update(Content("\n").join(lines))
+
+    @property
+    def text(self) -> str:
+        """The panel as plain text."""
+        rows = [f"  {label}: {value}" for label, value, _severity in self.panel.rows]
+        return "\n".join([f"{self.panel.title}: {self.panel.says}".rstrip(": "), *rows])
+
+
+def since_words(since: object) -> str:
+    """Return a moment as people read it."""
+    if isinstance(since, datetime):
+        return f"{since.astimezone():%H:%M:%S}"
+    return str(since)
+
+
+def _row(label: str, value: str, severity: str, width: int) -> list[Content]:
+    room = min(18, width // 3)
+    mark, style = STATES.get(severity, ("", "")) if severity not in ("", "ok") else ("", "")
+    text = Content.assemble((f"{mark} " if mark else "", style), value)
+    first, *rest = wrapped(text, width - room) or [Content()]
+    lead = Content.styled(fit(label, room - 1).plain + " ", "$text-muted")
+    return [Content.assemble(lead, first), *(Content.assemble(" " * room, line) for line in rest)]
+
+
+class StatusScreen(Area):
+    """Cards in one column, two where there is room."""
+
+    area = "status"
+    OFFERS: ClassVar[tuple[type[Command], ...]] = (Refresh, Pause, CopyPanels, Target)
+    BINDINGS = bindings(*OFFERS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._paused = False
+        self._fetched: datetime | None = None
+        self._trouble: tuple[Failure, datetime] | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """Return the cards' space and the line about freshness."""
+        return (
+            VerticalScroll(id="panels"),
+            Static(_("fetching…"), id="fresh"),
+        )
+
+    def opened(self) -> None:
+        """Fetch, then again every ten seconds while the screen is looked at."""
+        self.query_one("#panels").focus()
+        self.set_interval(EVERY_SECONDS, self._refresh_if_seen)
+        self.call_after_refresh(self.do_refresh)
+
+    def on_screen_resume(self) -> None:
+        """Catch up when the person comes back."""
+        if self._fetched is not None and not self._paused:
+            self.do_refresh()
+
+    def _refresh_if_seen(self) -> None:
+        if self.is_current and not self._paused:
+            self.do_refresh()
+
+    def do_refresh(self) -> None:
+        """Fetch every panel beside the screen."""
+        job = self.tarmac.jobs.get("status.panels")
+        if job is None or not job.running:
+            engine = self.tarmac.engines.status
+            self.tarmac.start(
+                "status.panels",
+                _("fetching the panels"),
+                lambda _emit, _cancel: engine.panels(),
+                then=self._came,
+                otherwise=self._failed,
+            )
+
+    async def _show(self, panels: Sequence[Panel]) -> None:
+        space = self.query_one("#panels", VerticalScroll)
+        cards = {card.panel.id: card for card in space.query(Card)}
+        wanted = [panel.id for panel in panels]
+        for name in set(cards) - set(wanted):
+            await cards.pop(name).remove()
+        for panel in panels:
+            if panel.id in cards:
+                cards[panel.id].show(panel)
+            else:
+                await space.mount(Card(panel))
+
+    def _came(self, panels: Sequence[Panel]) -> None:
+        self._fetched = datetime.now().astimezone()
+        self._trouble = None
+        self.call_next(self._show, panels)
+        self._freshness()
+
+    def _failed(self, failure: Failure) -> None:
+        since = self._trouble[1] if self._trouble else datetime.now().astimezone()
+        self._trouble = (failure, since)
+        self._freshness()
+
+    def _freshness(self) -> None:
+        line = self.query_one("#fresh", Static)
+        parts: list[str | Content | tuple[str, str]] = [" "]
+        if self._trouble is not None:
+            failure, since = self._trouble
+            why = f"{failure.message} {failure.why}".strip()
+            parts.append(
+                (
+                    f"✗ {why} · " + _("since {time}").format(time=f"{since:%H:%M:%S}"),
+                    "bold $text-error",
+                )
+            )
+            parts += [("  → " + step, "$text-accent") for step in failure.next[:1]]
+        elif self._fetched is not None:
+            parts.append(
+                (_("fetched {time}").format(time=f"{self._fetched:%H:%M:%S}"), "$text-muted")
+            )
+        if self._paused:
+            parts.append(("  ■ " + _("paused"), "$text-warning"))
+        line.update(Content.assemble(*parts))
+
+    def do_pause(self) -> None:
+        """Stop or start the refreshing."""
+        self._paused = not self._paused
+        self._freshness()
+
+    def do_copy_panels(self) -> None:
+        """Copy every panel as text."""
+        self.tarmac.copy("\n\n".join(card.text for card in self.query(Card)))
+
+    def do_target(self) -> None:
+        """Choose another environment."""
+        from tui.screens.choose import choose_target
+
+        choose_target(self.tarmac, self.do_refresh)
