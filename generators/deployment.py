@@ -48,6 +48,7 @@ class Deployment:
     public: bool = True
     runtime_account: str = ""
     build_account: str = ""
+    pipeline: str = "cloud-build"
     database: DatabaseUse | None = None
     secrets: tuple[SecretUse, ...] = ()
 

@@ -16,7 +16,7 @@ _TAGGED = "${_IMAGE}:${BUILD_ID}"
 def render(deployment: Deployment, language: str) -> list[Artefact]:
     """Return cloudbuild.yaml for the service's Dockerfile."""
     service = deployment.service
-    if service.language != "python" or service.entrypoint is None:
+    if service.entrypoint is None or deployment.pipeline != "cloud-build":
         return []
     text = rendered(
         "cloudbuild.yaml.j2",

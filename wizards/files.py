@@ -1,0 +1,294 @@
+"""The files of a project: what would be written, why, and writing or taking it back."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generators import merge, places, remembered, undoing
+from generators.artefact import Artefact
+from generators.deployment import DatabaseUse, Deployment, SecretUse
+from generators.detect import detect
+from generators.language import _, current
+from generators.merge import State
+from generators.project import Detection, Service
+from generators.render import FAMILIES, render
+from wizards.blueprint import Blueprint
+from wizards.failures import Failure, UsageFailure
+from wizards.journal import private_folder
+
+SIDE = ".tarmac-new"
+_STALE = {State.NEW, State.CHANGED, State.MERGE, State.CONFLICT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileState:
+    """One artefact against its file: what it is (None: not there), what it would become.
+
+    ``state`` is new, unchanged, changed, edited (yours, kept), merge or conflict (yours is kept,
+    the new text goes beside it as FILE.tarmac-new); ``diff`` is unified, from ``current`` to
+    ``merged``, and for a conflict to the newly rendered text; ``base`` is what to remember.
+    """
+
+    artefact: Artefact
+    state: str
+    current: str | None
+    merged: str
+    diff: str
+    base: str | None = None
+    adopted: bool = False
+    side_written: bool = False
+    blueprint: str = ""
+    language: str = "en"
+
+    @property
+    def stale(self) -> bool:
+        """Whether the file is not what the blueprint asks for."""
+        return State(self.state) in _STALE
+
+    @property
+    def says(self) -> str:
+        """The state in words for a person."""
+        if self.adopted:
+            return _("yours from before; kept, later changes are merged in")
+        return {
+            State.NEW: _("not there yet"),
+            State.UNCHANGED: _("as generated"),
+            State.CHANGED: _("the blueprint changed; you did not"),
+            State.EDITED: _("edited by you, nothing new to add"),
+            State.MERGE: _("your edits and the new text fit together"),
+            State.CONFLICT: _(
+                "you and the blueprint changed the same lines; yours stays, "
+                "the new text goes to {file}: take what you need, then delete it"
+            ).format(file=self.artefact.path + SIDE),
+        }[State(self.state)]
+
+
+def artefacts(
+    root: Path,
+    blueprint: Blueprint,
+    *,
+    names: Sequence[str] = (),
+    language: str | None = None,
+    detection: Detection | None = None,
+) -> list[FileState]:
+    """Return the state of every artefact, or of the named ones; nothing is written.
+
+    ``language`` is that of the comments; None keeps the one of the last rendering. Names are
+    families ("compose") or paths ("docker-compose.yml").
+    """
+    found = detection or detect(root)
+    spoken = language or str(remembered.inputs(root).get("language") or current())
+    deployment = deployment_of(blueprint, found, root)
+    made = render(deployment, language=spoken)
+    wanted = _named(made, names)
+    return [_state(root, artefact, deployment.blueprint_hash, spoken) for artefact in wanted]
+
+
+def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Deployment:
+    """Return the one model that all artefacts are rendered from."""
+    service = _service(blueprint, detection)
+    wanted = blueprint.service
+    name = wanted.name or service.package_name or root.resolve().name
+    pipeline, project = blueprint.pipeline, blueprint.project
+    return Deployment(
+        service=service,
+        blueprint_hash=blueprint.hash,
+        name=name,
+        port=wanted.port,
+        health_path=wanted.health_path,
+        project_id=project.id,
+        region=project.region,
+        repository=pipeline.repository or name,
+        memory=wanted.memory,
+        cpu=wanted.cpu,
+        min_instances=wanted.min_instances,
+        max_instances=wanted.max_instances,
+        concurrency=wanted.concurrency,
+        public=wanted.public,
+        runtime_account=pipeline.runtime_account or f"{name}-run",
+        build_account=pipeline.build_account or f"{name}-build",
+        pipeline=pipeline.kind if wanted.runtime == "cloud-run" else "none",
+        database=_database(blueprint),
+        secrets=tuple(
+            SecretUse(variable=variable, secret=secret.name)
+            for variable, secret in blueprint.secrets.items()
+        ),
+    )
+
+
+def write(root: Path, states: Sequence[FileState]) -> list[Path]:
+    """Write what is new, changed or merged and return the paths; a conflict goes beside its file.
+
+    Files that a person edited stay as they are. The write can be taken back by :func:`undo`.
+    """
+    try:
+        for state in states:
+            places.place(root, state.artefact.path)
+        private_folder(root)
+        written = [one for state in states for one in _write_one(root, state)]
+    except places.PlaceRefused as refused:
+        raise _refusal(refused) from refused
+    except OSError as error:
+        raise Failure(
+            "not-written",
+            _("A file could not be written: {file}").format(file=error.filename or ""),
+            why=error.strerror or "",
+            raw=str(error),
+        ) from error
+    changed = [one for one in written if one.before != one.after]
+    visible = [root / one.path for one in changed if not one.path.startswith(".tarmac/")]
+    if visible:
+        undoing.remember(root, changed)
+    if changed:
+        remembered.remember_inputs(root, states[0].blueprint, states[0].language)
+    return visible
+
+
+def undo(root: Path) -> list[Path]:
+    """Take back the last write and return the paths; a Failure names files edited since."""
+    try:
+        return undoing.undo(root)
+    except undoing.ChangedSince as changed:
+        raise Failure(
+            "edited-since",
+            _("Not taken back: {files} changed after being written").format(
+                files=", ".join(changed.paths)
+            ),
+            why=_("Taking the write back would lose those edits."),
+            next=("git diff",),
+        ) from changed
+    except places.PlaceRefused as refused:
+        raise _refusal(refused) from refused
+
+
+def _service(blueprint: Blueprint, detection: Detection) -> Service:
+    service = detection.service(blueprint.service.root)
+    if service is None:
+        raise Failure(
+            "no-service",
+            _("No deployable application was found in {folder}").format(
+                folder=blueprint.service.root
+            ),
+            why=_("Found: {paths}").format(
+                paths=", ".join(one.path for one in detection.services) or _("nothing")
+            ),
+            next=("tarmac detect", _("set root in [service] of tarmac.toml")),
+        )
+    if service.language != "python" or service.entrypoint is None:
+        raise Failure(
+            "no-template",
+            _("{framework} is recognised, but no files are made for it yet").format(
+                framework=service.framework
+            ),
+            next=("tarmac detect",),
+        )
+    return service
+
+
+def _database(blueprint: Blueprint) -> DatabaseUse | None:
+    database = blueprint.database
+    if database is None:
+        return None
+    return DatabaseUse(
+        instance=database.instance,
+        major=database.version.rpartition("_")[2],
+        name=database.name,
+        user=database.user,
+        password_variable=database.password_secret,
+        pool_size=database.pool_size,
+        max_overflow=database.max_overflow,
+    )
+
+
+def _named(made: Sequence[Artefact], names: Sequence[str]) -> list[Artefact]:
+    known = {artefact.name for artefact in made} | {artefact.path for artefact in made}
+    for name in names:
+        if name not in known and name not in FAMILIES:
+            close = difflib.get_close_matches(name, sorted(known), 1)
+            raise UsageFailure(
+                "no-such-file",
+                _("There is no file called {name}").format(name=name),
+                why=_("Files: {names}").format(names=", ".join(one.name for one in made)),
+                next=tuple(f"tarmac generate {near}" for near in close),
+            )
+    return [one for one in made if not names or one.name in names or one.path in names]
+
+
+def _state(root: Path, artefact: Artefact, blueprint: str, language: str) -> FileState:
+    try:
+        text = places.read(root, artefact.path)
+        base = remembered.base(root, artefact.path)
+        side = places.read(root, artefact.path + SIDE)
+        shown = remembered.pending(root, artefact.path)
+    except places.PlaceRefused as refused:
+        raise _refusal(refused) from refused
+    resolved = shown == artefact.text and side is None
+    decision = merge.decide(artefact, text, base, resolved=resolved)
+    goal = artefact.text if decision.state is State.CONFLICT else decision.text
+    return FileState(
+        artefact=artefact,
+        state=decision.state.value,
+        current=text,
+        merged=decision.text,
+        diff=_diff(artefact.path, text or "", goal),
+        base=decision.base,
+        adopted=decision.adopted,
+        side_written=side == artefact.text,
+        blueprint=blueprint,
+        language=language,
+    )
+
+
+def _write_one(root: Path, state: FileState) -> list[undoing.Written]:
+    path = state.artefact.path
+    written = []
+    if state.state == State.CONFLICT:
+        if not state.side_written:
+            written.append(_replace(root, path + SIDE, state.artefact.text, state.artefact.mode))
+            remembered.remember_pending(root, path, state.artefact.text)
+        return written
+    if state.merged != state.current:
+        written.append(_replace(root, path, state.merged, state.artefact.mode))
+    if state.base is not None and remembered.base(root, path) != state.base:
+        written.append(_replace(root, f"{remembered.FOLDER}/{path}", state.base, 0o644))
+    if remembered.pending(root, path) is not None:
+        remembered.remember_pending(root, path, None)
+    return written
+
+
+def _replace(root: Path, path: str, text: str, mode: int) -> undoing.Written:
+    before = places.read(root, path)
+    places.write(root, path, text, mode)
+    return undoing.Written(path, before, text)
+
+
+def _diff(path: str, before: str, after: str) -> str:
+    lines = difflib.unified_diff(
+        _readable(before).splitlines(),
+        _readable(after).splitlines(),
+        f"a/{path}",
+        f"b/{path}",
+        lineterm="",
+    )
+    return "\n".join(lines)
+
+
+def _readable(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _refusal(refused: places.PlaceRefused) -> Failure:
+    reasons = {
+        "outside": _("The path leads out of the project."),
+        "link": _("It is, or lies behind, a symbolic link; writing could change another place."),
+        "folder": _("A folder stands where the file should be."),
+    }
+    return Failure(
+        "place-refused",
+        _("{path} is not written").format(path=refused.path),
+        why=reasons[refused.reason],
+        raw=str(refused),
+    )
