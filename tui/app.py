@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.app import App
+from textual.command import Provider
 from textual.reactive import reactive
 from textual.signal import Signal
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LEAVING_SECONDS = 3.0
-PROVIDERS = {TarmacCommands}
+PROVIDERS: set[type[Provider] | Callable[[], type[Provider]]] = {TarmacCommands}
 BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
 

@@ -549,7 +549,7 @@ class FakeSetup:
         self.calls.append("plan")
         return PLAN
 
-    def asked_secrets(self) -> list[str]:
+    def asked_secrets(self, plan: Plan) -> list[str]:
         return self.asks
 
     def apply(
@@ -595,7 +595,7 @@ class FakeStatus:
         self.asked = 0
         self.failure: Failure | None = None
 
-    def panels(self) -> list[FakePanel]:
+    def panels(self, before: object = ()) -> list[FakePanel]:
         self.asked += 1
         if self.failure:
             raise self.failure

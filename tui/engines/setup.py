@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wizards.answers import Answers, Layer
+from wizards.answers import Layer
 from wizards.cancel import Cancel
 from wizards.events import Emit
 from wizards.interview import Interview
@@ -14,6 +14,7 @@ from wizards.plan import Plan
 from wizards.question import Choice, Kind, Value
 
 if TYPE_CHECKING:
+    from generators.project import Detection
     from tui.context import Context
     from wizards.cloud.port import Cloud
     from wizards.setup.applying import AppliedPlan
@@ -27,6 +28,7 @@ class SetupEngine:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._cloud: Cloud | None = None
+        self._detection: Detection | None = None
 
     def cloud(self) -> Cloud:
         """Return the cloud, the sandbox's when one is used."""
@@ -36,23 +38,26 @@ class SetupEngine:
             self._cloud = open_cloud(self._context.sandbox_address())
         return self._cloud
 
+    def detection(self) -> Detection:
+        """Return what the folder is made of; looked at once, again when the interview starts."""
+        if self._detection is None:
+            from generators.detect import detect
+
+            self._detection = detect(self._context.root)
+        return self._detection
+
     def interview(self) -> Interview:
         """Return the questions with what tarmac.toml, the folder and the last run answer."""
-        from generators.detect import detect
-        from wizards.setup.questions import questions
+        from wizards.setup.interviewing import interview
 
-        answers = Answers()
+        self._detection = None
         blueprint = self._context.blueprint_or_none()
-        if blueprint is not None:
-            for key, value in blueprint.values().items():
-                if value not in ("", None):
-                    answers.give(key, value, Layer.BLUEPRINT)
-        asked = questions(detect(self._context.root))
-        known = {question.key for question in asked}
+        made = interview(self._context.root, self.detection(), blueprint)
+        known = {question.key for question in made.questions}
         for key, value in self._kept().items():
-            if key in known and key not in answers:
-                answers.give(key, value, Layer.LAST_RUN)
-        return Interview(asked, answers)
+            if key in known:
+                made.answers.give(key, value, Layer.LAST_RUN)
+        return made
 
     def _kept(self) -> dict[str, Value]:
         path = self._context.root / ".tarmac" / KEPT
@@ -94,32 +99,51 @@ class SetupEngine:
 
         return choices(live, self.cloud(), known)
 
+    def _values(self, interview: Interview) -> dict[str, Value]:
+        from wizards.setup.to_blueprint import values
+
+        existing = self._context.blueprint_or_none()
+        return values(interview.values(), self.detection(), existing=existing)
+
     def text(self, interview: Interview) -> str:
         """Return tarmac.toml as the answers make it."""
         from wizards.blueprint_writing import rendered
-        from wizards.setup.to_blueprint import values
 
-        return rendered(self._context.blueprint_path, values(interview.values()))
+        return rendered(self._context.blueprint_path, self._values(interview))
 
     def write(self, interview: Interview) -> bool:
         """Write tarmac.toml; return whether it changed."""
         from wizards.blueprint_writing import write
-        from wizards.setup.to_blueprint import values
 
-        changed = write(self._context.blueprint_path, values(interview.values()))
+        changed = write(self._context.blueprint_path, self._values(interview))
         (self._context.root / ".tarmac" / KEPT).unlink(missing_ok=True)
         return changed
+
+    def _found_values(self) -> dict[str, str]:
+        from wizards.setup.secret_values import found_values
+
+        return found_values(self._context.blueprint(), self._context.root)
 
     def plan(self, emit: Emit, cancel: Cancel) -> Plan:
         """Compare tarmac.toml with the world."""
         from wizards.setup.planning import make_plan
 
-        return make_plan(self._context.blueprint(), self.cloud(), emit, cancel)
+        return make_plan(
+            self._context.blueprint(),
+            self.cloud(),
+            emit,
+            cancel,
+            secret_values=self._found_values(),
+        )
 
-    def asked_secrets(self) -> Sequence[str]:
-        """Return the variables whose values only a person knows."""
-        secrets = self._context.blueprint().secrets
-        return [variable for variable, secret in secrets.items() if secret.source == "ask"]
+    def asked_secrets(self, plan: Plan) -> Sequence[str]:
+        """Return the variables whose values only a person knows and the plan would store."""
+        from wizards.setup.secret_values import to_ask
+
+        blueprint = self._context.blueprint()
+        titles = " ".join(change.id for change in plan.todo)
+        asked = to_ask(blueprint, self._found_values())
+        return [variable for variable, secret in asked.items() if secret.name in titles]
 
     def apply(
         self, plan: Plan, secret_values: Mapping[str, str], emit: Emit, cancel: Cancel
@@ -132,7 +156,7 @@ class SetupEngine:
             self._context.blueprint(),
             self.cloud(),
             plan,
-            secret_values,
+            {**self._found_values(), **secret_values},
             emit,
             cancel,
         )

@@ -16,10 +16,16 @@ class StatusEngine:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def panels(self) -> Sequence[Panel]:
-        """Fetch every panel; one that cannot be reached says why."""
+    def panels(self, before: Sequence[Panel] = ()) -> Sequence[Panel]:
+        """Fetch every panel; one that cannot be reached says why, and since when (``before``)."""
         from wizards.cloud.opening import open_cloud
         from wizards.status.panels import panels
 
         address = self._context.sandbox_address()
-        return panels(self._context.root, self._context.blueprint(), open_cloud(address), address)
+        return panels(
+            self._context.root,
+            self._context.blueprint(),
+            open_cloud(address),
+            address,
+            before=before,
+        )

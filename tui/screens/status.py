@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -67,7 +68,7 @@ class Card(Static, can_focus=True):
     """One panel; updating it repaints only itself."""
 
     def __init__(self, panel: Panel) -> None:
-        super().__init__(id=f"panel-{panel.id}", classes="pane panel")
+        super().__init__(id="panel-" + re.sub(r"\W", "-", panel.id), classes="pane panel")
         self.panel = panel
 
     def on_mount(self) -> None:
@@ -157,10 +158,11 @@ class StatusScreen(Area):
         job = self.tarmac.jobs.get("status.panels")
         if job is None or not job.running:
             engine = self.tarmac.engines.status
+            before = [card.panel for card in self.query(Card)]
             self.tarmac.start(
                 "status.panels",
                 _("fetching the panels"),
-                lambda _emit, _cancel: engine.panels(),
+                lambda _emit, _cancel: engine.panels(before),
                 then=self._came,
                 otherwise=self._failed,
             )

@@ -48,6 +48,7 @@ class Board:
     states: dict[str, str] = field(default_factory=dict)
     live: dict[tuple[str, int], Live] = field(default_factory=dict)
     locks: Mapping[str, Json] = field(default_factory=dict)
+    dumped: int = 0
     log: list[str] = field(default_factory=list)
 
     @property
@@ -107,6 +108,7 @@ class Board:
         self.states.clear()
         self.live.clear()
         self.locks = {}
+        self.dumped = 0
         self.phase = ""
         self.applied = None
         self.checks = ()
@@ -124,16 +126,29 @@ class Board:
                 self._statement(fields)
             case "migrate.locks":
                 self.locks = fields
+            case "migrate.backup":
+                count = fields.get("bytes")
+                self.dumped = count if isinstance(count, int) else self.dumped
             case "migrate.log":
                 self.log.append(str(fields.get("line", "")))
 
     def _statement(self, fields: Mapping[str, Json]) -> None:
         index, took = fields.get("index"), fields.get("ms")
-        if isinstance(index, int):
+        if isinstance(index, int) and self._is_shown(fields, index):
             self.revision = str(fields.get("revision", ""))
             self.live[self.revision, index] = Live(
                 str(fields.get("state", "")), took if isinstance(took, int | float) else None
             )
+
+    def _is_shown(self, fields: Mapping[str, Json], index: int) -> bool:
+        """Say whether the statement is the one on the screen, not one of a downgrade."""
+        preview = self.previews.get(str(fields.get("revision", "")))
+        if preview is None or not preview.statements:
+            return True
+        if index >= len(preview.statements):
+            return False
+        shown = preview.statements[index].sql
+        return shown.split() == str(fields.get("sql", "")).split()
 
 
 def _with_measures(judged: Statement, ran: Statement) -> Statement:

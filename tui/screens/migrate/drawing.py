@@ -196,7 +196,8 @@ def strongest(locks: Sequence[Mapping[str, Json]], most: int = 2) -> list[Mappin
 def lock_words(lock: Mapping[str, Json]) -> str:
     """Return a held lock: mode, relation, how long."""
     held = lock.get("held_ms")
-    words = f"{LOCKS.get(str(lock.get('mode')), str(lock.get('mode')))} {lock.get('relation')}"
+    relation = str(lock.get("relation")).removeprefix("public.")
+    words = f"{LOCKS.get(str(lock.get('mode')), str(lock.get('mode')))} {relation}"
     return f"{words} {milliseconds(held)}" if isinstance(held, int | float) else words
 
 

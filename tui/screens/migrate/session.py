@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.content import Content
 
 from generators.language import _, ngettext
@@ -9,6 +11,7 @@ from tui.jobs import Job
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.drawing import lock_words, strongest
 from tui.widgets.words import joined, milliseconds, seconds, size
+from wizards.events import Json
 from wizards.migrate.model import Applied, Outcome, Rehearsal
 
 Part = str | Content
@@ -68,6 +71,11 @@ def _rehearsal(done: Rehearsal | None) -> Content:
     )
     parts = [_("rehearsed {time}").format(time=milliseconds(done.milliseconds))]
     parts += [_("longest lock {lock}").format(lock=lock_words(lock)) for lock in longest]
+    if done.reverts_clean is False or done.reverts_data is False:
+        parts.append(_("the way back does not give the start"))
+        return Content.assemble(("▲ ", "$text-warning"), joined(parts))
+    if done.reverts_clean:
+        parts.append(_("the way back is proved"))
     return Content.assemble(("✓ ", "$text-success"), joined(parts))
 
 
@@ -76,6 +84,8 @@ def _running(board: Board, job: Job[object]) -> list[Part]:
     parts: list[Part] = [job.title, seconds(job.elapsed)]
     if board.phase:
         parts.append(phase_words(board.phase))
+    if board.dumped:
+        parts.append(size(board.dumped))
     if board.live:
         parts.append(
             ngettext("{count} statement done", "{count} statements done", done).format(count=done)
@@ -97,36 +107,47 @@ def _running(board: Board, job: Job[object]) -> list[Part]:
 
 def locks_line(board: Board) -> Content:
     """Return who blocks us and who queues behind us, from the last ``migrate.locks`` event."""
-    parts: list[Part] = []
-    held = board.locks.get("held")
-    blockers, victims = board.locks.get("blockers"), board.locks.get("victims")
-    if isinstance(held, list | tuple):
-        parts += [
-            lock_words(lock) for lock in strongest([one for one in held if isinstance(one, dict)])
-        ]
-    if isinstance(blockers, list | tuple) and blockers:
-        parts.append(
-            Content.styled(
-                _("blocked by {who}").format(who=", ".join(_who(one) for one in blockers[:2])),
-                "bold $text-error",
-            )
-        )
-    if isinstance(victims, list | tuple) and victims:
-        parts.append(
-            Content.styled(
-                ngettext("{count} waits behind us", "{count} wait behind us", len(victims)).format(
-                    count=len(victims)
-                ),
-                "$text-warning",
-            )
-        )
+    locks = board.locks
+    parts: list[Part] = [
+        Content.styled(_("waits for {lock}").format(lock=lock_words(lock)), "$text-warning")
+        for lock in strongest(_objects(locks.get("waiting")), most=1)
+    ]
+    blockers, victims = _objects(locks.get("blockers")), _objects(locks.get("victims"))
+    if blockers:
+        who = ", ".join(_who(one) for one in blockers[:2])
+        parts.append(Content.styled(_("blocked by {who}").format(who=who), "bold $text-error"))
+    if victims:
+        words = ngettext("{count} waits behind us", "{count} wait behind us", len(victims))
+        parts.append(Content.styled(words.format(count=len(victims)), "$text-warning"))
+    parts += [
+        _("holds {lock}").format(lock=lock_words(lock))
+        for lock in strongest(_objects(locks.get("held")), most=1)
+    ]
+    parts += _index_progress(locks.get("progress"))
     return Content.assemble("  ", joined(parts)) if parts else Content()
 
 
-def _who(one: object) -> str:
-    if not isinstance(one, dict):
-        return str(one)
-    words = [f"pid {one.get('pid')}", str(one.get("application_name") or one.get("user") or "")]
+def _objects(value: Json) -> list[Mapping[str, Json]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _index_progress(progress: Json) -> list[str]:
+    if not isinstance(progress, dict):
+        return []
+    done, total = progress.get("done"), progress.get("total")
+    if isinstance(done, int) and isinstance(total, int) and total:
+        return [f"{progress.get('phase')} {done * 100 // total} %"]
+    return [str(progress.get("phase"))]
+
+
+def _who(one: Mapping[str, Json]) -> str:
+    waits = one.get("seconds")
+    words = [
+        f"pid {one.get('pid')}",
+        str(one.get("application") or one.get("user") or ""),
+        str(one.get("state") or ""),
+        seconds(waits) if isinstance(waits, int | float) else "",
+    ]
     return " ".join(word for word in words if word)
 
 

@@ -219,11 +219,13 @@ class Work:
 
     def do_apply(self) -> None:
         """Ask for the secrets' values that only a person knows, confirm, apply."""
-        engine = self._screen.engine
+        engine, plan = self._screen.engine, self._screen.board.plan
+        if plan is None:
+            return
         self._screen.tarmac.start(
             "setup.secrets",
             _("looking for secrets"),
-            lambda _emit, _cancel: engine.asked_secrets(),
+            lambda _emit, _cancel: engine.asked_secrets(plan),
             then=self._ask_secrets,
         )
 
