@@ -14,14 +14,15 @@ def open_cloud(address: SandboxAddress | None) -> Cloud:
 
     Cheap: clients are imported, and credentials looked for, by the first call.
     """
-    if not _installed():
+    if not installed():
         raise _not_installed()
     from wizards.cloud.google_cloud import GoogleCloud
 
     return GoogleCloud.of(address)
 
 
-def _installed() -> bool:
+def installed() -> bool:
+    """Say whether Google's clients are there, without importing them."""
     from importlib.util import find_spec
 
     try:

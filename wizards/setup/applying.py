@@ -86,7 +86,7 @@ def apply(
     result; raised are only a blocked plan and an apply that already runs here.
     """
     if plan.blocked:
-        raise _blocked(plan)
+        raise blocked_card(plan)
     began = time.monotonic()
     with _alone(root):
         earlier = operations_of(unfinished(root))
@@ -209,7 +209,8 @@ def _alone(root: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _blocked(plan: Plan) -> Failure:
+def blocked_card(plan: Plan) -> Failure:
+    """Return the card that says why a plan cannot be applied, with every fix."""
     reasons = [check.says for check in plan.preflight if check.level == "red"]
     reasons += [f"{part.title}: {part.blocked_by}" for part in plan.changes if part.blocked_by]
     fixes = [check.fix for check in plan.preflight if check.level == "red" and check.fix]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from generators.language import _
@@ -16,7 +16,7 @@ def found_values(blueprint: Blueprint, root: Path) -> dict[str, str]:
     """Return the values that need nobody: ``env:`` and ``file:`` sources that exist."""
     values: dict[str, str] = {}
     for variable, secret in secrets_of(blueprint).items():
-        value = _read(secret, root)
+        value = _read(secret.source, root)
         if value is not None:
             values[variable] = checked(variable, value)
     return values
@@ -44,8 +44,24 @@ def checked(variable: str, value: str) -> str:
     )
 
 
-def _read(secret: Secret, root: Path) -> str | None:
-    kind, _colon, where = secret.source.partition(":")
+def given_values(sources: Iterable[str], root: Path) -> dict[str, str]:
+    """Return the values behind ``NAME=env:VARIABLE`` and ``NAME=file:PATH`` words."""
+    values: dict[str, str] = {}
+    for word in sources:
+        variable, _equals, source = word.partition("=")
+        value = _read(source, root)
+        if value is None:
+            raise UsageFailure(
+                "secret-source-empty",
+                _("nothing is found for {variable}").format(variable=variable),
+                why=_("a source is env:VARIABLE or file:PATH, and must exist"),
+            )
+        values[variable] = checked(variable, value)
+    return values
+
+
+def _read(source: str, root: Path) -> str | None:
+    kind, _colon, where = source.partition(":")
     if kind == "env":
         return os.environ.get(where)
     if kind == "file":

@@ -1,0 +1,157 @@
+"""`tarmac init`: the set-up interview, inline or without a person, to tarmac.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generators.language import N_, _
+from tui.context import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generators.project import Detection
+    from wizards.blueprint import Blueprint
+    from wizards.interview import Interview
+    from wizards.question import Choice, Known, Question, Value
+
+
+@click.command()
+@click.option(
+    "--answers",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=N_("Answers as TOML, with the keys of tarmac.toml."),
+)
+@click.option("--set", "flags", multiple=True, metavar="KEY=VALUE", help=N_("One answer."))
+@click.option("--yes", is_flag=True, help=N_("Take every proposal and write without asking."))
+@click.pass_obj
+def init(context: Context, file: Path | None, flags: tuple[str, ...], yes: bool) -> None:
+    """Answer the questions that make tarmac.toml."""
+    from wizards.blueprint_writing import rendered, write
+    from wizards.setup.interviewing import interview
+    from wizards.setup.to_blueprint import values
+
+    asking = context.interactive and not yes
+    detection = _detected(context)
+    existing = context.blueprint_or_none()
+    talk = interview(context.root, detection, existing, suggest=asking or yes)
+    beyond = _given(talk, file, flags)
+    if asking:
+        _ask(context, talk)
+    _complete(talk)
+    made = values(_answers(talk), detection, existing=existing) | beyond
+    path = context.blueprint_path
+    text = rendered(path, made)
+    if asking and not _wanted(context, text, existing):
+        raise click.Abort
+    changed = write(path, made)
+    _tell(context, path, talk, changed=changed)
+
+
+def _detected(context: Context) -> Detection | None:
+    from generators.detect import detect
+
+    found = detect(context.root)
+    for service in found.services:
+        context.out.say(
+            _("found: {framework} in {path}").format(framework=service.framework, path=service.path)
+        )
+    return found if found.services else None
+
+
+def _given(talk: Interview, file: Path | None, flags: tuple[str, ...]) -> dict[str, Value]:
+    from wizards.answers import Layer
+    from wizards.failures import UsageFailure
+    from wizards.setup import answers_file
+
+    beyond: dict[str, Value] = {}
+    complaints: list[str] = []
+        from_file = answers_file.read(file) if file else {}
+    from_flags: dict[str, Value] = {**answers_file.read_flags(flags)}
+    for answers, layer in ((from_file, Layer.FILE), (from_flags, Layer.FLAG)):
+        more, wrong = answers_file.give(talk, answers, layer)
+        beyond |= more
+        complaints += wrong
+    if complaints:
+        raise UsageFailure(
+            "answers-wrong",
+            _("{count} answers do not pass").format(count=len(complaints)),
+            why="\n".join(complaints),
+        )
+    return beyond
+
+
+def _ask(context: Context, talk: Interview) -> None:
+    from tui.inline import interview_inline, no_live
+    from wizards.cloud.opening import open_cloud
+    from wizards.failures import Failure
+    from wizards.setup.choices import choices
+
+    context.out.say(_("Enter takes the proposal, < goes back, Ctrl-C leaves without a trace."))
+    try:
+        cloud = open_cloud(context.sandbox_address())
+    except Failure as failure:
+        context.out.say("  " + failure.message)
+        interview_inline(talk, context.out.say, no_live)
+        return
+
+    def live(name: str, known: Known) -> Sequence[Choice]:
+        return choices(name, cloud, known)
+
+    interview_inline(talk, context.out.say, live)
+
+
+def _complete(talk: Interview) -> None:
+    """Raise the card that names every missing answer with its flag."""
+    from wizards.failures import UsageFailure
+
+    missing = talk.pending()
+    if not missing:
+        return
+    raise UsageFailure(
+        "answers-missing",
+        _("answers are missing: {keys}").format(keys=", ".join(part.key for part in missing)),
+        why="\n".join(_line(talk, question) for question in missing),
+        next=("tarmac init " + " ".join(question.flag for question in missing),),
+    )
+
+
+def _line(talk: Interview, question: Question) -> str:
+    wrong = talk.complaint(question, talk.values().get(question.key)) or ""
+    return f"{question.flag}  {question.ask}: {wrong}"
+
+
+def _answers(talk: Interview) -> dict[str, Value]:
+    known = talk.values()
+    return {question.key: known.get(question.key) for question in talk.asked()}
+
+
+def _wanted(context: Context, text: str, existing: Blueprint | None) -> bool:
+    from tui.inline import confirm
+
+    context.out.say("")
+    context.out.say(text)
+    question = _("Write tarmac.toml?") if existing is None else _("Update tarmac.toml?")
+    return confirm(question, default=True)
+
+
+def _tell(context: Context, path: Path, talk: Interview, *, changed: bool) -> None:
+    from wizards.events import Json
+
+    answers: list[Json] = []
+    for question in talk.asked():
+        answer = talk.answer(question)
+        if answer is not None:
+            value = list(answer.value) if isinstance(answer.value, tuple) else answer.value
+            answers.append({"key": question.key, "value": value, "from": answer.provenance})
+    if changed:
+        context.out.say(_("✓ {file} written").format(file=path.name))
+    else:
+        context.out.say(_("✓ {file} says this already").format(file=path.name))
+    context.out.say(_("next: {command}").format(command="tarmac plan"))
+    context.out.done({"path": str(path), "changed": changed, "answers": answers})

@@ -1,0 +1,225 @@
+"""`tarmac plan`, `apply`, `undo`, `drift`, `export` and `doctor`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from generators.language import N_, _
+from tui.context import Context
+
+if TYPE_CHECKING:
+    from wizards.blueprint import Blueprint
+    from wizards.cloud.port import Cloud
+    from wizards.plan import Plan
+    from wizards.setup.applying import AppliedPlan
+
+
+@click.command()
+@click.option("--check", is_flag=True, help=N_("Exit 3 when there is something to change."))
+@click.pass_obj
+def plan(context: Context, check: bool) -> None:
+    """Show what set-up would change, and what it costs."""
+    from tui.plan_text import lines
+    from wizards.failures import Exit
+    from wizards.setup.secret_values import found_values
+
+    blueprint = context.blueprint()
+    values = found_values(blueprint, context.root)
+    made = _made_plan(context, blueprint, _cloud(context), values)
+    for line in lines(made, full=context.verbose > 0):
+        context.out.say(line)
+    _stop_when_blocked(context, made)
+    context.out.say(_("next: {command}").format(command="tarmac apply") if made.todo else "")
+    different = check and bool(made.todo)
+    context.out.done(made.as_json(), Exit.DIFFERENCE if different else Exit.DONE)
+
+
+@click.command()
+@click.option("--resume", is_flag=True, help=N_("Go on after an interruption."))
+@click.option("--yes", is_flag=True, help=N_("Apply without asking."))
+@click.option(
+    "--secret",
+    "sources",
+    multiple=True,
+    metavar="NAME=SOURCE",
+    help=N_("Where a secret's value is: NAME=env:VARIABLE or NAME=file:PATH; never the value."),
+)
+@click.pass_obj
+def apply(context: Context, resume: bool, yes: bool, sources: tuple[str, ...]) -> None:
+    """Carry the plan out; what exists already is left as it is."""
+    from tui.commands.stopping import stopping
+    from tui.plan_text import lines, step_line
+    from wizards.cancel import Cancel
+    from wizards.setup.applying import apply as apply_plan
+    from wizards.setup.secret_values import found_values, given_values
+    from wizards.setup.unfinished import unfinished
+
+    blueprint = context.blueprint()
+    left = unfinished(context.root)
+    if left is not None:
+        context.out.say(left.says)
+    elif resume:
+        context.out.say(_("nothing was left unfinished; comparing anyway"))
+    values = found_values(blueprint, context.root) | given_values(sources, context.root)
+    cloud = _cloud(context)
+    made = _made_plan(context, blueprint, cloud, values)
+    for line in lines(made, full=False):
+        context.out.say(line)
+    _stop_when_blocked(context, made)
+    if not made.todo:
+        context.out.say(_("✓ everything is as tarmac.toml says"))
+        context.out.done({"applied": None, **made.as_json()})
+    values |= _asked_values(context, blueprint, made, values)
+    _confirm(context, made, yes=yes or resume)
+    context.out.render = step_line
+    cancel = Cancel()
+    with stopping(cancel, context.out.say):
+        done = apply_plan(context.root, blueprint, cloud, made, values, context.out.event, cancel)
+    _end(context, made, done)
+
+
+@click.command()
+@click.pass_obj
+def undo(_context: Context) -> None:
+    """Remove what Tarmac made, and only that."""
+    from tui.commands.not_yet import not_available_yet
+
+    not_available_yet("undo", ("tarmac plan", "gcloud projects delete PROJECT"))
+
+
+@click.command()
+@click.pass_obj
+def drift(_context: Context) -> None:
+    """Compare the world with tarmac.toml."""
+    from tui.commands.not_yet import not_available_yet
+
+    not_available_yet("drift", ("tarmac plan --check",))
+
+
+@click.command()
+@click.argument("form", type=click.Choice(["terraform", "gcloud"]))
+@click.option("-o", "--output", metavar="DIR", help=N_("Where to write."))
+@click.pass_obj
+def export(_context: Context, form: str, output: str | None) -> None:  # noqa: ARG001
+    """Write the set-up as Terraform or a gcloud script."""
+    from tui.commands.not_yet import not_available_yet
+
+    not_available_yet(f"export {form}", ("tarmac plan -v",))
+
+
+@click.command()
+@click.pass_obj
+def doctor(context: Context) -> None:
+    """What is installed, who is logged in, what is missing, the fix for each."""
+    from tui.plan_text import check_lines
+    from wizards.failures import Exit
+    from wizards.setup.doctor import examine
+
+    found = examine(context.state)
+    for check in found:
+        for line in check_lines(check):
+            context.out.say(line)
+    red = any(check.level == "red" for check in found)
+    data = {"checks": [check.as_json() for check in found]}
+    context.out.done(data, Exit.FAILED if red else Exit.DONE)
+
+
+def _cloud(context: Context) -> Cloud:
+    from wizards.cloud.opening import open_cloud
+
+    return open_cloud(context.sandbox_address())
+
+
+def _made_plan(
+    context: Context, blueprint: Blueprint, cloud: Cloud, values: dict[str, str]
+) -> Plan:
+    from wizards.cancel import Cancel
+    from wizards.setup.planning import make_plan
+
+    return make_plan(blueprint, cloud, context.out.event, Cancel(), secret_values=values)
+
+
+def _stop_when_blocked(context: Context, made: Plan) -> None:
+    from wizards.setup.applying import blocked_card
+
+    if made.blocked:
+        context.out.refused(made.as_json(), blocked_card(made))
+
+
+def _asked_values(
+    context: Context, blueprint: Blueprint, made: Plan, values: dict[str, str]
+) -> dict[str, str]:
+    """Ask for the secrets that this plan writes and nobody gave; without a person, name them."""
+    from wizards.failures import UsageFailure
+    from wizards.plan import Action
+    from wizards.setup.secret_values import checked, to_ask
+
+    writing = {
+        part.id for part in made.todo if part.kind == "secret" and part.action is not Action.ADOPT
+    }
+    wanted = {
+        variable: secret
+        for variable, secret in to_ask(blueprint, values).items()
+        if f"secret:{secret.name}" in writing
+    }
+    if wanted and not context.interactive:
+        raise UsageFailure(
+            "secret-values-missing",
+            _("values are missing for: {names}").format(names=", ".join(wanted)),
+            why=_("they are never taken from the command line itself"),
+            next=tuple(f"tarmac apply --secret {name}=env:{name}" for name in wanted),
+        )
+    from tui.inline import secret as ask_secret
+
+    return {
+        name: checked(name, ask_secret(_("Value of {name} (hidden)").format(name=name)))
+        for name in wanted
+    }
+
+
+def _confirm(context: Context, made: Plan, *, yes: bool) -> None:
+    from wizards.failures import UsageFailure
+
+    if yes:
+        return
+    if not context.interactive:
+        raise UsageFailure(
+            "confirmation-missing",
+            _("nobody is here to confirm {count} changes").format(count=len(made.todo)),
+            next=("tarmac apply --yes",),
+        )
+    from tui.inline import confirm
+
+    if not confirm(_("Apply {count} changes?").format(count=len(made.todo))):
+        raise click.Abort
+
+
+def _end(context: Context, made: Plan, done: AppliedPlan) -> None:
+    from wizards.failures import Exit, Failure
+
+    data = {**done.as_json(), "plan": made.as_json()}
+    if done.failures:
+        for _step, failure in done.failures[1:]:
+            if not context.json:
+                context.out.card(failure)
+        context.out.refused(data, done.failures[0][1])
+    if done.cancelled:
+        context.out.refused(
+            data,
+            Failure(
+                "cancelled",
+                _("cancelled"),
+                why="\n".join(f"{key}: {end.says}" for key, end in done.steps.items() if end.says),
+                next=("tarmac apply --resume",),
+                exit_code=Exit.CANCELLED,
+            ),
+        )
+    context.out.say(
+        _("✓ done in {seconds} s; one after the other it would take {sum} s").format(
+            seconds=f"{done.seconds:.1f}",
+            sum=f"{sum(end.seconds for end in done.steps.values()):.1f}",
+        )
+    )
+    context.out.done(data)

@@ -1,0 +1,68 @@
+"""Plans, steps and checks as lines of text for a terminal without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generators.language import _
+from wizards.events import Event
+from wizards.plan import Action, Change, Check, Plan
+
+_LEVELS = {"ok": "✓", "warning": "▲", "red": "✗"}
+_STATES = {"done": "✓", "failed": "✗", "skipped": "○", "cancelled": "○", "retrying": "↻"}
+
+
+def lines(plan: Plan, *, full: bool) -> Iterator[str]:
+    """Yield a plan: verdicts, changes with their fields, cost; ``full`` adds why and commands."""
+    for check in plan.preflight:
+        yield from check_lines(check)
+    yield ""
+    for change in plan.changes:
+        yield from _change(change, full=full)
+    yield ""
+    counts = {action: sum(change.action is action for change in plan.changes) for action in Action}
+    said = [f"{count} {action.value}" for action, count in counts.items() if count]
+    yield ", ".join(said)
+    yield _("about ${total} a month (prices of {date}); {calls} requests").format(
+        total=f"{plan.cost_usd_month:.2f}", date=plan.prices_of, calls=plan.calls
+    )
+
+
+def check_lines(check: Check) -> Iterator[str]:
+    """Yield a verdict and its fix."""
+    yield f"{_LEVELS.get(check.level, '?')} {check.title}: {check.says}".rstrip(": ")
+    for fix in check.fix.splitlines():
+        yield f"    {fix}"
+
+
+def step_line(event: Event) -> str | None:
+    """Return the line for a ``plan.step`` event, None for what needs none."""
+    if event.event != "plan.step":
+        return None
+    fields = event.fields
+    state = str(fields["state"])
+    if state == "waiting" or (state == "running" and not fields["says"]):
+        return None
+    elapsed = fields["elapsed"]
+    seconds = f"{elapsed:.1f} s" if isinstance(elapsed, float) and state == "done" else ""
+    says = str(fields["says"])
+    tail = " · ".join(part for part in (seconds, says) if part)
+    return f"{_STATES.get(state, '…')} {fields['title']}" + (f" · {tail}" if tail else "")
+
+
+def _change(change: Change, *, full: bool) -> Iterator[str]:
+    cost = f"  +${change.cost_delta_usd:.2f}" if change.cost_delta_usd else ""
+    yield f"{change.action.mark} {change.action.value:7} {change.title}{cost}"
+    if change.blocked_by:
+        yield f"    {change.blocked_by}"
+    if change.breaks:
+        yield f"    ▲ {change.breaks}"
+    if change.action is Action.NONE and not full:
+        return
+    for part in change.diff:
+        before = "" if part.before is None else f"{part.before} → "
+        yield f"    {part.field}: {before}{part.after}"
+    if full:
+        yield f"    {change.why}"
+        for line in change.command.splitlines():
+            yield f"    $ {line}"
