@@ -71,7 +71,7 @@ def _given(talk: Interview, file: Path | None, flags: tuple[str, ...]) -> dict[s
 
     beyond: dict[str, Value] = {}
     complaints: list[str] = []
-        from_file = answers_file.read(file) if file else {}
+    from_file = answers_file.read(file) if file else {}
     from_flags: dict[str, Value] = {**answers_file.read_flags(flags)}
     for answers, layer in ((from_file, Layer.FILE), (from_flags, Layer.FLAG)):
         more, wrong = answers_file.give(talk, answers, layer)
