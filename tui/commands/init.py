@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generators.language import N_, _
+from generators.language import N_, _, ngettext
 from tui.context import Context
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def init(context: Context, file: Path | None, flags: tuple[str, ...], yes: bool)
     _tell(context, path, talk, changed=changed)
 
 
-def _detected(context: Context) -> Detection | None:
+def _detected(context: Context) -> Detection:
     from generators.detect import detect
 
     found = detect(context.root)
@@ -61,7 +61,7 @@ def _detected(context: Context) -> Detection | None:
         context.out.say(
             _("found: {framework} in {path}").format(framework=service.framework, path=service.path)
         )
-    return found if found.services else None
+    return found
 
 
 def _given(talk: Interview, file: Path | None, flags: tuple[str, ...]) -> dict[str, Value]:
@@ -80,7 +80,9 @@ def _given(talk: Interview, file: Path | None, flags: tuple[str, ...]) -> dict[s
     if complaints:
         raise UsageFailure(
             "answers-wrong",
-            _("{count} answers do not pass").format(count=len(complaints)),
+            ngettext(
+                "{count} answer does not pass", "{count} answers do not pass", len(complaints)
+            ).format(count=len(complaints)),
             why="\n".join(complaints),
         )
     return beyond
