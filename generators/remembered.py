@@ -27,12 +27,9 @@ def pending(root: Path, path: str) -> str | None:
     return places.read(root, f"{FOLDER}/{path}.pending")
 
 
-def remember_pending(root: Path, path: str, text: str | None) -> None:
-    """Keep the rendered text of a conflict, or forget it."""
-    if text is None:
-        places.remove(root, f"{FOLDER}/{path}.pending")
-    else:
-        places.write(root, f"{FOLDER}/{path}.pending", text)
+def forget_pending(root: Path, path: str) -> None:
+    """Forget a conflict that is settled."""
+    places.remove(root, f"{FOLDER}/{path}.pending")
 
 
 def inputs(root: Path) -> dict[str, Json]:

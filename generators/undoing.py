@@ -47,7 +47,8 @@ def remember(root: Path, written: Sequence[Written]) -> None:
 def undo(root: Path) -> list[Path]:
     """Take back the last write and return the paths it touched, [] when there is none.
 
-    Raises :class:`ChangedSince` when a file is no longer as it was written; nothing is touched.
+    Raises :class:`ChangedSince` when a file is neither as it was written nor as it was before;
+    nothing is touched then.
     """
     folder = root / FOLDER
     numbers = _numbers(folder) if folder.is_dir() else []
@@ -58,7 +59,8 @@ def undo(root: Path) -> list[Path]:
     changed = [
         one.path
         for one in entries
-        if not one.path.startswith(_OURS) and places.read(root, one.path) != one.after
+        if not one.path.startswith(_OURS)
+        and places.read(root, one.path) not in (one.before, one.after)
     ]
     if changed:
         raise ChangedSince(changed)

@@ -248,14 +248,15 @@ def _write_one(root: Path, state: FileState) -> list[undoing.Written]:
     if state.state == State.CONFLICT:
         if not state.side_written:
             written.append(_replace(root, path + SIDE, state.artefact.text, state.artefact.mode))
-            remembered.remember_pending(root, path, state.artefact.text)
+            shown = f"{remembered.FOLDER}/{path}.pending"
+            written.append(_replace(root, shown, state.artefact.text, 0o644))
         return written
     if state.merged != state.current:
         written.append(_replace(root, path, state.merged, state.artefact.mode))
     if state.base is not None and remembered.base(root, path) != state.base:
         written.append(_replace(root, f"{remembered.FOLDER}/{path}", state.base, 0o644))
     if remembered.pending(root, path) is not None:
-        remembered.remember_pending(root, path, None)
+        remembered.forget_pending(root, path)
     return written
 
 
