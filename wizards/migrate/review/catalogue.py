@@ -75,6 +75,7 @@ class Table:
     partition_column: str = ""
     views: tuple[Name, ...] = ()
     view_columns: frozenset[str] = frozenset()
+    sources: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

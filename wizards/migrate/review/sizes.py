@@ -10,6 +10,9 @@ from wizards.migrate.review.catalogue import Facts, Table
 from wizards.migrate.review.names import shown_name
 
 ASSUMED_RATE = 100e6
+TYPE_RULES = frozenset(
+    ["int-type", "serial-type", "json-type", "char-type", "varchar-type", "timestamp-type", "money-type", "float-type"]
+)
 MOST_SECONDS = 2.0
 MANY_ROWS = 1_000_000
 _WORK = {
@@ -27,7 +30,7 @@ _REWRITE = 6.0
 
 def sized(finding: Finding, facts: Facts | None) -> Finding:
     """Return the finding with rows, bytes and seconds_estimate, and its severity by them."""
-    if facts is None or not finding.tables:
+    if facts is None or not finding.tables or finding.rule in TYPE_RULES:
         return finding
     tables = [facts.tables.get(shown_name(name)) for name in finding.tables]
     live = [table for table in tables if table is not None]

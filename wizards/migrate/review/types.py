@@ -31,7 +31,7 @@ _CANONICAL = {
     "serial8": "bigserial",
 }
 _FORMATTED = re.compile(
-    r"(?P<name>[^(\[]+?)\s*(?:\((?P<mods>[^)]*)\))?(?P<rest>[a-z ]*)(?P<array>(?:\[\])*)\Z"
+    r"(?P<name>[^(\[]+)(?:\((?P<mods>[^)]*)\)(?P<rest>[a-z ]*))?(?P<array>(?:\[\])*)\Z"
 )
 SERIALS = frozenset({"serial", "smallserial", "bigserial"})
 INTERVAL_ANY = 0x7FFF
@@ -71,7 +71,7 @@ def of_text(formatted: str) -> Type:
     found = _FORMATTED.match(formatted)
     if found is None:
         return Type(formatted)
-    name = f"{found['name'].strip()} {found['rest'].strip()}".strip()
+    name = f"{found['name'].strip()} {(found['rest'] or '').strip()}".strip()
     if name.startswith("interval "):
         return Type("interval", (-1,))
     mods = tuple(int(mod) for mod in (found["mods"] or "").split(",") if mod.strip().isdigit())

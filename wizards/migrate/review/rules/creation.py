@@ -133,12 +133,16 @@ def create_function(case: Case, node: pb.CreateFunctionStmt) -> None:
 def refresh(case: Case, node: pb.RefreshMatViewStmt) -> None:
     """Judge REFRESH MATERIALIZED VIEW."""
     view = of_range(node.relation)
+    live = case.context.table(view)
+    for source in live.sources if live else ():
+        case.touch(source, Lock.ACCESS_SHARE, scans=True)
     if node.concurrent:
         case.find(
             "refresh-matview-concurrent",
             _("readers go on, but nobody else can write or refresh {view}").format(view=view.shown),
             on=(view,),
             lock=Lock.EXCLUSIVE,
+            scans=True,
             severity=Severity.NOTICE,
         )
         return

@@ -45,8 +45,7 @@ def _blocking(case: Case, node: pb.IndexStmt, table: Name) -> None:
             scans=True,
             fix=_per_partition(case, node) if node.idxname else None,
         )
-        if not partitions:
-            case.scans.discard(table)
+        case.scans.discard(table)
         return
     case.find(
         "create-index-nonconcurrent",

@@ -124,7 +124,6 @@ def create_partition(case: Case, parent: Name, child: Name) -> None:
         else _("blocks reads and writes of {parent} for a moment").format(parent=parent.shown),
         on=(parent, default) if default else (parent,),
         lock=AX,
-        scans=default is not None,
         severity=None if default else Severity.NOTICE,
         fix=f"CREATE TABLE {child.sql} (LIKE {parent.sql} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
         f";\nALTER TABLE {parent.sql} ATTACH PARTITION {child.sql} {_bounds(case)};",

@@ -98,7 +98,7 @@ def alter_domain(case: Case, node: pb.AlterDomainStmt) -> None:
     """Judge ALTER DOMAIN … ADD CONSTRAINT, SET NOT NULL, VALIDATE."""
     name = of_words(words(node.type_name))
     kind = node.subtype
-    if kind == "C" and not node.definition.constraint.skip_validation:
+    if kind == "C" and not getattr(node, "def").constraint.skip_validation:
         _scan_users(case, node, name)
     elif kind == "O":
         _set_not_null(case, name)
@@ -125,7 +125,7 @@ def _scan_users(case: Case, node: pb.AlterDomainStmt, domain: Name) -> None:
         return
     copy = pb.AlterDomainStmt()
     copy.CopyFrom(node)
-    constraint = copy.definition.constraint
+    constraint = getattr(copy, "def").constraint
     constraint.skip_validation = True
     constraint.conname = constraint.conname or f"{domain.name}_check"
     check_only = constraint.contype == pb.CONSTR_CHECK

@@ -1,0 +1,289 @@
+"""Live facts of the tables a plan touches: one read-only connection, every query bounded.
+
+Sources are PostgreSQL's own catalogues. Rows are the planner's estimate (``reltuples``, kept by
+VACUUM and ANALYZE), or counted where the table is small and was never analysed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from wizards.migrate import catalogue_queries as queries
+from wizards.migrate.review.catalogue import Column, Constraint, Facts, Index, Table
+from wizards.migrate.review.mentions import Mentions, mentions
+from wizards.migrate.review.names import Name
+from wizards.migrate.review.sql import parameters_filled, statements
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    Server = Connection[tuple[Any, ...]]
+
+TIMEOUT = "2s"
+LOCK_TIMEOUT = "500ms"
+COUNTED_BYTES = 64 * 2**20
+SAMPLED_BYTES = 32 * 2**20
+FASTEST = 400e6
+"""No scan is assumed faster than this (bytes a second), however warm the cache was."""
+
+ROW_BYTES = 100
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Server]:
+    """Open a read-only connection for facts and checks; psycopg's errors pass through."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True, application_name="tarmac facts") as connection:
+        connection.read_only = True
+        yield connection
+
+
+def gather(connection: Server, sql: Iterable[str], *, tables: Iterable[Name] = ()) -> Facts:
+    """Return what the catalogue says of everything the SQL names (and of ``tables``)."""
+    parsed = [
+        one
+        for text in sql
+        for one in (statements(text) if "%" not in text else statements(parameters_filled(text)))
+    ]
+    named = mentions(parsed)
+    named.relations.update(tables)
+    with bounded(connection):
+        base = _server(connection)
+        oids = _relations(connection, named)
+        domains = _domains(connection, named)
+    with bounded(connection):
+        facts = _tables(connection, oids, base)
+    facts = replace(facts, domains=domains, volatile=_volatile(connection, named))
+    rate = _rate(connection, list(facts.tables.values()))
+    return replace(facts, rate=rate or 0.0, rate_measured=rate is not None)
+
+
+@contextmanager
+def bounded(connection: Server, timeout: str = TIMEOUT) -> Iterator[None]:
+    """A transaction in which no query takes longer than the timeout, nor waits for a lock."""
+    with connection.transaction():
+        connection.execute(
+            "SELECT set_config('statement_timeout', %s, true), "
+            "set_config('lock_timeout', %s, true), set_config('search_path', "
+            "current_setting('search_path'), true)",
+            (timeout, LOCK_TIMEOUT),
+        )
+        yield
+
+
+def _server(connection: Server) -> Facts:
+    row = connection.execute(queries.SERVER).fetchone()
+    version, zone, slots = row or (160000, "UTC", 0)
+    casts = connection.execute(queries.CASTS).fetchall()
+    return Facts(
+        postgres=int(version) // 10000,
+        time_zone=zone,
+        replication_slots=slots,
+        casts=frozenset((source, target) for source, target in casts),
+    )
+
+
+def _relations(connection: Server, named: Mentions) -> list[int]:
+    """The oids of tables named, of the tables of indexes named, and of their neighbours."""
+    texts = [name.sql for name in named.relations if name.name]
+    rows = connection.execute(queries.RESOLVE, (texts,)).fetchall()
+    oids = [oid for (oid,) in rows]
+    return [oid for (oid,) in connection.execute(queries.NEIGHBOURS, {"oids": oids}).fetchall()]
+
+
+def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
+    known = {"oids": oids}
+    names = {
+        oid: Name(schema, name)
+        for oid, schema, name in connection.execute(queries.NAMES, known).fetchall()
+    }
+    columns: dict[int, dict[str, Column]] = {}
+    for row in connection.execute(queries.COLUMNS, known).fetchall():
+        oid, name, type_, not_null, default, domain_base, collation, usual = row
+        columns.setdefault(oid, {})[name] = Column(
+            type=type_,
+            not_null=not_null,
+            default=default or "",
+            base=domain_base or "",
+            collation=collation or "",
+            has_default_collation=usual,
+        )
+    constraints: dict[int, dict[str, Constraint]] = {}
+    for row in connection.execute(queries.CONSTRAINTS, known).fetchall():
+        oid, name, kind, valid, definition, named_columns, referenced, proves = row
+        constraints.setdefault(oid, {})[name] = Constraint(
+            name=name,
+            kind=kind,
+            valid=valid,
+            definition=definition,
+            columns=tuple(named_columns or ()),
+            references=names.get(referenced),
+            proves=tuple(proves or ()),
+        )
+    indexes: dict[int, list[Index]] = {}
+    for row in connection.execute(queries.INDEXES, known).fetchall():
+        oid, schema, name, keys, unique, primary, valid, partial, constraint, size = row
+        indexes.setdefault(oid, []).append(
+            Index(
+                name=Name(schema, name),
+                table=names[oid],
+                columns=tuple(keys),
+                unique=unique,
+                primary=primary,
+                valid=valid,
+                partial=partial,
+                constraint=constraint or "",
+                bytes=size,
+            )
+        )
+    found: dict[Name, Table] = {}
+    for row in connection.execute(queries.TABLES, known).fetchall():
+        table = _table(connection, row, names)
+        oid = row[0]
+        table = replace(
+            table,
+            columns=columns.get(oid, {}),
+            constraints=constraints.get(oid, {}),
+            indexes=tuple(indexes.get(oid, ())),
+        )
+        found[table.name] = table
+        found.setdefault(Name(row[1], row[2]), table)
+    every = {index.name: index for several in indexes.values() for index in several}
+    return replace(base, tables=found, indexes=every)
+
+
+def _table(connection: Server, row: tuple[Any, ...], names: dict[int, Name]) -> Table:
+    (oid, _schema, _name, kind, tuples, live, total, heap, dead, logged, space, method) = row[:12]
+    parents, children, partitions, default, parent, key, views, view_columns, sources = row[12:]
+    rows, known = _rows(connection, oid, kind, tuples, live, heap)
+    return Table(
+        name=names[oid],
+        kind=kind,
+        rows=rows,
+        rows_known=known,
+        bytes=total,
+        table_bytes=heap,
+        dead_rows=dead,
+        logged=logged,
+        tablespace=space or "",
+        access_method=method or "",
+        parents=_known(parents, names),
+        children=_known(children, names),
+        partitions=_known(partitions, names),
+        default_partition=names.get(default),
+        partition_of=names.get(parent),
+        partition_column=key or "",
+        views=_tabbed(views),
+        view_columns=frozenset(view_columns),
+        sources=_tabbed(sources),
+    )
+
+
+def _tabbed(names: Sequence[str]) -> tuple[Name, ...]:
+    return tuple(Name(*one.split("\t")) for one in names)
+
+
+def _known(oids: Sequence[int], names: dict[int, Name]) -> tuple[Name, ...]:
+    return tuple(names[oid] for oid in oids if oid in names)
+
+
+def _rows(
+    connection: Server, oid: int, kind: str, tuples: float, live: int, size: int
+) -> tuple[int, bool]:
+    """Rows, and whether they are known: counted only where that is cheap."""
+    if tuples >= 0 and not (tuples == 0 and size > 0):
+        return int(tuples), True
+    if kind not in {"r", "m", "p"} or size == 0:
+        return 0, True
+    if live > 0:
+        return live, True
+    if size > COUNTED_BYTES:
+        return size // ROW_BYTES, False
+    from psycopg import Error
+
+    try:
+        with connection.transaction():
+            counted = connection.execute(queries.COUNT.format(oid=oid)).fetchone()
+            relation = counted[0] if counted else ""
+            row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    except Error:
+        return size // ROW_BYTES, False
+    return (int(row[0]) if row else 0), True
+
+
+def _domains(connection: Server, named: Mentions) -> dict[Name, tuple[bool, tuple[Name, ...]]]:
+    texts = [name.sql for name in named.types if name.name]
+    return {
+        Name(schema, name): (checked, _tabbed(users))
+        for schema, name, checked, users in connection.execute(queries.DOMAINS, (texts,)).fetchall()
+    }
+
+
+def _volatile(connection: Server, named: Mentions) -> dict[str, bool]:
+    """Which functions of added defaults differ per row, after PostgreSQL inlined what it can."""
+    from psycopg import Error
+
+    found: dict[str, bool] = {}
+    for expression, names in named.defaults.items():
+        try:
+            with bounded(connection):
+                plan = connection.execute(
+                    f"EXPLAIN (VERBOSE, COSTS OFF) SELECT {expression}".replace("%", "%%")
+                ).fetchall()
+                volatile = _any_volatile(connection, [str(line[0]) for line in plan])
+        except Error:
+            continue
+        found.update((name.shown, volatile) for name in names)
+    return found
+
+
+def _any_volatile(connection: Server, plan: list[str]) -> bool:
+    output = next((line.split("Output:", 1)[1] for line in plan if "Output:" in line), "")
+    left = mentions_of_expression(output)
+    row = connection.execute(queries.VOLATILE, ([name.name for name in left],)).fetchone()
+    return bool(row and row[0])
+
+
+def mentions_of_expression(expression: str) -> list[Name]:
+    """The functions an expression calls."""
+    from wizards.migrate.review.names import of_words, words
+    from wizards.migrate.review.volatility import function_calls
+
+    parsed = statements(f"SELECT {expression}")
+    return [
+        of_words(words(call.funcname))
+        for one in parsed
+        if one.node is not None
+        for call in function_calls(one.node)
+    ]
+
+
+def _rate(connection: Server, tables: list[Table]) -> float | None:
+    """Bytes a second of a sequential scan, measured on a sample of the largest table."""
+    from psycopg import Error
+
+    largest = max(
+        (table for table in tables if table.kind == "r" and table.table_bytes > 2**20),
+        key=lambda table: table.table_bytes,
+        default=None,
+    )
+    if largest is None:
+        return None
+    share = min(100.0, 100.0 * SAMPLED_BYTES / largest.table_bytes)
+    query = (
+        "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
+        f"SELECT count(*) FROM {largest.name.sql} TABLESAMPLE SYSTEM ({share:.4f})"
+    )
+    try:
+        with bounded(connection):
+            row = connection.execute(query).fetchone()
+    except Error:
+        return None
+    if row is None:
+        return None
+    milliseconds = max(float(row[0][0]["Execution Time"]), 0.1)
+    return min(largest.table_bytes * share / 100 / (milliseconds / 1000), FASTEST)
