@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 from generators.language import _
@@ -48,6 +50,19 @@ def _start(state: Path, speed: float | None) -> SandboxAddress:
             raw=_last_line(log),
         )
     return address
+
+
+def stop_sandbox(address: SandboxAddress, seconds: float = 20.0) -> None:
+    """Ask a sandbox to end, with its PostgreSQL servers, and wait until it has."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(f"{address.url}/sandbox/v1/stop", method="POST", data=b"")
+    try:
+        direct.open(request, timeout=5).close()
+    except OSError:
+        return
+    deadline = time.monotonic() + seconds
+    while running(address.state) is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _is_json(line: bytes) -> bool:

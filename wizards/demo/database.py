@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString, cast
+from typing import TYPE_CHECKING
 
 from generators.language import _
 from wizards.demo.environment import python_of
@@ -78,7 +78,7 @@ def run_sql(url: str, script: Path) -> None:
     import psycopg
 
     with psycopg.connect(url) as connection:
-        connection.execute(cast(LiteralString, script.read_text(encoding="utf-8")))
+        connection.execute(script.read_bytes())
 
 
 def _write_url(path: Path, url: str) -> None:

@@ -28,7 +28,8 @@ def values(
             made[key] = value
     service = str(answers.get("service.name") or answers.get("project.id") or "app")
     made |= _secrets(answers, service, old, database=database)
-    if database and not old.environments:
+    in_cloud = any(environment.cloud_sql for environment in old.environments.values())
+    if database and not in_cloud and "prod" not in old.environments:
         made |= {"environments.prod.cloud_sql": True, "environments.prod.protected": True}
     return made if old.migrations else made | _migrations(detection)
 

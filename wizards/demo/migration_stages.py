@@ -1,0 +1,216 @@
+"""The second half of the journey: real migrations on a real database, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from generators.language import N_, _
+from wizards.demo.database import ROWS, fill, run_sql
+from wizards.demo.journey import Journey, Stage, expect
+from wizards.events import discard
+from wizards.migrate.console import Console
+from wizards.migrate.model import Applied, Backup, Decision, Outcome, Severity
+
+NULLS = 1_204
+UNREADY = "8d2f4b6a1c3e"
+ENVIRONMENT = "prod"
+
+
+@dataclass
+class Migrating:
+    """What the migration stages share: the console and what they learnt."""
+
+    backup: Backup | None = None
+    before: dict[str, int] = field(default_factory=dict)
+    start: str = ""
+
+
+def stages() -> tuple[Stage, ...]:
+    """Return the stages with a memory of their own."""
+    memory = Migrating()
+
+    def with_memory(name: str, title: str, act: Callable[[Journey, Migrating], str]) -> Stage:
+        return Stage(name, title, lambda journey: act(journey, memory))
+
+    return (
+        with_memory("data", N_("Load production data"), data),
+        with_memory("history", N_("Compare files and database"), history),
+        with_memory("preview", N_("Preview and judge the SQL"), preview),
+        with_memory("backup", N_("Back up and prove it"), backup),
+        with_memory("rehearse", N_("Rehearse on the restored backup"), rehearse),
+        with_memory("apply-fails", N_("Apply over bad data"), apply_fails),
+        with_memory("repair", N_("Repair the data"), repair),
+        with_memory("migrate", N_("Apply everything"), migrate),
+        with_memory("verify", N_("Verify"), verify),
+        with_memory("rollback", N_("Roll back"), roll_back),
+        with_memory("status", N_("Look at the panels"), status),
+    )
+
+
+def console(journey: Journey) -> Console:
+    """Return the migration console of the protected target."""
+    return Console(journey.folder, ENVIRONMENT, sandbox=journey.need_address())
+
+
+def data(journey: Journey, _memory: Migrating) -> str:
+    """Bring the fresh Cloud SQL database to where production stands: three revisions, full."""
+    fill(journey.folder, _url(journey))
+    rows = _count(journey, "notes")
+    expect(rows == ROWS, _("{rows} notes were loaded").format(rows=rows))
+    return _("{rows} notes, three revisions applied").format(rows=f"{rows:,}")
+
+
+def history(journey: Journey, _memory: Migrating) -> str:
+    """Read both histories."""
+    found = console(journey).history(journey.emit)
+    applied = [revision for revision in found.revisions if revision.applied]
+    expect(len(applied) == 3, _("three applied revisions were expected"))
+    expect(len(found.pending) >= 5, _("more pending revisions were expected"))
+    return _("{applied} applied, {pending} pending on PostgreSQL {version}").format(
+        applied=len(applied), pending=len(found.pending), version=found.server_version
+    )
+
+
+def preview(journey: Journey, _memory: Migrating) -> str:
+    """Judge every pending statement against the live database."""
+    found = [one for part in console(journey).preview(journey.emit) for one in part.findings]
+    fails = [one for one in found if one.rule == "will-fail"]
+    expect(len(fails) == 1, _("one statement that will fail was expected"))
+    expect(f"{NULLS:,}" in fails[0].message, fails[0].message)
+    danger = sum(one.severity is Severity.DANGER for one in found)
+    caution = sum(one.severity is Severity.CAUTION for one in found)
+    return f"✗ {danger} ▲ {caution} · {fails[0].message}"
+
+
+def backup(journey: Journey, memory: Migrating) -> str:
+    """Dump, restore to scratch, compare."""
+    taken = console(journey).backup(journey.emit, journey.cancel)
+    expect(taken.verified, _("the backup was not verified"))
+    memory.backup = taken
+    memory.start = taken.schema
+    memory.before = dict(taken.rows)
+    return _("{size} MB in {seconds} s, restored to scratch and compared").format(
+        size=f"{taken.bytes / 1e6:.1f}", seconds=f"{taken.seconds:.1f}"
+    )
+
+
+def rehearse(journey: Journey, memory: Migrating) -> str:
+    """Run the pending revisions on the scratch: the one over NULLs must fail there first."""
+    found = console(journey).rehearse(journey.emit, journey.cancel, backup=memory.backup)
+    expect(not found.ok, _("the rehearsal should have met the missing values"))
+    expect(found.failed_revision == UNREADY, _("another revision failed"), found.error)
+    return _("{revision} fails there, not on production: {error}").format(
+        revision=found.failed_revision, error=found.error.splitlines()[0]
+    )
+
+
+def apply_fails(journey: Journey, memory: Migrating) -> str:
+    """Apply all the same: it fails on the data and goes back to the start by itself."""
+    work = console(journey)
+    done = work.up(journey.emit, journey.cancel, backup=memory.backup, accept=_accepted(work))
+    expect(
+        done.outcome in (Outcome.RECOVERED, Outcome.UNCHANGED),
+        _("the failed apply ended as {outcome}").format(outcome=done.outcome.value),
+        done.error,
+    )
+    expect(done.failed_revision == UNREADY, _("another revision failed"), done.error)
+    _same_as_start(journey, memory)
+    return done.said
+
+
+def repair(journey: Journey, _memory: Migrating) -> str:
+    """Fill in what the revision needs."""
+    run_sql(_url(journey), journey.folder / "backfill.sql")
+    left = [
+        one
+        for part in console(journey).preview(journey.emit)
+        for one in part.findings
+        if one.rule == "will-fail"
+    ]
+    expect(not left, _("a statement would still fail"))
+    return _("backfill.sql filled {count} rows; nothing fails any more").format(count=f"{NULLS:,}")
+
+
+def migrate(journey: Journey, memory: Migrating) -> str:
+    """Apply every pending revision, with a fresh backup first."""
+    work = console(journey)
+    taken = work.backup(journey.emit, journey.cancel)
+    memory.backup, memory.start, memory.before = taken, taken.schema, dict(taken.rows)
+    done = work.up(journey.emit, journey.cancel, backup=taken, accept=_accepted(work))
+    expect(done.outcome is Outcome.APPLIED, done.said or done.outcome.value, done.error)
+    expect(not work.history(journey.emit).pending, _("revisions are still pending"))
+    return _("{count} revisions in {seconds} s").format(
+        count=len(done.applied), seconds=f"{done.milliseconds / 1000:.1f}"
+    )
+
+
+def verify(journey: Journey, _memory: Migrating) -> str:
+    """Check version, structure and rows once more."""
+    checks = console(journey).verify()
+    red = [check for check in checks if check.level == "red"]
+    expect(bool(checks) and not red, "; ".join(check.says for check in red))
+    return ", ".join(check.title for check in checks)
+
+
+def roll_back(journey: Journey, memory: Migrating) -> str:
+    """Take the session back: a column with data was dropped, so only the backup will do."""
+    work = console(journey)
+    plan = work.rollback_plan()
+    expect(
+        plan.decision is Decision.RESTORE,
+        _("a restore was expected, not {decision}").format(decision=plan.decision.value),
+        plan.why,
+    )
+    done: Applied = work.rollback(plan, journey.emit, journey.cancel, confirmed=work.target_name)
+    expect(done.outcome is Outcome.APPLIED, done.said or done.outcome.value, done.error)
+    _same_as_start(journey, memory)
+    return _("restored: {why}").format(why=plan.why)
+
+
+def status(journey: Journey, _memory: Migrating) -> str:
+    """Read the panels."""
+    from wizards.cloud.opening import open_cloud
+    from wizards.status.panels import panels
+
+    address = journey.need_address()
+    found = panels(journey.folder, journey.need_blueprint(), open_cloud(address), address)
+    unknown = [panel.title for panel in found if panel.state == "unknown"]
+    expect(bool(found) and not unknown, _("not readable: {panels}").format(panels=unknown))
+    return " · ".join(f"{panel.title}: {panel.state}" for panel in found)
+
+
+def _accepted(work: Console) -> tuple[str, ...]:
+    """Return an acknowledgement for every danger, as a person would give with --accept."""
+    return tuple(
+        sorted(
+            {
+                f"{finding.rule}@{part.id}={_('seen in the demo')}"
+                for part in work.preview()
+                for finding in part.findings
+                if finding.severity is Severity.DANGER
+            }
+        )
+    )
+
+
+def _same_as_start(journey: Journey, memory: Migrating) -> None:
+    """Compare structure and rows with the manifest of the backup."""
+    taken = console(journey).backup(journey.emit, journey.cancel)
+    expect(taken.schema == memory.start, _("the structure is not what it was at the start"))
+    expect(dict(taken.rows) == memory.before, _("the rows are not what they were at the start"))
+
+
+def _url(journey: Journey) -> str:
+    return console(journey).project.target(discard).address.url()
+
+
+def _count(journey: Journey, table: str) -> int:
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(_url(journey)) as connection:
+        row = connection.execute(
+            sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+        ).fetchone()
+    return int(row[0]) if row else 0
