@@ -17,6 +17,7 @@ from wizards.cloud.port import Cloud
 from wizards.cloud.things import Secret, SecretVersion
 from wizards.failures import UsageFailure
 from wizards.plan import Action, FieldDiff
+from wizards.redaction import hide
 from wizards.setup.digest import digest
 from wizards.setup.prices import secret_month
 from wizards.setup.resource import AS_WANTED, LABELS, Resource, Seen, labelled, new
@@ -103,6 +104,7 @@ class SecretResource(Resource):
                 work.cloud.mark_secret(self.project, _labelled(found))
             return
         value = self._value(work)
+        hide(value)
         if seen.action is Action.CREATE:
             work.cloud.create_secret(
                 self.project,

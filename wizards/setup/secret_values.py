@@ -9,6 +9,7 @@ from pathlib import Path
 from generators.language import _
 from wizards.blueprint import Blueprint, Secret
 from wizards.failures import UsageFailure
+from wizards.redaction import hide
 from wizards.setup.naming import secrets_of
 
 
@@ -36,6 +37,7 @@ def checked(variable: str, value: str) -> str:
     stripped = value.removesuffix("\n")
     stripped = stripped.removesuffix("\r")
     if stripped:
+        hide(stripped)
         return stripped
     raise UsageFailure(
         "secret-empty-value",

@@ -8,6 +8,7 @@ from typing import ClassVar
 from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.plan import Action, FieldDiff
+from wizards.redaction import hide
 from wizards.setup.resource import AS_WANTED, Resource, Seen, new
 from wizards.setup.secret import APPLIED
 from wizards.setup.work import Work
@@ -123,6 +124,7 @@ class SqlUserResource(Resource):
         """Create the user or change the password, then note which version it has."""
         newest = self._newest(work.cloud)
         password = work.cloud.secret_value(self.project, self.secret, newest)
+        hide(password)
         start = (
             work.cloud.start_sql_user
             if seen.action is Action.CREATE

@@ -1,0 +1,115 @@
+"""Questions, proposals and where they come from; answers to tarmac.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wizards.answers import Layer
+from wizards.blueprint_reading import parse
+from wizards.blueprint_writing import rendered
+from wizards.setup import answers_file
+from wizards.setup.interviewing import interview
+from wizards.setup.to_blueprint import values
+
+
+@pytest.fixture(autouse=True)
+def no_gcloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
+    monkeypatch.delenv("CLOUDSDK_CORE_PROJECT", raising=False)
+    return tmp_path / "gcloud"
+
+
+def test_without_a_person_only_what_has_no_default_is_missing(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None, suggest=False)
+    assert [part.key for part in talk.pending()] == ["project.id", "project.billing_account"]
+
+
+def test_a_project_of_gcloud_is_proposed_with_its_source(tmp_path: Path, no_gcloud: Path) -> None:
+    (no_gcloud / "configurations").mkdir(parents=True)
+    (no_gcloud / "active_config").write_text("work\n")
+    config = "[core]\nproject = team-notes-1\n[compute]\nregion = us-central1\n"
+    (no_gcloud / "configurations" / "config_work").write_text(config)
+    talk = interview(tmp_path, None, None)
+    answer = talk.answers.answer("project.id")
+    assert answer is not None
+    assert (answer.value, answer.provenance) == ("team-notes-1", "from gcloud config")
+    assert talk.values()["project.region"] == "us-central1"
+
+
+def test_without_gcloud_the_folder_gives_a_valid_project_id(tmp_path: Path) -> None:
+    root = tmp_path / "9 My Notes_App"
+    root.mkdir()
+    talk = interview(root, None, None)
+    question = next(part for part in talk.questions if part.key == "project.id")
+    proposed = talk.values()["project.id"]
+    assert isinstance(proposed, str)
+    assert proposed.startswith("my-notes-app-")
+    assert talk.complaint(question, proposed) is None
+
+
+def test_instances_are_proposed_within_the_connections_of_the_tier(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None)
+    assert talk.values()["service.max_instances"] == 3
+    talk.answers.give("database.tier", "db-custom-1-3840", Layer.TYPED)
+    assert talk.values()["service.max_instances"] == 10
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("project.id", "Notes"),
+        ("project.id", "short"),
+        ("project.billing_account", "123"),
+        ("project.region", "seoul"),
+        ("database.name", "drop table;"),
+        ("pipeline.runtime_account", "x"),
+        ("setup.secrets", "1KEY"),
+    ],
+)
+def test_a_name_google_would_refuse_is_refused_while_asking(
+    tmp_path: Path, key: str, wrong: str
+) -> None:
+    talk = interview(tmp_path, None, None)
+    question = next(part for part in talk.questions if part.key == key)
+    assert talk.put(question, wrong)
+
+
+def test_the_answers_make_a_blueprint_that_reads_back(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None)
+    answers = {"project.billing_account": "012345-6789AB-CDEF01", "setup.secrets": ("API_KEY",)}
+    assert answers_file.give(talk, answers, Layer.FILE) == ({}, [])
+    made = values({part.key: talk.values().get(part.key) for part in talk.asked()})
+    blueprint = parse(rendered(tmp_path / "tarmac.toml", made), tmp_path / "tarmac.toml")
+    assert blueprint.database is not None
+    assert blueprint.secrets["DB_PASSWORD"].source == "generate"
+    assert blueprint.secrets["API_KEY"].source == "ask"
+    assert blueprint.environments["prod"].protected
+
+
+def test_a_person_who_chose_where_a_secret_comes_from_keeps_it(tmp_path: Path) -> None:
+    path = tmp_path / "tarmac.toml"
+    path.write_text('[project]\nid = "notes-1"\n[secrets.API_KEY]\nname = "k"\nsource = "env:K"\n')
+    old = parse(path.read_text(), path)
+    talk = interview(tmp_path, None, old)
+    made = values({part.key: talk.values().get(part.key) for part in talk.asked()}, existing=old)
+    assert not [key for key in made if key.startswith("secrets.API_KEY")]
+
+
+def test_an_answers_file_may_hold_any_key_of_the_blueprint(tmp_path: Path) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text(
+        "[project]\nid = 'notes-1'\n[database]\nstorage_gb = 20\n[secrets.KEY]\nname = 'n'\n"
+    )
+    talk = interview(tmp_path, None, None)
+    beyond, complaints = answers_file.give(talk, answers_file.read(file), Layer.FILE)
+    assert beyond == {"database.storage_gb": 20, "secrets.KEY.name": "n"}
+    assert complaints == []
+    assert talk.values()["project.id"] == "notes-1"
+
+
+def test_an_unknown_key_suggests_the_nearest(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None)
+    _beyond, complaints = answers_file.give(talk, {"project.regoin": "x"}, Layer.FLAG)
+    assert "project.region" in complaints[0]
