@@ -1,0 +1,1 @@
+"""Cloud SQL for PostgreSQL: every instance is a real server on this machine."""

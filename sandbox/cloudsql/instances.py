@@ -1,0 +1,195 @@
+"""Cloud SQL instances: asked for, changed, deleted; what happens then is in ``effects``."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sandbox.call import Api, Call
+from sandbox.clock import stamp
+from sandbox.cloudsql import effects, settings, sql_operations
+from sandbox.cloudsql.clusters import Clusters
+from sandbox.cloudsql.refusals import exists, invalid, no_instance, not_running
+from sandbox.paging import size
+from wizards.postgres import scram
+
+Body = dict[str, Any]
+
+api = Api("sqladmin", "v1", "v1beta4")
+KIND = effects.INSTANCE
+SHARED_CREATION, CREATION, MORE_FOR_HA = 420.0, 600.0, 240.0
+SMALL_CHANGE, RESTARTING_CHANGE, RESTART, DELETION = 20.0, 150.0, 45.0, 60.0
+
+
+@api.method("instances.insert", "cloudsql.instances.create")
+def insert(call: Call) -> Body:
+    """Begin to make an instance."""
+    body, project = call.body, call.text("project")
+    settings.check_instance(body)
+    version = body.get("databaseVersion", settings.DEFAULT_VERSION)
+    chosen = settings.complete(body.get("settings", {}), version)
+    if call.world.store.get(KIND, f"{project}/{body['name']}"):
+        raise exists()
+    region = body.get("region") or "us-central1"
+    instance = {
+        "project": project,
+        "name": body["name"],
+        "region": region,
+        "databaseVersion": version,
+        "settings": chosen,
+        "state": "PENDING_CREATE",
+        "created": call.now,
+        "zone": f"{region}-a",
+    }
+    call.world.store.put(KIND, f"{project}/{body['name']}", instance, project)
+    seconds = SHARED_CREATION if chosen["tier"] in ("db-f1-micro", "db-g1-small") else CREATION
+    if chosen["availabilityType"] == "REGIONAL":
+        seconds += MORE_FOR_HA
+    password = body.get("rootPassword", "")
+    arguments = {
+        "server": settings.server_settings(chosen),
+        "verifier": scram.verifier(password) if password else "",
+    }
+    return sql_operations.begin(call, instance, "CREATE", "sql.instance.create", arguments, seconds)
+
+
+@api.method("instances.get", "cloudsql.instances.get")
+def get(call: Call) -> Body:
+    """Return an instance."""
+    return shown(call, existing(call))
+
+
+@api.method("instances.list", "cloudsql.instances.list")
+def list_(call: Call) -> Body:
+    """Return a project's instances; ``name:x`` and ``state:RUNNABLE`` narrow them."""
+    project = call.text("project")
+    bodies, more = call.world.store.page(
+        KIND, project, size(call, "maxResults", most=1000), call.text("pageToken")
+    )
+    items = [shown(call, each) for each in bodies]
+    items = [each for each in items if _fits(each, call.text("filter"))]
+    page: Body = {"kind": "sql#instancesList"}
+    if items:
+        page["items"] = items
+    return {**page, "nextPageToken": more} if more else page
+
+
+@api.method("instances.patch", "cloudsql.instances.update")
+@api.method("instances.update", "cloudsql.instances.update")
+def patch(call: Call) -> Body:
+    """Begin to change an instance's settings."""
+    instance = existing(call)
+    for fixed in ("region", "databaseVersion", "name"):
+        given = call.body.get(fixed)
+        if given and given != instance[fixed]:
+            raise invalid(f"The {fixed} of an instance cannot be changed here.")
+    sql_operations.require_idle(call, instance["project"], instance["name"])
+    if instance["state"] not in ("RUNNABLE", "STOPPED"):
+        raise not_running()
+    old = instance["settings"]
+    fresh = settings.changed(old, call.body.get("settings", {}))
+    restarts = any(old.get(key) != fresh.get(key) for key in ("tier", "availabilityType"))
+    arguments = {
+        "settings": fresh,
+        "server": settings.server_settings(fresh),
+        "running": fresh["activationPolicy"] != "NEVER",
+    }
+    seconds = RESTARTING_CHANGE if restarts else SMALL_CHANGE
+    return sql_operations.begin(call, instance, "UPDATE", "sql.instance.update", arguments, seconds)
+
+
+@api.method("instances.restart", "cloudsql.instances.restart")
+def restart(call: Call) -> Body:
+    """Begin to restart the server."""
+    instance = running(call)
+    return sql_operations.begin(call, instance, "RESTART", "sql.instance.restart", {}, RESTART)
+
+
+@api.method("instances.delete", "cloudsql.instances.delete")
+def delete(call: Call) -> Body:
+    """Begin to delete an instance with everything in it."""
+    instance = existing(call)
+    if instance["settings"].get("deletionProtectionEnabled"):
+        raise invalid(
+            "The instance is protected. Please disable the deletion protection and try again. To "
+            "disable deletion protection, update the instance settings with "
+            "deletionProtectionEnabled set to false."
+        )
+    keep = bool(call.parameters.get("enableFinalBackup"))
+    return sql_operations.begin(
+        call, instance, "DELETE", "sql.instance.delete", {"keep": keep}, DELETION
+    )
+
+
+@api.method("connect.get", "cloudsql.instances.connect")
+def connect_settings(call: Call) -> Body:
+    """Return what a connector asks first; the socket itself comes from ``/sandbox/v1/sql``."""
+    instance = existing(call)
+    body = shown(call, instance)
+    return {
+        "kind": "sql#connectSettings",
+        "serverCaCert": {},
+        "ipAddresses": body["ipAddresses"],
+        "region": instance["region"],
+        "databaseVersion": instance["databaseVersion"],
+        "backendType": "SECOND_GEN",
+    }
+
+
+def existing(call: Call) -> Body:
+    """Return the instance that a call names."""
+    key = f"{call.text('project')}/{call.text('instance')}"
+    instance = call.world.store.get(KIND, key)
+    if instance is None:
+        raise no_instance()
+    return instance
+
+
+def running(call: Call) -> Body:
+    """Return the instance that a call names, refused unless it is up."""
+    instance = existing(call)
+    sql_operations.require_idle(call, instance["project"], instance["name"])
+    if instance["state"] != "RUNNABLE":
+        raise not_running()
+    return instance
+
+
+def shown(call: Call, instance: Body) -> Body:
+    """Return an instance as the API shows it; ``databaseInstalledVersion`` is the true server's."""
+    project, name = instance["project"], instance["name"]
+    version = call.document.version
+    base = f"https://sqladmin.googleapis.com/{'sql/' if version == 'v1beta4' else ''}{version}"
+    number = (call.world.store.get("project", project) or {}).get("number", "0")
+    digest = hashlib.sha256(f"{name} {instance['settings']['settingsVersion']}".encode())
+    body = {
+        "kind": "sql#instance",
+        "name": name,
+        "project": project,
+        "region": instance["region"],
+        "gceZone": instance["zone"],
+        "state": instance["state"],
+        "databaseVersion": instance["databaseVersion"],
+        "settings": instance["settings"],
+        "etag": digest.hexdigest()[:32],
+        "backendType": "SECOND_GEN",
+        "instanceType": "CLOUD_SQL_INSTANCE",
+        "connectionName": f"{project}:{instance['region']}:{name}",
+        "createTime": stamp(instance["created"]),
+        "selfLink": f"{base}/projects/{project}/instances/{name}",
+        "serviceAccountEmailAddress": f"p{number}-sandbox@gcp-sa-cloud-sql.iam.gserviceaccount.com",
+    }
+    if instance["state"] not in ("PENDING_CREATE", "FAILED"):
+        body["databaseInstalledVersion"] = Clusters.version()
+        body["ipAddresses"] = [{"type": "PRIMARY", "ipAddress": "127.0.0.1"}]
+    return body
+
+
+def _fits(instance: Body, wanted: str) -> bool:
+    for term in wanted.replace(" AND ", " ").split():
+        key, _sep, value = term.replace("=", ":", 1).partition(":")
+        have: Any = instance
+        for part in key.split("."):
+            have = have.get(part) if isinstance(have, dict) else None
+        if str(have) != value.strip("\"'"):
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Google's own description of its APIs: which routes exist and what their bodies look like."""

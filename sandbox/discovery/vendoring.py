@@ -1,0 +1,140 @@
+"""Make ``discovery/data``: Google's discovery documents, stripped, with the enums' real numbers.
+
+A tool for whoever works on Tarmac, never run by users: ``python -m sandbox.discovery.vendoring``.
+Sources: the documents inside google-api-python-client and the enums inside Google's own clients
+(both come with ``tarmac[dev]``).
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import inspect
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("data")
+APIS = {
+    "artifactregistry:v1": ("google.cloud.artifactregistry_v1.types",),
+    "artifactregistry:v1beta2": ("google.cloud.artifactregistry_v1beta2.types",),
+    "cloudbilling:v1": ("google.cloud.billing_v1.types",),
+    "cloudresourcemanager:v1": ("google.cloud.resourcemanager_v3.types",),
+    "cloudresourcemanager:v3": ("google.cloud.resourcemanager_v3.types",),
+    "iam:v1": ("google.cloud.iam_admin_v1.types",),
+    "secretmanager:v1": ("google.cloud.secretmanager_v1.types",),
+    "serviceusage:v1": ("google.cloud.service_usage_v1.types",),
+    "sqladmin:v1": ("google.cloud.sqladmin_v1.types",),
+    "sqladmin:v1beta4": ("google.cloud.sqladmin_v1.types",),
+}
+PROSE = frozenset(
+    {"description", "enumDescriptions", "enumDeprecated", "deprecated", "annotations"}
+)
+METHOD_KEYS = ("id", "httpMethod", "path", "flatPath", "parameters", "request", "response")
+
+Node = dict[str, Any]
+
+
+def vendor(api: str, documents: Path) -> int:
+    """Write one API's stripped document; return its size in bytes, compressed."""
+    name, version = api.split(":")
+    source = json.loads((documents / f"{name}.{version}.json").read_text(encoding="utf-8"))
+    numbers = list(_enums_of(APIS[api]))
+    document = {
+        "name": name,
+        "version": version,
+        "title": source["title"],
+        "parameters": sorted(source["parameters"]),
+        "methods": [_method(method) for method in _methods(source)],
+        "schemas": {key: _schema(node) for key, node in source["schemas"].items()},
+    }
+    _number_enums(document, numbers)
+    packed = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), 9, mtime=0)
+    (DATA / f"{name}.{version}.json.gz").write_bytes(packed)
+    return len(packed)
+
+
+def _methods(node: Node) -> Iterator[Node]:
+    yield from node.get("methods", {}).values()
+    for resource in node.get("resources", {}).values():
+        yield from _methods(resource)
+
+
+def _method(source: Node) -> Node:
+    method = {key: source[key] for key in METHOD_KEYS if key in source}
+    method["parameters"] = {
+        name: _without_prose(about) for name, about in source.get("parameters", {}).items()
+    }
+    return method
+
+
+def _schema(node: Node) -> Node:
+    """Return a schema without prose; its properties keep names that look like prose."""
+    stripped = _without_prose(node)
+    if "properties" in node:
+        stripped["properties"] = {name: _schema(part) for name, part in node["properties"].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), dict):
+            stripped[key] = _schema(node[key])
+    return stripped
+
+
+def _without_prose(node: Node) -> Node:
+    stripped = {key: value for key, value in node.items() if key not in PROSE}
+    if str(node.get("description", "")).startswith(("Output only.", "[Output")):
+        stripped["readOnly"] = True
+    return stripped
+
+
+def _number_enums(node: Any, known: list[dict[str, int]]) -> None:
+    """Add ``enumNumbers`` to every enum whose numbers are not simply 0, 1, 2…"""
+    if isinstance(node, list):
+        for each in node:
+            _number_enums(each, known)
+    elif isinstance(node, dict):
+        names = node.get("enum")
+        if isinstance(names, list) and names and isinstance(names[0], str):
+            fitting = [enum for enum in known if set(names) <= set(enum)]
+            best = min(fitting, key=len, default=None)
+            numbers = [best[name] for name in names] if best else list(range(len(names)))
+            if numbers != list(range(len(names))):
+                node["enumNumbers"] = numbers
+        for each in node.values():
+            _number_enums(each, known)
+
+
+def _enums_of(modules: tuple[str, ...]) -> Iterator[dict[str, int]]:
+    proto = importlib.import_module("proto")
+    seen: set[Any] = set()
+
+    def walk(owner: Any) -> Iterator[dict[str, int]]:
+        for name in dir(owner):
+            each: Any = getattr(owner, name, None)
+            if not inspect.isclass(each) or each in seen:
+                continue
+            seen.add(each)
+            if issubclass(each, proto.Enum):
+                yield {name: int(entry.value) for name, entry in _members(each).items()}
+            elif issubclass(each, proto.Message):
+                yield from walk(each)
+
+    for module in modules:
+        yield from walk(importlib.import_module(module))
+
+
+def _members(enum: Any) -> Any:
+    return enum.__members__
+
+
+def main() -> None:
+    """Write every document anew and say how large it became."""
+    package = importlib.import_module("googleapiclient")
+    documents = Path(str(package.__file__)).parent / "discovery_cache" / "documents"
+    DATA.mkdir(exist_ok=True)
+    for api in APIS:
+        print(f"{api}: {vendor(api, documents):,} bytes")
+
+
+if __name__ == "__main__":
+    main()

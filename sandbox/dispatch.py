@@ -1,0 +1,90 @@
+"""From a known method to its handler: the project, the API, the permission, the transaction."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, cast
+
+from sandbox import projects
+from sandbox.call import SERVED, Call, Served
+from sandbox.cloudsql.refusals import not_authorized
+from sandbox.discovery.documents import Document, Method
+from sandbox.errors import ApiError, denied, not_imitated
+from sandbox.iam import access
+from sandbox.world import World
+
+Body = dict[str, Any]
+NAMES = ("name", "resource", "parent")
+
+
+async def answer(
+    world: World,
+    document: Document,
+    method: Method,
+    parameters: Body,
+    body: Body,
+    identity: str,
+) -> Body:
+    """Return a method's answer, or raise the ApiError that refuses it."""
+    served = SERVED.get((document.name, document.version, method.id))
+    if served is None:
+        raise not_imitated(f"{document.name}.{method.id}")
+    if "project" in parameters:
+        project = projects.canonical(world, f"projects/{parameters['project']}")
+        parameters = {**parameters, "project": project.removeprefix("projects/")}
+    call = Call(world, document, method, parameters, body, identity)
+    with world.store.transaction():
+        world.operations.settle()
+    if inspect.iscoroutinefunction(served.handle):
+        _admit(call, served)
+        return cast("Body", await served.handle(call))
+    with world.store.transaction():
+        _admit(call, served)
+        return cast("Body", served.handle(call))
+
+
+def _admit(call: Call, served: Served) -> None:
+    """Refuse a call whose project, API or permission is missing."""
+    resource = _resource(call)
+    service = f"{call.document.name}.googleapis.com"
+    if (
+        served.enabled
+        and resource.startswith("projects/")
+        and not resource.startswith("projects/-")
+    ):
+        try:
+            project = projects.active(call.world, resource.split("/")[1], service)
+        except ApiError:
+            if call.document.name == "sqladmin":
+                raise not_authorized() from None
+            raise
+        projects.require_enabled(call.world, project, service, call.document.title)
+    permission = served.permission
+    if permission and not access.allowed(call.world, call.identity, permission, resource):
+        if call.document.name == "sqladmin":
+            raise not_authorized()
+        raise denied(permission, f"{service}/{resource}")
+
+
+def _resource(call: Call) -> str:
+    """Return the name of what a call is about, with the project's id in it."""
+    if "project" in call.parameters:
+        parts = [f"projects/{call.text('project')}"]
+        if "instance" in call.parameters and "{instance}" in call.method.template:
+            parts.append(f"instances/{call.text('instance')}")
+        return "/".join(parts)
+    for name in NAMES:
+        if name in call.parameters:
+            return _with_real_project(call, projects.canonical(call.world, call.text(name)))
+    return ""
+
+
+def _with_real_project(call: Call, resource: str) -> str:
+    """Put a service account's own project where ``projects/-`` stands."""
+    if not resource.startswith("projects/-/serviceAccounts/"):
+        return resource
+    email = resource.split("/")[3]
+    account = call.world.store.get("service-account", email)
+    return (
+        resource.replace("projects/-", f"projects/{account['project']}", 1) if account else resource
+    )

@@ -1,0 +1,18 @@
+"""Forget everything in the state folder of a sandbox that does not run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sandbox.cloudsql.clusters import Clusters
+from sandbox.server import LOG, exclusive
+
+
+def reset(state: Path) -> None:
+    """Delete the store, the log and every real server; AlreadyRunning when it is in use."""
+    if not state.is_dir():
+        return
+    with exclusive(state):
+        Clusters(state / "sql").remove_strays(())
+        for file in (*state.glob("sandbox.db*"), state / LOG):
+            file.unlink(missing_ok=True)

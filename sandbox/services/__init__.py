@@ -1,0 +1,1 @@
+"""The imitated services, one file each; importing :mod:`sandbox.services.all` registers them."""
