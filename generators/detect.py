@@ -72,7 +72,7 @@ def _service(
     best, confidence, others = choose(group)
     entry = Evidence("entrypoint", best.module.path, best.line, best.says)
     evidence = [entry, *best.evidence, *_manifest_evidence(manifest)]
-    port, port_evidence = _port(tree, manifest.root, best)
+    port, port_evidence = _port(tree, modules, manifest.root, best)
     health = health_path(tree, modules, manifest.root, (best.module, best.name))
     migrations = migration_tool(tree, manifest, best.framework.name)
     database, driver, database_evidence = _database(manifest)
@@ -123,16 +123,18 @@ def _manifest_evidence(manifest: Manifest) -> list[Evidence]:
     return evidence
 
 
-def _port(tree: Tree, root: str, best: Candidate) -> tuple[int, list[Evidence]]:
+def _port(tree: Tree, modules: Modules, root: str, best: Candidate) -> tuple[int, list[Evidence]]:
     if best.command is not None and best.command.port:
         command = best.command
         return command.port or _DEFAULT_PORT, [
             Evidence("port", command.path, command.line, command.says)
         ]
-    for run in best.module.runs:
-        if run.port:
-            says = f"port={run.port}"
-            return run.port, [Evidence("port", best.module.path, run.line, says)]
+    for module in modules.all():
+        for run in module.runs:
+            starts = module is best.module or run.target == best.entrypoint
+            if run.port and starts:
+                says = f"port={run.port}"
+                return run.port, [Evidence("port", module.path, run.line, says)]
     if exposed := exposed_port(tree, root):
         return exposed[0], [Evidence("port", exposed[1], exposed[2], f"EXPOSE {exposed[0]}")]
     return _DEFAULT_PORT, []

@@ -9,7 +9,7 @@ from generators.detection.commands import StartCommand
 from generators.detection.manifests import Manifest
 from generators.detection.modules import Modules
 from generators.detection.python_names import SERVERS
-from generators.detection.tree import Tree, inside, join
+from generators.detection.tree import Tree, deployable, inside, join
 from generators.detection.versions import END_OF_LIFE
 from generators.language import _
 from generators.project import Finding, Service
@@ -20,7 +20,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def repository_findings(tree: Tree) -> Iterator[Finding]:
     """Yield what is wrong with the repository as a whole."""
     ignored = tree.text(".gitignore") if tree.has(".gitignore") else ""
-    for path in tree.named(".env"):
+    for path in filter(deployable, tree.named(".env")):
         if not re.search(r"^/?(\*\*/)?(\*?\.env\*?)\s*$", ignored, re.MULTILINE):
             yield Finding(
                 "env-not-ignored",

@@ -32,6 +32,7 @@ _REQUIREMENTS = (
 )
 _PROJECT_FILES = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "requirements.in")
 _LOCKED = re.compile(r'^name = "([^"]+)"\nversion = "([^"]+)"', re.MULTILINE)
+_LOCKED_PIPENV = re.compile(r'^ {8}"([^"]+)": \{[^}]*?"version": "==([^"]+)"', re.MULTILINE)
 _INTERPRETER = re.compile(r"^FROM\s+(?:\S*/)?python:(\d+\.\d+)", re.MULTILINE)
 
 

@@ -41,7 +41,7 @@ APPLICATIONS = {
 WORTH_PARSING = (
     rb"\b(FastAPI|Flask|APIFlask|Starlette|Litestar|Quart|get_[aw]sgi_application"
     rb"|(?:create|make|get|build|init|setup|new)_(?:app|api|application|server)"
-    rb"|create_\w+_app|uvicorn\.run|include_router|register_blueprint|APIRouter|Blueprint"
+    rb"|create_\w+_app|uvicorn\.run|router|include_router|register_blueprint|APIRouter|Blueprint"
     rb"|BaseSettings|os\.environ|os\.getenv|getenv|StaticFiles|redis)\b"
 )
 

@@ -11,6 +11,7 @@ from generators.detection.python_names import APPLICATIONS, Framework
 from generators.detection.tree import parent
 
 _ROUTE_VERBS = frozenset({"get", "route", "api_route", "add_api_route", "add_url_rule"})
+_ROUTERS = frozenset({"APIRouter", "Blueprint", "APIBlueprint"})
 _INCLUDES = frozenset({"include_router", "register_blueprint", "mount"})
 
 
@@ -132,6 +133,8 @@ def _read_node(module: Module, node: ast.AST) -> None:
             module.imports[alias.asname or alias.name] = f"{source}.{alias.name}".lstrip(".")
     elif isinstance(node, ast.Call):
         _read_call(module, node)
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+        _read_router(module, node.targets, node.value)
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         for decorator in node.decorator_list:
             _read_route(module, decorator)
@@ -190,15 +193,18 @@ def _read_call(module: Module, call: ast.Call) -> None:
 
 def _read_include(module: Module, call: ast.Call, verb: str) -> None:
     assert isinstance(call.func, ast.Attribute)
-    place = 1 if verb == "mount" else 0
-    if len(call.args) <= place:
+    if verb == "mount":
+        what = call.args[1] if len(call.args) > 1 else _keyword(call, "app")
+        given = call.args[0] if call.args else _keyword(call, "path")
+    else:
+        what = call.args[0] if call.args else _keyword(call, "router")
+        given = _keyword(call, "url_prefix" if verb == "register_blueprint" else "prefix")
+    if what is None:
         return
-    option = "url_prefix" if verb == "register_blueprint" else "prefix"
-    given = call.args[0] if verb == "mount" else _keyword(call, option)
     module.includes.append(
         Include(
             owner=qualified(module, call.func.value),
-            what=qualified(module, call.args[place]),
+            what=qualified(module, what),
             prefix="" if given is None else _known_text(module, given),
             line=call.lineno,
         )
@@ -272,6 +278,15 @@ def _read_statement(module: Module, statement: ast.stmt) -> None:
         module.texts.update(dict.fromkeys(names, text))
 
 
+def _read_router(module: Module, targets: list[ast.expr], call: ast.Call) -> None:
+    if qualified(module, call.func).rpartition(".")[2] in _ROUTERS:
+        given = _keyword(call, "prefix") or _keyword(call, "url_prefix")
+        prefix = "" if given is None else _known_text(module, given)
+        for target in targets:
+            if isinstance(target, ast.Name):
+                module.prefixes[target.id] = prefix
+
+
 def _is_path(value: ast.BinOp | ast.Call) -> bool:
     """Whether an expression puts a path together: ``Path(...) / "web"``, ``os.path.join(...)``."""
     if isinstance(value, ast.BinOp):
@@ -282,9 +297,7 @@ def _is_path(value: ast.BinOp | ast.Call) -> bool:
 
 def _read_made(module: Module, name: str, call: ast.Call) -> None:
     called = qualified(module, call.func)
-    if called.rpartition(".")[2] in {"APIRouter", "Blueprint", "Router"}:
-        given = _keyword(call, "prefix") or _keyword(call, "url_prefix")
-        module.prefixes[name] = "" if given is None else _known_text(module, given)
+    if called.rpartition(".")[2] in _ROUTERS:
         return
     framework = APPLICATIONS.get(called)
     wraps = ""

@@ -115,8 +115,9 @@ def _django_health(tree: Tree, root: str) -> tuple[str, Evidence] | None:
     for path in tree.named("urls.py"):
         if inside(path, root) and deployable(path):
             text = tree.text(path)
-            found = _DJANGO_PATH.search(text)
-            if found:
+            for found in _DJANGO_PATH.finditer(text):
+                if not _rank(found[1]):
+                    continue
                 whole = "/" + found[1].lstrip("/")
                 line = text[: found.start()].count("\n") + 1
                 return whole, Evidence("health_path", path, line, f"path({found[1]!r})")
