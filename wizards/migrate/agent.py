@@ -89,6 +89,7 @@ class Watch:
 
         self.channel, self.request = channel, request
         self.step = self.path = None  # the revision that runs, and its file
+        self.failed = None
         self.count = self.commits = 0
         self.autocommit = self.quiet = False
         self.dialect = self.parameters = None
@@ -335,11 +336,12 @@ class Project:
 
         @contextlib.contextmanager
         def block(context):
-            channel.event("note", rev=watch.step, note="autocommit")
             if context.as_sql:
                 with context.output_buffer.outside():
                     yield
                 return
+            fact = self.after_each(context, "transaction")
+            channel.event("note", rev=watch.step, note="autocommit", **fact)
             with plain(context):
                 watch.autocommit = True
                 try:
@@ -355,6 +357,15 @@ class Project:
             return run(context, **arguments)
 
         self.context.run_migrations = run_migrations
+
+    def after_each(self, context, only=None):
+        """Return the values Tarmac wants to know inside the revision's own transaction."""
+        with self.watch.silence():
+            return {
+                key: scalar(context, sql)
+                for key, sql in self.request.get("after_each", {}).items()
+                if only in (None, key)
+            }
 
     def run(self, fn, **options):
         """Run env.py; ``fn(heads, context)`` is called at every ``context.run_migrations()``."""
@@ -560,6 +571,7 @@ class Operations:
             try:
                 run(**arguments)
             except BaseException as error:
+                self.watch.failed = name
                 self.channel.event(
                     "rev_fail", rev=name, error=str(error)[:2000], commits=self.watch.commits
                 )
@@ -567,11 +579,7 @@ class Operations:
             finally:
                 spent = round((time.perf_counter() - begun) * 1000, 1)
                 self.watch.step = None
-            with self.watch.silence():
-                facts = {
-                    key: scalar(context, sql)
-                    for key, sql in self.request.get("after_each", {}).items()
-                }
+            facts = self.project.after_each(context)
             self.channel.event("rev_done", rev=name, ms=spent, commits=self.watch.commits, **facts)
 
         step.migration_fn = migrate
@@ -678,7 +686,7 @@ def perform(channel, request):
                 for frame in traceback.extract_tb(error.__traceback__)
             ][-20:],
             trace=traceback.format_exc()[-6000:],
-            ready=project is not None,
+            revision=project.watch.failed if project else None,
         )
 
 

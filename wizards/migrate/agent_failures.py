@@ -12,17 +12,21 @@ from wizards.postgres.connection_failures import CONNECTING, connection_failure
 from wizards.redaction import redacted
 
 
-class MigrationFailed(Failure):
-    """A revision raised while it ran; ``sqlstate`` is Postgres' code, or "" for other errors."""
-
-    sqlstate: str = ""
-
-
 def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequence[str]) -> Failure:
     """Turn a failed result into the card a person can act on; secrets are taken out."""
     kind, error = result.text("kind"), redacted(result.text("error"))
     raw = redacted("\n".join([result.text("trace"), *log[-20:]]).strip())
     place = _place(result, directory)
+    if result.text("revision"):
+        return Failure(
+            "revision-failed",
+            _("Revision {revision} failed: {error}").format(
+                revision=result.text("revision"), error=_first(error)
+            ),
+            why=place,
+            next=("tarmac migrate rehearse",),
+            raw=raw,
+        )
     if kind == "misdirected":
         return Failure(
             "target-mismatch",

@@ -56,7 +56,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         connection.execute("begin isolation level repeatable read, read only")
         snapshot = str(value(connection, "select pg_export_snapshot()"))
         described = catalogue.read(connection, subject.version_table)
-        moment = _moment(connection)
+        moment = moment_now(connection)
         major = server_major(connection)
         taken_at = datetime.now(UTC)
         path = _new_file(folder, subject, taken_at)
@@ -116,8 +116,8 @@ def intact(backup: Backup) -> Backup:
     return backup
 
 
-def _moment(connection: Connection) -> Moment:
-    """Return the open snapshot as 32-bit transaction ids (what rows carry as xmin)."""
+def moment_now(connection: Connection) -> Moment:
+    """Return the current snapshot as 32-bit transaction ids (what rows carry as xmin)."""
     text = str(value(connection, "select txid_current_snapshot()::text"))
     _oldest, unseen, running = text.split(":")
     low = 1 << 32

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from generators.language import _
 from wizards.cancel import Cancel
-from wizards.events import Emit, Event, discard
+from wizards.events import Emit, Event, Json, discard
+from wizards.failures import Failure, UsageFailure
 from wizards.journal import private_folder
 from wizards.migrate import backup as backups
-from wizards.migrate import manifest, rehearsal
+from wizards.migrate import interruption, manifest, records, rehearsal, restoring, rollback
+from wizards.migrate.acceptance import Acceptance, require
 from wizards.migrate.judged import judged
-from wizards.migrate.model import Backup, History, Rehearsal, RevisionPreview
+from wizards.migrate.model import (
+    Applied,
+    Backup,
+    Decision,
+    History,
+    Interrupted,
+    Outcome,
+    Rehearsal,
+    RevisionPreview,
+    RollbackPlan,
+    SessionRecord,
+    Severity,
+)
+from wizards.migrate.past import Past
 from wizards.migrate.project import Project
 from wizards.migrate.rehearsal import Rehearsing
+from wizards.migrate.session import Session, Work
+from wizards.migrate.verification import Expected, verify
+from wizards.plan import Check
 from wizards.postgres.sandbox_address import SandboxAddress
 
 
@@ -29,6 +50,7 @@ class Console:
         sandbox: SandboxAddress | None = None,
     ) -> None:
         self.project = Project(root.resolve(), environment, config, stream, sandbox)
+        self._rehearsed: tuple[Path, Rehearsal] | None = None
 
     @property
     def target_name(self) -> str:
@@ -46,38 +68,114 @@ class Console:
 
     def preview(self, emit: Emit = discard, *, to: str = "heads") -> tuple[RevisionPreview, ...]:
         """Return the SQL of the pending revisions, judged with facts of the live database."""
-        provider = self.project.provider(emit)
-        mode, previews = provider.preview(emit, {"to": to})
-        return judged(
-            previews,
-            self.project.target(emit).address,
-            transaction_mode=mode,
-            rules=self.project.migrations.rules,
-        )
+        return self._preview({"to": to}, emit)
 
     def backup(self, emit: Emit, cancel: Cancel) -> Backup:
         """Dump the database, then prove the dump by restoring it to a scratch."""
         return rehearsal.verify(self._rehearsing(self._dump(emit, cancel), emit), emit, cancel)
 
     def rehearse(
+        self, emit: Emit, cancel: Cancel, *, backup: Backup | None = None, to: str = "heads"
+    ) -> Rehearsal:
+        """Run the pending revisions on a scratch made from a backup, and all the way back."""
+        used = backup or self._dump(emit, cancel)
+        found = rehearsal.rehearse(self._rehearsing(used, emit), to, emit, cancel)
+        found = replace(found, revisions=self._judge(found.revisions, emit))
+        self._rehearsed = (used.path, found)
+        return found
+
+    def up(
         self,
         emit: Emit,
         cancel: Cancel,
         *,
-        backup: Backup | None = None,
         to: str = "heads",
-    ) -> Rehearsal:
-        """Run the pending revisions on a scratch made from a backup, and all the way back."""
-        used = backup or self._dump(emit, cancel)
-        return rehearsal.rehearse(self._rehearsing(used, emit), to, emit, cancel)
+        backup: Backup | None = None,
+        accept: Sequence[str] = (),
+        fail_on: Severity = Severity.DANGER,
+        without_backup: bool = False,
+    ) -> Applied:
+        """Apply the pending revisions in the project's own mode, verify, or go back.
+
+        Findings as bad as ``fail_on`` refuse unless accepted ("RULE@REVISION=REASON"). Without a
+        ``backup`` one is taken and proved first; ``without_backup`` gives that up, which a
+        protected target does not allow.
+        """
+        return self._session("up", {"op": "upgrade", "to": to}, emit, cancel, backup, accept,
+                             fail_on, without_backup)  # fmt: skip
+
+    def down(
+        self,
+        emit: Emit,
+        cancel: Cancel,
+        *,
+        to: str = "-1",
+        backup: Backup | None = None,
+        accept: Sequence[str] = (),
+        fail_on: Severity = Severity.DANGER,
+        without_backup: bool = False,
+    ) -> Applied:
+        """Run downgrades down to a revision ("-1" = one step, "base" = all), like :meth:`up`."""
+        request: dict[str, Json] = {"op": "downgrade", "direction": "down", "to": to}
+        return self._session("down", request, emit, cancel, backup, accept, fail_on,
+                             without_backup)  # fmt: skip
+
+    def rollback_plan(self, emit: Emit = discard) -> RollbackPlan:
+        """Return what taking the last session back would do, why, and what it would lose."""
+        return rollback.plan(self._past(emit), emit)
+
+    def rollback(
+        self, plan: RollbackPlan, emit: Emit, cancel: Cancel, *, confirmed: str = ""
+    ) -> Applied:
+        """Take the last session back; ``confirmed`` is the typed name where one is wanted."""
+        past = self._past(emit)
+        if past is None or plan.decision is Decision.NOTHING:
+            return Applied(outcome=Outcome.NOTHING, session=plan.session, said=plan.why)
+        needs = self.target_name if self.protected else ""
+        return rollback.run(past, plan, emit, cancel, needs=needs, confirmed=confirmed)
+
+    def restore(
+        self, backup: Backup, emit: Emit, cancel: Cancel, *, confirmed: str = ""
+    ) -> Applied:
+        """Make a backup the database again; always wants the target's name typed."""
+        provider = self.project.provider(emit)
+        return restoring.restore(
+            self.project.root, provider, backup, emit, cancel, self.target_name, confirmed
+        )
+
+    def verify(self, emit: Emit = discard) -> list[Check]:
+        """Return one verdict each: version, leftovers, health and the configured checks."""
+        history, state = self.project.provider(emit).history(emit)
+        pending = [one.id for one in history.revisions if not one.applied]
+        expected = Expected(heads=state.heads)
+        found = verify(self.project.target(emit), state.table, expected)
+        says = _("{count} pending").format(count=len(pending)) if pending else _("none pending")
+        level = "warning" if pending else "ok"
+        return [Check(id="pending", title=_("Revisions"), level=level, says=says), *found]
 
     def backups(self) -> list[Backup]:
         """Return this target's backups, the newest first."""
-        return [
-            one
-            for one in manifest.all_in(self._folder("backups"))
-            if one.target == self.target_name
-        ]
+        found = manifest.all_in(self._folder("backups"))
+        return [one for one in found if one.target == self.target_name]
+
+    def sessions(self) -> list[SessionRecord]:
+        """Return this target's sessions, the newest first."""
+        root = self.project.root
+        return [records.summary(root, one) for one in records.told(root, self.target_name)]
+
+    def interrupted(self, emit: Emit = discard) -> Interrupted | None:
+        """Return what became of a session that never ended; None when there is none."""
+        for said in records.told(self.project.root, self.target_name)[:1]:
+            if said.end is None and not said.alive:
+                address = self.project.target(emit).address
+                return interruption.look(said, address, lambda: self._required_past(emit))
+        return None
+
+    def recover(self, found: Interrupted, emit: Emit, cancel: Cancel) -> Applied:
+        """Bring an interrupted session to its end; nothing is lost by it, or it refuses."""
+        said = next(one for one in records.told(self.project.root) if one.id == found.session)
+        interruption.open_and_tidy(said, self.project.target(emit).address)
+        return interruption.recover(found, self._required_past(emit), emit, cancel)
 
     def kill(self) -> None:
         """End the project's process at once (a second Ctrl-C)."""
@@ -86,6 +184,76 @@ class Console:
     def close(self) -> None:
         """Let go of what was opened (a tunnel)."""
         self.project.close()
+
+    def _session(
+        self,
+        kind: str,
+        request: dict[str, Json],
+        emit: Emit,
+        cancel: Cancel,
+        backup: Backup | None,
+        accept: Sequence[str],
+        fail_on: Severity,
+        without_backup: bool,
+    ) -> Applied:
+        accepted = [Acceptance.parse(text) for text in accept]
+        self._nothing_unfinished(emit)
+        provider = self.project.provider(emit)
+        history, state = provider.history(emit)
+        look: dict[str, Json] = {key: request[key] for key in request if key != "op"}
+        previews = self._preview(look, emit)
+        if not previews:
+            return Applied(outcome=Outcome.NOTHING, session="", current=state.heads,
+                           said=_("Nothing is pending."))  # fmt: skip
+        require(previews, accepted, fail_on)
+        if backup is None and without_backup and self.protected:
+            raise UsageFailure(
+                "backup-required",
+                _("{name} is protected: it is not migrated without a backup.").format(
+                    name=self.target_name
+                ),
+            )
+        if backup is None and not without_backup:
+            backup = self.backup(emit, cancel)
+        known = self._rehearsed
+        work = Work(
+            root=self.project.root,
+            kind=kind,
+            provider=provider,
+            target=self.project.target(emit),
+            history=history,
+            state=state,
+            request=request,
+            previews=previews,
+            backup=backup,
+            rehearsal=known[1] if known and backup and known[0] == backup.path else None,
+            accepted=[str(one) for one in accepted],
+        )
+        return Session(work, emit, cancel).run()
+
+    def _preview(self, request: dict[str, Json], emit: Emit) -> tuple[RevisionPreview, ...]:
+        mode, previews = self.project.provider(emit).preview(emit, request)
+        return self._judge(previews, emit, mode)
+
+    def _judge(
+        self, previews: Sequence[RevisionPreview], emit: Emit, mode: str = "per_migration"
+    ) -> tuple[RevisionPreview, ...]:
+        return judged(
+            previews,
+            self.project.target(emit).address,
+            transaction_mode=mode,
+            rules=self.project.migrations.rules,
+        )
+
+    def _nothing_unfinished(self, emit: Emit) -> None:
+        found = self.interrupted(emit)
+        if found is not None:
+            raise Failure(
+                "session-unfinished",
+                _("Session {session} never ended.").format(session=found.session),
+                why=found.says,
+                next=found.next,
+            )
 
     def _dump(self, emit: Emit, cancel: Cancel) -> Backup:
         emit(Event("migrate.phase", {"phase": "backup", "state": "start"}))
@@ -108,6 +276,23 @@ class Console:
             version_table=used.version_table,
             folder=self._folder("scratch"),
         )
+
+    def _past(self, emit: Emit) -> Past | None:
+        for said in records.told(self.project.root, self.target_name)[:1]:
+            provider = self.project.provider(emit)
+            return Past(
+                root=self.project.root,
+                told=said,
+                provider=provider,
+                target=self.project.target(emit),
+                history=provider.history(emit)[0],
+            )
+        return None
+
+    def _required_past(self, emit: Emit) -> Past:
+        past = self._past(emit)
+        assert past is not None
+        return past
 
     def _folder(self, name: str) -> Path:
         return private_folder(self.project.root) / name

@@ -10,6 +10,12 @@ from wizards.migrate.messages import Message
 from wizards.migrate.model import Revision
 
 
+def closure(heads: Iterable[str], revisions: Iterable[Revision]) -> set[str]:
+    """Return the heads and everything below them, ``depends_on`` included."""
+    by_id = {revision.id: (*revision.down, *revision.depends) for revision in revisions}
+    return _below(heads, by_id)
+
+
 def ordered(
     described: Sequence[Message],
     heads: Iterable[str],
@@ -18,7 +24,8 @@ def ordered(
 ) -> tuple[Revision, ...]:
     """Return the revisions oldest first; pending ones in the order an upgrade applies them."""
     by_id = {one.text("id"): one for one in described}
-    applied = ancestors(heads, by_id)
+    needs = {id_: (*one.texts("down"), *one.texts("depends")) for id_, one in by_id.items()}
+    applied = _below(heads, needs)
     oldest_first = [one.text("id") for one in reversed(described)]
     rest = [id_ for id_ in oldest_first if id_ not in applied and id_ not in pending]
     order = [id_ for id_ in oldest_first if id_ in applied]
@@ -26,15 +33,14 @@ def ordered(
     return tuple(_revision(by_id[id_], id_ in applied, directory) for id_ in order)
 
 
-def ancestors(heads: Iterable[str], by_id: dict[str, Message]) -> set[str]:
-    """Return the heads and everything below them, ``depends_on`` included."""
+def _below(heads: Iterable[str], needs: dict[str, tuple[str, ...]]) -> set[str]:
     found: set[str] = set()
-    todo = [head for head in heads if head in by_id]
+    todo = [head for head in heads if head in needs]
     while todo:
-        one = by_id[todo.pop()]
-        if one.text("id") not in found:
-            found.add(one.text("id"))
-            todo += [*one.texts("down"), *one.texts("depends")]
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo += needs.get(one, ())
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from generators.language import _
+from wizards.migrate.facts import gather
 from wizards.migrate.model import Finding, RevisionPreview, Severity, Statement
 from wizards.migrate.review.judge import judge_plan
 from wizards.postgres.address import Address
@@ -21,8 +22,10 @@ def judged(
 ) -> tuple[RevisionPreview, ...]:
     """Return the previews, each statement with what was found about it."""
     with facts_connection(address) as connection:
+        sql = [one.sql for preview in previews for one in preview.statements]
         found = judge_plan(
             [_for_judge(preview) for preview in previews],
+            facts=gather(connection, sql),
             postgres=server_major(connection),
             levels={name: _level(level) for name, level in rules.items()},
             one_transaction=transaction_mode == "whole_run",

@@ -84,9 +84,7 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
         schema_before=before.shape,
         on=place.where,
     )
-    if failure is not None:
-        return found
-    if not story.applied:
+    if not _can_go_back(story, failure):
         return found
     found = replace(found, schema_after=_picture(work, place, cancel, data=False)[0].shape)
     back = Story(lambda _event: None, "scratch")
@@ -105,6 +103,12 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
         differences=different[:50],
         proofs={} if failed_back else {story.applied[0]: clean, **_proofs(story, back)},
     )
+
+
+def _can_go_back(story: Story, failure: Failure | None) -> bool:
+    """Say whether whole revisions were committed, and nothing but whole revisions."""
+    whole = failure is None or story.transaction_mode == "per_migration"
+    return bool(story.applied) and whole and not story.chapters[-1].left_behind
 
 
 def _go(

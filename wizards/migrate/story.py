@@ -23,6 +23,11 @@ class Chapter:
     signature: str = ""
     statements: list[Statement] = field(default_factory=list)
 
+    @property
+    def left_behind(self) -> bool:
+        """Whether it failed after something in it had been committed."""
+        return self.dirty and not self.stamped
+
 
 @dataclass
 class Story:
@@ -74,6 +79,7 @@ class Story:
             self._revision(name, message)
         elif name == "note" and self.chapters:
             self.chapters[-1].dirty = True
+            self._own(message)
 
     def _revision(self, name: str, message: Message) -> None:
         chapter = self.chapters[-1]
@@ -87,8 +93,7 @@ class Story:
             chapter.dirty |= message.number("commits") > 0
             chapter.milliseconds = message.number("ms")
             chapter.signature = message.text("signature")
-            if message.whole("transaction"):
-                self.transactions.add((message.whole("transaction") or 0) % (1 << 32))
+            self._own(message)
             self._tell(
                 "revision", {"revision": chapter.id, "state": "done", "ms": chapter.milliseconds}
             )
@@ -96,6 +101,11 @@ class Story:
             chapter.stamped = True
             if self.transaction_mode == "per_migration":
                 self._tell("revision", {"revision": chapter.id, "state": "committed"})
+
+    def _own(self, message: Message) -> None:
+        """Remember a transaction of the run itself, as rows carry it (32 bits)."""
+        if message.whole("transaction"):
+            self.transactions.add((message.whole("transaction") or 0) % (1 << 32))
 
     def _statement(self, name: str, message: Message) -> None:
         number = message.whole("n") or 0

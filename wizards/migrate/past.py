@@ -1,0 +1,80 @@
+"""A recovery rebuilt from a journal: for a rollback later, or after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from wizards.events import Event, Json
+from wizards.journal import Journal
+from wizards.migrate import added, manifest
+from wizards.migrate.messages import Message
+from wizards.migrate.model import Backup, History
+from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.records import Told
+from wizards.migrate.recovery import Recovery
+from wizards.migrate.standing import Standing
+from wizards.migrate.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A told session on a live project."""
+
+    root: Path
+    told: Told
+    provider: Alembic
+    target: Target
+    history: History
+
+    @property
+    def start(self) -> Standing:
+        """Where the database stood when the session began."""
+        return standing_in(self.told.start.part("start"))
+
+    @property
+    def end(self) -> Standing:
+        """Where it stood when the session ended; empty while it has not."""
+        return standing_in(self.told.end.part("now") if self.told.end else Message({}))
+
+    @property
+    def backup(self) -> Backup | None:
+        """The session's backup, None when there was none or its file is gone."""
+        path = self.told.start.text("backup")
+        return manifest.read(manifest.beside(Path(path))) if path else None
+
+    def recovery(self) -> Recovery:
+        """Return the way back to the session's start."""
+        said = self.told
+        columns = self.root / ".tarmac" / "sessions" / said.id / "columns.json"
+        own = said.end.value("transactions") if said.end else None
+        return Recovery(
+            provider=self.provider,
+            target=self.target,
+            history=self.history,
+            version_table=said.start.text("version_table"),
+            start=self.start,
+            columns=added.of_text(columns.read_text()) if columns.exists() else set(),
+            session=said.id,
+            backup=self.backup,
+            moment=said.moment(),
+            reverts=said.start.part("reverts").fields,
+            drops=frozenset(said.start.texts("drops")),
+            own=frozenset(cast(list[int], own) if isinstance(own, list) else []),
+            left_behind=False,
+            record=recorder(self.root, said.id),
+        )
+
+
+def standing_in(said: Message) -> Standing:
+    """Return a standing as a journal holds it."""
+    heads = tuple(sorted(said.texts("heads")))
+    return Standing(heads, said.text("signature"), said.text("shape"))
+
+
+def recorder(root: Path, session: str) -> Callable[[str, Mapping[str, Json]], None]:
+    """Return a function that appends to a session's journal."""
+    journal = Journal(root / ".tarmac" / "journal" / f"migrate-{session}.jsonl")
+    return lambda name, fields: journal.record(Event(name, {"session": session, **fields}))

@@ -1,0 +1,213 @@
+"""Back to the start of a session: what is true, what it would cost, and doing it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generators.language import _
+from wizards.cancel import Cancel
+from wizards.events import Emit, Event, Json
+from wizards.failures import Failure
+from wizards.migrate import added, backends, loss, swap
+from wizards.migrate.decisions import Facts, decide
+from wizards.migrate.graph import closure
+from wizards.migrate.model import Backup, Decision, History, Loss, Moment, Outcome
+from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.standing import Standing, standing, standing_of
+from wizards.migrate.story import Story
+from wizards.migrate.target import Target
+from wizards.postgres.connection import connect
+
+if TYPE_CHECKING:
+    from wizards.postgres.connection import Connection
+
+_NO_DOWNGRADE = ("raises", "missing")
+
+
+class WouldLose(Failure):
+    """A way back that would lose rows nobody agreed to lose."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """What is needed to take a session back; ``reverts`` is the rehearsal's proof,
+    ``drops`` the revisions that take data away.
+
+    ``own`` are the session's own transactions, ``columns`` the columns at its start; ``record``
+    journals. ``left_behind`` says that the failing revision committed something before it failed.
+    """
+
+    provider: Alembic
+    target: Target
+    history: History
+    version_table: str
+    start: Standing
+    columns: set[added.Part]
+    session: str
+    backup: Backup | None
+    moment: Moment
+    reverts: Mapping[str, Json]
+    drops: frozenset[str]
+    own: frozenset[int]
+    left_behind: bool
+    record: Callable[[str, Mapping[str, Json]], None]
+
+    def committed_now(self, now: Standing) -> tuple[str, ...]:
+        """Return the revisions that are stamped now and were not at the start, oldest first."""
+        new = self._closure(now) - self._closure(self.start)
+        return tuple(one.id for one in self.history.revisions if one.id in new)
+
+    def facts(self, now: Standing) -> Facts:
+        """Return what the decision table wants to know."""
+        committed = self.committed_now(now)
+        removed = self._closure(self.start) - self._closure(now)
+        kinds = {one.id: one.downgrade for one in self.history.revisions}
+        return Facts(
+            start=self.start,
+            now=now,
+            committed=committed,
+            removed=tuple(one.id for one in self.history.revisions if one.id in removed),
+            partial=self.left_behind or (not committed and now != self.start),
+            proved=self._proved(committed),
+            drops=bool(self.drops & set(committed)),
+            irreversible=next((one for one in committed if kinds[one] in _NO_DOWNGRADE), ""),
+            backup=self.backup,
+        )
+
+    def losses(self, decision: Decision, connection: Connection) -> tuple[Loss, ...]:
+        """Return what a decision would lose now."""
+        if decision is Decision.RESTORE and self.backup is not None:
+            return loss.by_restoring(connection, self.backup, self.own)
+        if decision is Decision.DOWNGRADE:
+            new = added.since(self.columns, added.columns(connection), self.version_table)
+            moment = self.backup.moment if self.backup is not None else self.moment
+            return loss.by_reverting(connection, new, moment, self.own)
+        return ()
+
+    def automatic(self, emit: Emit) -> tuple[Outcome, str, str]:
+        """Go back when nothing is lost by it; return outcome, what was done, the kept database."""
+        now = standing(self.target.address, self.version_table)
+        decision, why = decide(self.facts(now))
+        if decision is Decision.NOTHING:
+            return Outcome.UNCHANGED, why, ""
+        if decision is Decision.REFUSE:
+            return Outcome.STOPPED, why, ""
+        with connect(self.target.address, "tarmac look") as connection:
+            lost = self.losses(decision, connection)
+        if lost:
+            return Outcome.STOPPED, self._would_lose(why, lost), ""
+        try:
+            kept = self.go(decision, self.committed_now(now), (), emit)
+        except Failure as failure:
+            said = _("{why} Going back failed: {message}").format(why=why, message=failure.message)
+            return Outcome.STOPPED, said, ""
+        done = _("Taken back with the revisions' own downgrades.")
+        if decision is Decision.RESTORE:
+            done = _("Restored from the backup; the database as it was is kept as {name}.").format(
+                name=kept
+            )
+        return Outcome.RECOVERED, f"{why} {done}", kept
+
+    def go(
+        self,
+        decision: Decision,
+        revisions: tuple[str, ...],
+        agreed: tuple[Loss, ...],
+        emit: Emit,
+        cancel: Cancel | None = None,
+    ) -> str:
+        """Do it and see that the start is there again; return the kept database's name, if any.
+
+        ``agreed`` is the loss a person accepted: more than that stops the work untouched.
+        """
+        self.record("session.way_back", {"decision": decision.value})
+        emit(Event("migrate.rollback", {"decision": decision.value, "state": "start"}))
+        begun = time.monotonic()
+        kept = ""
+        if decision is Decision.DOWNGRADE:
+            self._revert(revisions, emit, cancel or Cancel())
+        elif decision is Decision.RESTORE:
+            kept = self._restore(agreed, cancel or Cancel())
+        self._see_start(decision)
+        seconds = round(time.monotonic() - begun, 3)
+        done: dict[str, Json] = {"decision": decision.value, "state": "done", "seconds": seconds}
+        emit(Event("migrate.rollback", {**done, "kept": kept}))
+        return kept
+
+    def _revert(self, revisions: tuple[str, ...], emit: Emit, cancel: Cancel) -> None:
+        story = Story(emit, "target")
+        address = self.target.address
+        request: dict[str, Json] = {
+            "op": "revert",
+            "revert": list(reversed(revisions)),
+            "expect": list(backends.identity_at(address)),
+            "settings": {
+                "application_name": f"tarmac {self.session}",
+                "lock_timeout": self.provider.migrations.lock_timeout,
+                "idle_in_transaction_session_timeout": "60s",
+                "client_connection_check_interval": "1s",
+            },
+        }
+        self.provider.run(
+            request, emit, cancel, story.hear, lambda: backends.stop(address, story.pids)
+        )
+
+    def _restore(self, agreed: tuple[Loss, ...], cancel: Cancel) -> str:
+        assert self.backup is not None
+        limit = {one.table: one.rows for one in agreed}
+
+        def still_allowed(inside: Connection) -> None:
+            now = self.losses(Decision.RESTORE, inside)
+            more = tuple(one for one in now if one.rows > limit.get(one.table, 0))
+            if more:
+                raise WouldLose(
+                    "would-lose",
+                    _("Rows were written meanwhile; the database was left as it is."),
+                    why=self._would_lose("", more).strip(),
+                    next=("tarmac migrate rollback --dry-run",),
+                )
+
+        return swap.restore_and_swap(
+            self.target.address,
+            self.backup,
+            still_allowed=still_allowed,
+            record=lambda step: self.record("session.swap", step),
+            cancel=cancel,
+        ).kept
+
+    def _see_start(self, decision: Decision) -> None:
+        with connect(self.target.address, "tarmac look") as connection:
+            now = standing_of(connection, self.version_table)
+        same = now == self.start
+        if decision is Decision.DOWNGRADE:
+            same = (now.heads, now.shape) == (self.start.heads, self.start.shape)
+        if not same:
+            raise Failure(
+                "not-the-start",
+                _("After going back the database is not what it was at the start."),
+                why=_("The version is {heads}; the structure {verdict}.").format(
+                    heads=", ".join(now.heads) or _("empty"),
+                    verdict=_("is the same") if now.shape == self.start.shape else _("differs"),
+                ),
+                next=("tarmac migrate status", "tarmac migrate restore"),
+            )
+
+    def _proved(self, committed: tuple[str, ...]) -> bool | None:
+        proofs = self.reverts.get("proofs")
+        if not isinstance(proofs, Mapping) or self.reverts.get("data") is None:
+            return None
+        if not all(one in proofs for one in committed):
+            return None
+        return bool(self.reverts.get("data")) and all(bool(proofs[one]) for one in committed)
+
+    def _closure(self, one: Standing) -> set[str]:
+        return closure(one.heads, self.history.revisions)
+
+    def _would_lose(self, why: str, lost: tuple[Loss, ...]) -> str:
+        tables = ", ".join(f"{one.table} ({one.rows})" for one in lost)
+        return _("{why} Going back would lose rows that others wrote: {tables}.").format(
+            why=why, tables=tables
+        )

@@ -1,0 +1,337 @@
+"""One migration session: lock, apply in the project's own mode, verify, or go back."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from generators.language import _
+from wizards.cancel import Cancel, Cancelled
+from wizards.events import Emit, Event, Json
+from wizards.failures import Failure, Refused
+from wizards.migrate import added, backends, report, verification
+from wizards.migrate.backup import moment_now
+from wizards.migrate.dropping import drops_data
+from wizards.migrate.graph import closure
+from wizards.migrate.model import (
+    Applied,
+    Backup,
+    History,
+    Outcome,
+    Rehearsal,
+    RevisionPreview,
+)
+from wizards.migrate.monitor import Monitor
+from wizards.migrate.providers.alembic import Alembic, State
+from wizards.migrate.records import Recorder, new_id, process_facts
+from wizards.migrate.recovery import Recovery
+from wizards.migrate.session_lock import session_lock
+from wizards.migrate.standing import Standing, standing
+from wizards.migrate.story import Story
+from wizards.migrate.target import Target
+from wizards.postgres.connection import connect
+
+_BUSY = ("55P03", "40P01")  # lock not available, deadlock
+_IDLE = "60s"
+_FACTS = {"transaction": "select txid_current_if_assigned()"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a session does: ``request`` is the agent's operation, ``previews`` its SQL."""
+
+    root: Path
+    kind: str
+    provider: Alembic
+    target: Target
+    history: History
+    state: State
+    request: Mapping[str, Json]
+    previews: Sequence[RevisionPreview]
+    backup: Backup | None = None
+    rehearsal: Rehearsal | None = None
+    accepted: Sequence[str] = ()
+
+    @property
+    def planned(self) -> tuple[str, ...]:
+        """The revisions that will run, in order."""
+        return tuple(preview.id for preview in self.previews)
+
+
+@dataclass
+class Session:
+    """Runs one :class:`Work`; whatever happens ends in an :class:`Applied` and a report."""
+
+    work: Work
+    listener: Emit
+    cancel: Cancel
+    id: str = field(default_factory=new_id)
+    stories: list[Story] = field(default_factory=list)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def run(self) -> Applied:
+        """Hold the database's session lock and do the work."""
+        self.recorder = Recorder(self.work.root, self.id, self.listener)
+        with session_lock(self.work.target.address, self.id):
+            self.start = standing(self.work.target.address, self.work.state.table)
+            self._check_backup()
+            self._begin()
+            begun = time.monotonic()
+            trouble = self._apply()
+            spent = round((time.monotonic() - begun) * 1000, 1)
+            if trouble is None:
+                trouble, applied = self._verified()
+            if trouble is not None:
+                applied = self._taken_back(trouble)
+            return self._end(replace(applied, milliseconds=spent, attempts=len(self.stories)))
+
+    @property
+    def application(self) -> str:
+        """The name our agent's backends carry."""
+        return f"tarmac {self.id}"
+
+    def _check_backup(self) -> None:
+        backup = self.work.backup
+        if backup is not None and (backup.signature, set(backup.current)) != (
+            self.start.signature,
+            set(self.start.heads),
+        ):
+            raise Refused(
+                "backup-stale",
+                _("The database has changed since the backup {file}.").format(
+                    file=backup.path.name
+                ),
+                why=_("Its schema or version is not the backup's any more."),
+                next=("tarmac migrate backup",),
+            )
+
+    def _begin(self) -> None:
+        work = self.work
+        with connect(work.target.address, "tarmac look") as connection:
+            self.moment = moment = moment_now(connection)
+            self.columns = added.columns(connection)
+        (self.recorder.folder / "columns.json").write_text(added.as_text(self.columns))
+        found = work.rehearsal
+        self.recorder.record(
+            "session.start",
+            {
+                "kind": work.kind,
+                "target": work.target.name,
+                "address": work.target.address.shown,
+                "application": self.application,
+                **process_facts(),
+                "version_table": work.state.table,
+                "transaction_mode": work.state.transaction_mode,
+                "start": self.start.as_json(),
+                "planned": list(work.planned),
+                "alone": [
+                    preview.id
+                    for preview in work.previews
+                    if any(statement.autocommit for statement in preview.statements)
+                    or preview.reason
+                ],
+                "backup": str(work.backup.path) if work.backup else "",
+                "accepted": list(work.accepted),
+                "moment": {
+                    "oldest_unseen": moment.oldest_unseen,
+                    "in_progress": list(moment.in_progress),
+                },
+                "reverts": proof_of(found),
+                "drops": list(drops(work)),
+            },
+        )
+
+    def _apply(self) -> Failure | Cancelled | None:
+        """Run the agent, again after a lock timeout that left nothing behind."""
+        self._phase("apply", "start")
+        self.recorder.record("session.apply", {})
+        retries = self.work.provider.migrations.lock_retries
+        for attempt in range(retries + 1):
+            before = standing(self.work.target.address, self.work.state.table).heads
+            story = Story(self.recorder.emit, "target")
+            self.stories.append(story)
+            trouble = self._attempt(story)
+            if trouble is None or isinstance(trouble, Cancelled):
+                return trouble
+            if attempt == retries or not self._may_retry(story, before):
+                return trouble
+            pause = min(8.0, 0.5 * 2**attempt) * random.uniform(0.5, 1.5)
+            self._phase("retry", "start", attempt=attempt + 1, seconds=round(pause, 2))
+            if self.cancel.wait(pause):
+                return Cancelled()
+        return None
+
+    def _attempt(self, story: Story) -> Failure | Cancelled | None:
+        address = self.work.target.address
+        request: dict[str, Json] = {
+            **self.work.request,
+            "expect": list(backends.identity_at(address)),
+            "after_each": _FACTS,
+            "settings": {
+                "application_name": self.application,
+                "lock_timeout": self.work.provider.migrations.lock_timeout,
+                "idle_in_transaction_session_timeout": _IDLE,
+                "client_connection_check_interval": "1s",
+            },
+        }
+        try:
+            with Monitor(address, lambda: list(story.pids), self.recorder.emit):
+                self.work.provider.run(
+                    request,
+                    self.recorder.emit,
+                    self.cancel,
+                    story.hear,
+                    lambda: backends.stop(address, story.pids),
+                )
+        except (Failure, Cancelled) as trouble:
+            with connect(address, "tarmac look") as connection:
+                backends.end(connection, backends.named(connection, self.application))
+            return trouble
+        return None
+
+    def _may_retry(self, story: Story, before: Sequence[str]) -> bool:
+        """A fresh try is safe when a lock was refused and the revision left nothing behind."""
+        if story.sqlstate not in _BUSY or not story.chapters or story.chapters[-1].left_behind:
+            return False
+        if story.transaction_mode == "per_migration":
+            return True
+        now = standing(self.work.target.address, self.work.state.table)
+        return now.heads == tuple(before) and now.signature == self.start.signature
+
+    def _verified(self) -> tuple[Failure | None, Applied]:
+        """Read the version on a new connection before anybody calls it done."""
+        self._phase("verify", "start")
+        now = standing(self.work.target.address, self.work.state.table)
+        ran = [name for story in self.stories for name in story.applied]
+        there = closure(now.heads, self.work.history.revisions)
+        up = self.work.kind == "up"
+        wrong = [name for name in ran if (name in there) is not up]
+        if wrong:
+            failure = Failure(
+                "not-persisted",
+                _("env.py reported success, but nothing was persisted."),
+                why=_("The version table does not agree about {names}.").format(
+                    names=", ".join(wrong)
+                ),
+                next=(_("look for a missing commit in env.py"),),
+            )
+            return failure, Applied(outcome=Outcome.STOPPED, session=self.id)
+        found = self.work.rehearsal
+        shape = found.schema_after if found is not None and found.ok else ""
+        if found is not None and [one.id for one in found.revisions] != ran:
+            shape = ""
+        expected = verification.Expected(heads=now.heads, shape=shape)
+        checks = verification.verify(self.work.target, self.work.state.table, expected)
+        red = [check.title for check in checks if check.level == "red"]
+        self._phase("verify", "failed" if red else "done")
+        said = _("{count} revisions, verified on a new connection.").format(count=len(ran))
+        if red:
+            said = _("Applied, but these checks fail: {names}.").format(names=", ".join(red))
+        return None, Applied(
+            outcome=Outcome.APPLIED,
+            session=self.id,
+            applied=tuple(ran),
+            current=now.heads,
+            said=said,
+            checks=tuple(checks),
+        )
+
+    def _taken_back(self, trouble: Failure | Cancelled) -> Applied:
+        """Go back to the start by the cheapest safe way, or say what is true and stop."""
+        story = self.stories[-1]
+        recovery = Recovery(
+            provider=self.work.provider,
+            target=self.work.target,
+            history=self.work.history,
+            version_table=self.work.state.table,
+            start=self.start,
+            columns=self.columns,
+            session=self.id,
+            backup=self.work.backup,
+            moment=self.moment,
+            reverts=proof_of(self.work.rehearsal),
+            drops=frozenset(drops(self.work)),
+            own=frozenset(one for story in self.stories for one in story.transactions),
+            left_behind=any(
+                chapter.left_behind for story in self.stories for chapter in story.chapters
+            ),
+            record=self.recorder.record,
+        )
+        self._phase("recover", "start")
+        outcome, said, kept = recovery.automatic(self.recorder.emit)
+        self._phase("recover", "failed" if outcome is Outcome.STOPPED else "done")
+        now = standing(self.work.target.address, self.work.state.table)
+        cancelled = isinstance(trouble, Cancelled)
+        if cancelled and outcome is not Outcome.STOPPED:
+            outcome = Outcome.CANCELLED
+        failure = trouble if isinstance(trouble, Failure) else None
+        return Applied(
+            outcome=outcome,
+            session=self.id,
+            applied=recovery.committed_now(now),
+            current=now.heads,
+            failed_revision=story.failed_revision,
+            failed_statement=story.failed_statement,
+            error=_("cancelled") if failure is None else (story.error or failure.message),
+            code="cancelled" if failure is None else failure.code,
+            sqlstate=story.sqlstate,
+            said=said,
+            kept=kept,
+        )
+
+    def _end(self, applied: Applied) -> Applied:
+        now: Standing = standing(self.work.target.address, self.work.state.table)
+        account = report.Account(
+            session=self.id,
+            kind=self.work.kind,
+            target=self.work.target.name,
+            address=self.work.target.address.shown,
+            server_version=self.work.state.server_version,
+            transaction_mode=self.work.state.transaction_mode,
+            started_at=self.started_at,
+            ended_at=datetime.now(UTC),
+            start_heads=self.start.heads,
+            accepted=self.work.accepted,
+            backup=self.work.backup,
+            rehearsal=self.work.rehearsal,
+            stories=self.stories,
+            applied=applied,
+        )
+        path = self.recorder.write_report(report.render(account))
+        self.recorder.record(
+            "session.end",
+            {
+                "outcome": applied.outcome.value,
+                "applied": list(applied.applied),
+                "said": applied.said,
+                "error": applied.error,
+                "now": now.as_json(),
+                "transactions": sorted(one for story in self.stories for one in story.transactions),
+                "kept": applied.kept,
+                "milliseconds": applied.milliseconds,
+            },
+        )
+        return replace(applied, report=path)
+
+    def _phase(self, phase: str, state: str, **more: Json) -> None:
+        self.recorder.emit(Event("migrate.phase", {"phase": phase, "state": state, **more}))
+
+
+def proof_of(found: Rehearsal | None) -> dict[str, Json]:
+    """Return what a rehearsal proved about the way back, for the journal."""
+    if found is None or found.reverts_clean is None:
+        return {}
+    return {
+        "clean": found.reverts_clean,
+        "data": found.reverts_data,
+        "proofs": dict(found.proofs),
+    }
+
+
+def drops(work: Work) -> list[str]:
+    """Return the revisions whose SQL takes data away."""
+    return [preview.id for preview in work.previews if drops_data(preview.statements)]
