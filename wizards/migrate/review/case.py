@@ -28,6 +28,7 @@ class Case:
     scans: set[Name] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     pending_keys: list[tuple[Name, set[str], int]] = field(default_factory=list)
+    pending_views: list[tuple[Name, int]] = field(default_factory=list)
     pending_tables: list[tuple[Name, int]] = field(default_factory=list)
 
     def touch(

@@ -44,6 +44,7 @@ class Context:
     nullable: set[tuple[Name, str]] = field(default_factory=set)
     proofs: dict[tuple[Name, str], tuple[str, ...]] = field(default_factory=dict)
     proved: set[tuple[Name, str]] = field(default_factory=set)
+    valid_checks: set[tuple[Name, str]] = field(default_factory=set)
     validated: set[tuple[Name, str]] = field(default_factory=set)
     indexes: dict[Name, MadeIndex] = field(default_factory=dict)
     dropped_indexes: set[Name] = field(default_factory=set)
@@ -56,6 +57,8 @@ class Context:
     functions: dict[Name, bool] = field(default_factory=dict)
     new_types: set[Name] = field(default_factory=set)
     timeouts: set[str] = field(default_factory=set)
+    local_timeouts: set[str] = field(default_factory=set)
+    views: set[Name] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     held: dict[Name, Held] = field(default_factory=dict)
     unvalidated: dict[tuple[Name, str], int] = field(default_factory=dict)
@@ -103,5 +106,7 @@ class Context:
         self.held.clear()
         self.unvalidated.clear()
         self.enum_values.clear()
+        self.timeouts -= self.local_timeouts
+        self.local_timeouts.clear()
         self.altered = None
         self.wide_reported = False

@@ -43,12 +43,15 @@ def settle(
     if not found and not case.parsed.allows:
         return ()
     answered = _answered_later(case)
+    covered = {at for table, at in case.pending_views if table in case.context.views}
     allowed = {allow.rule for allow in case.parsed.allows if allow.reason}
     kept = []
     for position, finding in enumerate(found):
         rule = finding.rule
         if position in answered or rule in allowed or rule in off:
             continue
+        if position in covered:
+            finding = replace(finding, severity=Severity.NOTICE)
         if facts is not None:
             finding = sized(finding, facts)
         if rule in levels:

@@ -11,7 +11,8 @@ from wizards.migrate.review.names import shown_name
 
 ASSUMED_RATE = 100e6
 TYPE_RULES = frozenset(
-    ["int-type", "serial-type", "json-type", "char-type", "varchar-type", "timestamp-type", "money-type", "float-type"]
+    {"int-type", "serial-type", "json-type", "char-type", "varchar-type", "timestamp-type"}
+    | {"money-type", "float-type"}
 )
 MOST_SECONDS = 2.0
 MANY_ROWS = 1_000_000

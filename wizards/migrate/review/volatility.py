@@ -167,7 +167,7 @@ _NEVER = frozenset(
         "txid_snapshot_xmin",
     ]
 )
-_ARGUMENTS_OF_NOW = frozenset({"now", "transaction_timestamp", "statement_timestamp"})
+MOMENTS = frozenset({"now", "transaction_timestamp", "statement_timestamp"})
 
 
 def volatile_calls(expression: pb.Node, context: Context) -> tuple[list[str], list[str]]:
@@ -189,7 +189,7 @@ def _verdict(bare: str, shown: str, has_arguments: bool, context: Context) -> bo
         return planned
     if bare in VOLATILE:
         return True
-    if bare in _NEVER and not (bare in _ARGUMENTS_OF_NOW and has_arguments):
+    if bare in _NEVER and not (bare in MOMENTS and has_arguments):
         return False
     if context.facts is not None:
         return context.facts.volatile.get(shown.removeprefix("pg_catalog."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generators.language import _
+from wizards.migrate.model import Severity
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
@@ -14,16 +15,17 @@ _DISABLED = frozenset({pb.AT_DisableTrig, pb.AT_DisableTrigAll, pb.AT_DisableTri
 
 def switch_trigger(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     """Judge ENABLE and DISABLE TRIGGER."""
-    if command.subtype not in _DISABLED:
-        case.touch(table, SRX)
-        return
+    disabled = command.subtype in _DISABLED
     case.find(
         "disable-trigger",
         _("blocks writes to {table}; until enabled again, what triggers check is not").format(
             table=table.shown
-        ),
+        )
+        if disabled
+        else _("blocks writes to {table} for a moment").format(table=table.shown),
         on=(table,),
         lock=SRX,
+        severity=None if disabled else Severity.NOTICE,
     )
 
 

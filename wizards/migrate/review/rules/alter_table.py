@@ -102,4 +102,5 @@ def _combine(case: Case, table: Name, node: pb.AlterTableStmt) -> None:
             table=table.shown
         ),
         on=(table,),
+        even_new=True,
     )

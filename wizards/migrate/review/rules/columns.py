@@ -12,7 +12,7 @@ from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
 from wizards.migrate.review.rules.constraints import missing_index
 from wizards.migrate.review.rules.naming import column_type
 from wizards.migrate.review.types import SERIALS, of_node
-from wizards.migrate.review.volatility import volatile_calls
+from wizards.migrate.review.volatility import MOMENTS, descend, function_calls, volatile_calls
 
 PG_FAST_DEFAULT = 11
 
@@ -104,6 +104,7 @@ def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> N
     sure, unknown = volatile_calls(value, case.context)
     old = case.context.postgres < PG_FAST_DEFAULT
     if not sure and not unknown and not old:
+        _same_moment(case, table, column.colname, value)
         return
     calls = ", ".join(f"{name}()" for name in sure or unknown)
     if sure:
@@ -126,6 +127,22 @@ def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> N
             "-- then, in batches until 0 rows:",
             fixes.backfill(table, column.colname, text),
         ),
+    )
+
+
+def _same_moment(case: Case, table: Name, column: str, value: pb.Node) -> None:
+    """now() rewrites nothing: it is computed once, for all rows that exist."""
+    kinds = {part.DESCRIPTOR.name for part in descend(value)}
+    called = {words(call.funcname)[-1] for call in function_calls(value)}
+    if "SQLValueFunction" not in kinds and not called & MOMENTS:
+        return
+    case.find(
+        "volatile-default",
+        _("every row of {table} that exists gets the same {column}: the migration's moment").format(
+            table=table.shown, column=column
+        ),
+        on=(table,),
+        severity=Severity.NOTICE,
     )
 
 
@@ -190,8 +207,8 @@ def _inline(
         if filled:
             case.touch(parent, Lock.SHARE_ROW_EXCLUSIVE, scans=True)
             _report_inline(case, table, column, _("foreign key"))
-        elif parent != table:
-            _report_inline(case, table, column, _("foreign key"), scans=False)
+        elif parent != table and not (table in case.context.new or parent in case.context.new):
+            _locks_parent(case, table, parent)
     elif kind == pb.CONSTR_CHECK:
         _report_inline(case, table, column, "CHECK")
     elif kind == pb.CONSTR_UNIQUE:
@@ -225,22 +242,28 @@ def _unique(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constr
     )
 
 
-def _report_inline(
-    case: Case, table: Name, column: pb.ColumnDef, what: str, *, scans: bool = True
-) -> None:
+def _locks_parent(case: Case, table: Name, parent: Name) -> None:
+    """No row has a value yet, so nothing is read; but the parent is locked as well."""
+    case.find(
+        "fk-not-valid",
+        _("blocks writes to {parent} too, until {table} has its lock and is done").format(
+            parent=parent.shown, table=table.shown
+        ),
+        on=(parent,),
+        lock=Lock.SHARE_ROW_EXCLUSIVE,
+        severity=Severity.NOTICE,
+    )
+
+
+def _report_inline(case: Case, table: Name, column: pb.ColumnDef, what: str) -> None:
     case.find(
         "add-column-constraint",
         _("{what} behind the column: every row of {table} is read under the lock").format(
             what=what, table=table.shown
-        )
-        if scans
-        else _("{what} behind the column: also blocks writes to its parent, briefly").format(
-            what=what
         ),
         on=(table,),
         lock=AX,
-        scans=scans,
-        severity=None if scans else Severity.NOTICE,
+        scans=True,
         fix=f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
         f"{of_node(column.type_name).shown};\n"
         + _("-- then ADD CONSTRAINT … NOT VALID, then VALIDATE CONSTRAINT, each on its own"),

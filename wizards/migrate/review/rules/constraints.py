@@ -116,7 +116,9 @@ def _check(
     name = constraint.conname or fixes.shortened(f"{table.name}_check")
     proves = not_null_columns(constraint.raw_expr)
     case.context.proofs[(table, name)] = proves
-    if constraint.skip_validation:
+    if not constraint.skip_validation:
+        case.context.valid_checks.add((table, name))
+    else:
         case.touch(table, AX)
         case.context.unvalidated[(table, name)] = case.index
         return
@@ -250,6 +252,7 @@ def validate(case: Case, table: Name, name: str) -> None:
     if parent:
         case.touch(parent, Lock.ROW_SHARE, scans=True)
     proves = context.proofs.get((table, name), known.proves if known else None)
+    context.valid_checks.add((table, name))
     if proves is None:
         context.validated.add((table, name))
     else:
@@ -299,6 +302,22 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
             on=(table,),
             lock=AX,
         )
+        _replicated(case, table)
+
+
+def _replicated(case: Case, table: Name) -> None:
+    """The key was what replicated updates and deletes find their row by."""
+    facts = case.context.facts
+    case.find(
+        "replica-identity",
+        _(
+            "without another replica identity, replicated updates and deletes of {table} fail"
+        ).format(table=table.shown),
+        on=(table,),
+        lock=AX,
+        severity=Severity.DANGER if facts and facts.replication_slots else Severity.NOTICE,
+        fix=f"ALTER TABLE {table.sql} REPLICA IDENTITY FULL;",
+    )
 
 
 def _kind_by_name(name: str) -> str:

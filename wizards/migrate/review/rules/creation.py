@@ -108,6 +108,7 @@ def create_view(case: Case, node: pb.ViewStmt) -> None:
     view = of_range(node.view)
     if not node.replace:
         case.context.new.add(view)
+    case.context.views.add(view)
     case.touch(view, AX)
     if node.query.WhichOneof("node") == "select_stmt":
         for item in node.query.select_stmt.from_clause:
@@ -146,12 +147,18 @@ def refresh(case: Case, node: pb.RefreshMatViewStmt) -> None:
             severity=Severity.NOTICE,
         )
         return
+    if node.skip_data:
+        for source in live.sources if live else ():
+            case.scans.discard(source)
     case.find(
         "refresh-matview",
-        _("nobody can read {view} until it is filled again").format(view=view.shown),
+        _("{view} is emptied, and reading it fails until it is filled").format(view=view.shown)
+        if node.skip_data
+        else _("nobody can read {view} until it is filled again").format(view=view.shown),
         on=(view,),
         lock=AX,
         rewrites=True,
+        severity=Severity.NOTICE if node.skip_data else None,
         fix=f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view.sql};",
     )
 

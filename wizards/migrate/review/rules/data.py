@@ -21,6 +21,8 @@ def update(case: Case, node: pb.UpdateStmt) -> None:
     case.touch(table, RX)
     if not _filtered(node):
         _unfiltered(case, table, "UPDATE", _update_batch(table, node))
+    else:
+        _unbatched(case, table, node.where_clause)
 
 
 def delete(case: Case, node: pb.DeleteStmt) -> None:
@@ -29,6 +31,8 @@ def delete(case: Case, node: pb.DeleteStmt) -> None:
     case.touch(table, RX)
     if not _filtered(node):
         _unfiltered(case, table, "DELETE", _batch(table, f"DELETE FROM {table.sql}", ""))
+    else:
+        _unbatched(case, table, node.where_clause)
 
 
 def _filtered(node: pb.UpdateStmt | pb.DeleteStmt) -> bool:
@@ -54,6 +58,27 @@ def _unfiltered(case: Case, table: Name, verb: str, fix: str | None) -> None:
         on=(table,),
         lock=RX,
         fix=fix,
+    )
+
+
+def _unbatched(case: Case, table: Name, where: pb.Node) -> None:
+    """A WHERE that names no row by its key may match most of a table."""
+    named = any(
+        part.DESCRIPTOR.name == "A_Expr"
+        and part.kind in {pb.AEXPR_OP, pb.AEXPR_IN, pb.AEXPR_OP_ANY}
+        and part.name[len(part.name) - 1].string.sval == "="
+        for part in descend(where)
+    )
+    if named or "SelectStmt" in {part.DESCRIPTOR.name for part in descend(where)}:
+        return
+    case.find(
+        "unfiltered-dml",
+        _("one statement changes every row of {table} that matches, and keeps them locked").format(
+            table=table.shown
+        ),
+        on=(table,),
+        lock=RX,
+        severity=Severity.NOTICE,
     )
 
 

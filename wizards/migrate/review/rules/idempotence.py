@@ -22,9 +22,9 @@ _OPTIONAL = {
 def not_idempotent(case: Case) -> None:
     """Report DDL without IF [NOT] EXISTS where a second run would stop at it."""
     context = case.context
-    if context.transaction:
-        return
     kind, node = case.parsed.kind, case.parsed.node
+    if context.transaction and not getattr(node, "concurrent", False):
+        return
     if kind == "alter_table_stmt" and isinstance(node, pb.AlterTableStmt):
         repeatable = all(_repeats(case, node, item.alter_table_cmd) for item in node.cmds)
     elif kind in _OPTIONAL:
@@ -47,5 +47,9 @@ def _repeats(case: Case, node: pb.AlterTableStmt, command: pb.AlterTableCmd) -> 
         return bool(command.missing_ok)
     if command.subtype == pb.AT_AddConstraint:
         name = getattr(command, "def").constraint.conname
-        return f"dropped {table.shown} {name}" in case.context.told
+        dropped = f"dropped {table.shown} {name}"
+        if dropped in case.context.told:
+            case.context.told.discard(dropped)
+            return True
+        return False
     return True

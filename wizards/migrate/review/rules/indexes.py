@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review import fixes, libpg
@@ -22,6 +24,15 @@ def create_index(case: Case, node: pb.IndexStmt) -> None:
         _concurrent(case, node, table)
     else:
         _blocking(case, node, table)
+    if node.unique and case.context.facts is None:
+        case.find(
+            "add-unique",
+            _(
+                "fails where {table} holds duplicates; built CONCURRENTLY, an INVALID index stays"
+            ).format(table=table.shown),
+            on=(table,),
+            severity=Severity.NOTICE,
+        )
     if node.idxname:
         made = MadeIndex(table, columns, node.unique and not node.HasField("where_clause"))
         case.context.indexes[table.beside(node.idxname)] = made
@@ -164,7 +175,7 @@ def drop_index(case: Case, node: pb.DropStmt) -> None:
 
 def reindex(case: Case, node: pb.ReindexStmt) -> None:
     """Judge REINDEX."""
-    concurrent = any(param.def_elem.defname == "concurrently" for param in node.params)
+    concurrent = option_is_on(node.params, "concurrently")
     table: Name | None = None
     if node.kind == pb.REINDEX_OBJECT_TABLE:
         table = of_range(node.relation)
@@ -183,7 +194,7 @@ def reindex(case: Case, node: pb.ReindexStmt) -> None:
         on=on,
         lock=Lock.SHARE,
         scans=True,
-        fix=_reindex_concurrently(node),
+        fix=_reindex_concurrently(node) if case.context.postgres >= 12 else None,
     )
 
 
@@ -199,6 +210,19 @@ def _reindex_concurrently(node: pb.ReindexStmt) -> str | None:
         return None
     target = quoted(node.name) if node.name else of_range(node.relation).sql
     return f"REINDEX {word} CONCURRENTLY {target};"
+
+
+def option_is_on(options: Iterable[pb.Node], name: str) -> bool:
+    """Whether a parenthesised option is given and not switched off: (FULL), (FULL false)."""
+    for item in options:
+        option = item.def_elem
+        if option.defname == name:
+            if not option.HasField("arg"):
+                return True
+            if option.arg.WhichOneof("node") == "integer":
+                return bool(option.arg.integer.ival)
+            return str(option.arg.string.sval).lower() not in {"off", "false", "0", "no"}
+    return False
 
 
 def not_in_transaction(case: Case, what: str, table: Name | None = None) -> None:

@@ -67,10 +67,7 @@ def _has_check(case: Case, child: Name) -> bool:
     """A validated CHECK on the child, which may prove its bounds."""
     context = case.context
     live = context.table(child)
-    planned = any(
-        table == child and (table, name) not in context.unvalidated
-        for table, name in context.proofs
-    )
+    planned = any(table == child for table, _name in context.valid_checks)
     return planned or bool(
         live and any(one.kind == "c" and one.valid for one in live.constraints.values())
     )

@@ -10,6 +10,11 @@ from wizards.migrate.review.locks import Lock
 
 _OPEN = {pb.TRANS_STMT_BEGIN, pb.TRANS_STMT_START}
 _CLOSE = {pb.TRANS_STMT_COMMIT, pb.TRANS_STMT_ROLLBACK, pb.TRANS_STMT_PREPARE}
+_NO_DDL = frozenset(
+    {"select_stmt", "insert_stmt", "update_stmt", "delete_stmt", "merge_stmt", "copy_stmt"}
+    | {"variable_set_stmt", "variable_show_stmt", "transaction_stmt", "explain_stmt", "do_stmt"}
+    | {"call_stmt", "execute_stmt", "discard_stmt", ""}
+)
 TIMEOUTS = {
     "lock_timeout": "missing-lock-timeout",
     "statement_timeout": "missing-statement-timeout",
@@ -53,6 +58,8 @@ def set_variable(case: Case, node: pb.VariableSetStmt) -> None:
         return
     values = [item.a_const for item in node.args]
     off = not values or (values[0].sval.sval in {"", "0"} and values[0].ival.ival == 0)
+    if node.is_local:
+        case.context.local_timeouts.add(node.name)
     if off:
         case.context.timeouts.discard(node.name)
     else:
@@ -61,32 +68,41 @@ def set_variable(case: Case, node: pb.VariableSetStmt) -> None:
 
 def missing_timeouts(case: Case) -> None:
     """A lock that others queue behind needs a limit on how long it is waited for."""
-    context = case.context
-    strong = any(
-        lock >= Lock.SHARE and table not in context.new for table, lock in case.locks.items()
-    )
-    if not strong and not any(found.lock for found in case.findings):
+    if case.parsed.kind in _NO_DDL:
         return
-    told = context.told
-    if "lock_timeout" not in context.timeouts and "missing-lock-timeout" not in told:
-        case.find(
-            "missing-lock-timeout",
-            _("waits for its lock as long as it takes, and everybody queues behind it"),
-            fix=f"SET lock_timeout = '3s';\n{case.parsed.sql.rstrip('; ')};",
-        )
-        told.add("missing-lock-timeout")
-    if "statement_timeout" not in context.timeouts and "missing-statement-timeout" not in told:
-        case.find(
-            "missing-statement-timeout",
-            _("nothing ends the statement if it takes hours"),
-            fix=f"SET statement_timeout = '15min';\n{case.parsed.sql.rstrip('; ')};",
-        )
-        told.add("missing-statement-timeout")
-    name = "idle_in_transaction_session_timeout"
-    if context.transaction and name not in context.timeouts and "idle-timeout" not in told:
-        case.find(
-            "idle-timeout",
-            _("if the migration's client hangs, its locks stay"),
-            fix=f"SET {name} = '60s';",
-        )
-        told.add("idle-timeout")
+    new = case.context.new
+    strong = any(lock >= Lock.SHARE and table not in new for table, lock in case.locks.items())
+    unknown = not case.locks and any(found.lock for found in case.findings)
+    severity = Severity.CAUTION if strong or unknown else Severity.NOTICE
+    sql = case.parsed.sql.rstrip("; ")
+    _missing(
+        case,
+        "lock_timeout",
+        severity,
+        _("waits for its lock as long as it takes, and everybody queues behind it"),
+        f"SET lock_timeout = '3s';\n{sql};",
+    )
+    _missing(
+        case,
+        "statement_timeout",
+        severity,
+        _("nothing ends the statement if it takes hours"),
+        f"SET statement_timeout = '15min';\n{sql};",
+    )
+    _missing(
+        case,
+        "idle_in_transaction_session_timeout",
+        severity if case.context.transaction else Severity.NOTICE,
+        _("if the migration's client hangs inside a transaction, its locks stay"),
+        "SET idle_in_transaction_session_timeout = '60s';",
+    )
+
+
+def _missing(case: Case, setting: str, severity: Severity, message: str, fix: str) -> None:
+    """Report a timeout that is not set, once as a notice and once as more than that."""
+    rule = TIMEOUTS[setting]
+    told = f"{rule} {severity}"
+    if setting in case.context.timeouts or told in case.context.told:
+        return
+    case.context.told.add(told)
+    case.find(rule, message, fix=fix, severity=severity)

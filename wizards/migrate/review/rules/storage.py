@@ -7,7 +7,7 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_range
-from wizards.migrate.review.rules.indexes import not_in_transaction
+from wizards.migrate.review.rules.indexes import not_in_transaction, option_is_on
 
 _SHARE_UPDATE = frozenset(
     [
@@ -85,7 +85,7 @@ def set_options(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
 def vacuum(case: Case, node: pb.VacuumStmt) -> None:
     """Judge VACUUM FULL; plain VACUUM and ANALYZE block nobody."""
     tables = [of_range(item.vacuum_relation.relation) for item in node.rels]
-    full = any(item.def_elem.defname == "full" and _is_on(item.def_elem) for item in node.options)
+    full = option_is_on(node.options, "full")
     if node.is_vacuumcmd:
         not_in_transaction(case, "VACUUM")
     if not full:
@@ -102,16 +102,6 @@ def vacuum(case: Case, node: pb.VacuumStmt) -> None:
         rewrites=True,
         fix="\n".join(f"VACUUM (ANALYZE) {table.sql};" for table in tables) or "VACUUM (ANALYZE);",
     )
-
-
-def _is_on(option: pb.DefElem) -> bool:
-    if not option.HasField("arg"):
-        return True
-    arg = option.arg
-    if arg.WhichOneof("node") == "integer":
-        return bool(arg.integer.ival)
-    word: str = arg.string.sval.lower()
-    return word not in {"off", "false", "0", "no"}
 
 
 def cluster(case: Case, node: pb.ClusterStmt) -> None:

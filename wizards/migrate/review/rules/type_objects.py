@@ -40,11 +40,16 @@ def alter_enum(case: Case, node: pb.AlterEnumStmt) -> None:
         return
     if context.transaction and name not in context.new_types:
         context.enum_values.setdefault(name, set()).add(node.new_val)
-        if context.postgres < 12:
-            case.find(
-                "enum-add-in-tx",
-                _("fails: before PostgreSQL 12 a value cannot be added inside a transaction"),
-            )
+        old = context.postgres < 12
+        case.find(
+            "enum-add-in-tx",
+            _("fails: before PostgreSQL 12 a value cannot be added inside a transaction")
+            if old
+            else _("{value} cannot be used before this transaction is committed").format(
+                value=literal(node.new_val)
+            ),
+            severity=Severity.DANGER if old else Severity.NOTICE,
+        )
     case.find(
         "enum-add",
         _("{value} can never be removed from {name}").format(

@@ -36,7 +36,7 @@ def follow(case: Case) -> None:
 def _work_while_blocked(case: Case, blocked: dict[Name, Held]) -> None:
     kind = case.parsed.kind
     touched = [table for table in case.locks if table.name not in VERSION_TABLES]
-    if not touched or any(one.rule == "concurrently-in-transaction" for one in case.findings):
+    if not touched:
         return
     old = [table for table in touched if table not in case.context.new]
     slow = kind in _ROWS or any(table in case.scans for table in old)
