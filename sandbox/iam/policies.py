@@ -55,7 +55,7 @@ def write(call: Call, resource: str) -> Body:
         "since": {},
     }
     given = policy.get("etag")
-    if given and given.rstrip("=") != stored["etag"].rstrip("="):
+    if given and _same_bytes(given) != _same_bytes(stored["etag"]):
         raise ApiError(
             "ABORTED",
             "There were concurrent policy changes. Please retry the whole read-modify-write with "
@@ -82,7 +82,7 @@ def replace(world: World, resource: str, bindings: list[Body]) -> None:
     }
     serial = world.store.next("policy-etags")
     digest = hashlib.sha256(f"{serial} {json.dumps(bindings)}".encode()).digest()[:9]
-    etag = base64.urlsafe_b64encode(digest).decode()
+    etag = base64.b64encode(digest).decode()
     world.store.put(KIND, resource, {"bindings": bindings, "etag": etag, "since": since})
 
 
@@ -163,3 +163,8 @@ def _account_known(world: World, email: str) -> bool:
     return bool(AGENTS.fullmatch(email)) and (
         google_s or not domain.endswith(".iam.gserviceaccount.com")
     )
+
+
+def _same_bytes(etag: str) -> str:
+    """Return an etag in one spelling: both base64 alphabets, padded or not, mean the same bytes."""
+    return etag.rstrip("=").translate(str.maketrans("-_", "+/"))
