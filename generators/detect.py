@@ -33,10 +33,11 @@ def detect(root: Path) -> Detection:
     tree = read_tree(root.resolve())
     modules = read_modules(tree)
     commands = start_commands(tree)
-    found = candidates(tree, modules)
+    homes = manifest_roots(tree)
+    found = candidates(tree, modules, homes)
     weigh_commands(found, commands)
     findings: list[Finding] = list(repository_findings(tree))
-    groups = _by_root(found, manifest_roots(tree))
+    groups = _by_root(found, homes)
     packages = front_ends.packages(tree)
     fronts = [front for package in packages if (front := front_ends.front_end(tree, package))]
     services = []

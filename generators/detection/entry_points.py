@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from generators.detection.commands import StartCommand
+from generators.detection.import_roots import dotted_from, import_root
 from generators.detection.modules import Modules
 from generators.detection.python_names import Framework
 from generators.detection.python_source import Module
-from generators.detection.tree import Tree, deployable, join, parent
+from generators.detection.tree import Tree, deployable
 from generators.project import Confidence, Evidence
 
 _NAMES = {"app": 10, "application": 8, "api": 3, "server": 3}
@@ -38,8 +39,11 @@ class Candidate:
         return f"{dotted_from(self.import_root, self.module.path)}:{self.name}"
 
 
-def candidates(tree: Tree, modules: Modules) -> list[Candidate]:
-    """Return every application object and argument-free factory outside tests and examples."""
+def candidates(tree: Tree, modules: Modules, homes: Collection[str]) -> list[Candidate]:
+    """Return every application object and argument-free factory outside tests and examples.
+
+    ``homes`` are the folders with a manifest.
+    """
     found: list[Candidate] = []
     for module in modules.all():
         if not deployable(module.path):
@@ -54,7 +58,7 @@ def candidates(tree: Tree, modules: Modules) -> list[Candidate]:
         found += last.values()
         found += _factories(modules, module, used)
     for candidate in found:
-        candidate.import_root = import_root(tree, candidate.module)
+        candidate.import_root = import_root(tree, candidate.module, homes)
         candidate.score = _score(candidate, modules)
     return found
 
@@ -95,49 +99,6 @@ def choose(found: list[Candidate]) -> tuple[Candidate, Confidence, list[Candidat
     else:
         confidence = Confidence.MEDIUM if lead > 2 else Confidence.LOW
     return best, confidence, others
-
-
-def import_root(tree: Tree, module: Module) -> str:
-    """Return the folder that has to be on the import path, judged by the module's own imports."""
-    folder = parent(module.path)
-    roots = [folder]
-    while roots[-1] != ".":
-        roots.append(parent(roots[-1]))
-    least = module.deepest_relative
-    roots = [root for root in roots if _depth(root, folder) >= least] or roots[-1:]
-    package_top = folder
-    while tree.has(join(package_top, "__init__.py")) and package_top != ".":
-        package_top = parent(package_top)
-    scores = {
-        root: sum(_resolves(tree, root, name) for name in set(module.absolute)) for root in roots
-    }
-    best = max(scores.values())
-    tied = [root for root in roots if scores[root] == best]
-    if package_top in tied:
-        return package_top
-    return tied[0] if best else (package_top if package_top in roots else roots[0])
-
-
-def dotted_from(root: str, path: str) -> str:
-    """Return a file's dotted name seen from a folder; a package's __init__ is the package."""
-    inner = path if root == "." else path.removeprefix(f"{root}/")
-    return inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def _resolves(tree: Tree, root: str, dotted: str) -> bool:
-    first = dotted.partition(".")[0]
-    if not first:
-        return False
-    base = join(root, first)
-    if tree.has(f"{base}.py") or tree.has(f"{base}/__init__.py"):
-        return True
-    package = dotted.rpartition(".")[0].replace(".", "/")
-    return bool(package) and tree.has_folder(join(root, package))
-
-
-def _depth(root: str, folder: str) -> int:
-    inner = folder if root == "." else folder.removeprefix(root).lstrip("/")
-    return 0 if inner in {"", "."} else inner.count("/") + 1
 
 
 def _named_by(candidate: Candidate, command: StartCommand) -> str | None:

@@ -152,11 +152,9 @@ def _development(project: dict[str, object]) -> set[str]:
 
 def _read_lock(tree: Tree, manifest: Manifest) -> None:
     """Put the locked version beside each dependency; the lock's other packages are left out."""
-    if manifest.manager == "pipenv":
-        return
-    locked = {
-        canonical(name): version for name, version in _LOCKED.findall(tree.text(manifest.lockfile))
-    }
+    text = tree.text(manifest.lockfile)
+    pattern = _LOCKED_PIPENV if manifest.manager == "pipenv" else _LOCKED
+    locked = {canonical(name): version for name, version in pattern.findall(text)}
     versions = manifest.dependencies.versions
     versions.update({name: locked[name] for name in versions if locked.get(name)})
 
