@@ -20,10 +20,14 @@ TIMEOUT = 30.0
 
 
 class Clients:
-    """Every client that is in use, for Google or for a sandbox; safe across threads."""
+    """Every client that is in use, for Google or for a sandbox; safe across threads.
 
-    def __init__(self, address: SandboxAddress | None) -> None:
+    A sandbox takes an e-mail address as ``token`` for whoever asks; any other one is its owner.
+    """
+
+    def __init__(self, address: SandboxAddress | None, token: str = "sandbox") -> None:
         self.address = address
+        self._token = token
         self._made: dict[str, Any] = {}
         self._lock = threading.RLock()
 
@@ -76,7 +80,7 @@ class Clients:
         if self.address is not None:
             from google.oauth2.credentials import Credentials as Token
 
-            return Token(token="sandbox")  # type: ignore[no-untyped-call]
+            return Token(token=self._token)  # type: ignore[no-untyped-call]
         import google.auth
 
         found, _project = google.auth.default(scopes=SCOPES)

@@ -33,10 +33,10 @@ class GoogleCloud(
     """Everything of :class:`wizards.cloud.port.Cloud`; safe to use from several threads."""
 
     @classmethod
-    def of(cls, address: SandboxAddress | None) -> GoogleCloud:
+    def of(cls, address: SandboxAddress | None, token: str = "sandbox") -> GoogleCloud:
         """Return the cloud behind an address; None is Google. Nothing is imported or sent yet."""
         pace = Pace() if address is None else Pace(address.speed)
-        return cls(Clients(address), Caller(pace))
+        return cls(Clients(address, token), Caller(pace))
 
     @property
     def calls(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from generators.language import _
 from wizards.blueprint import Blueprint, Database
+from wizards.cloud.failing import CloudFailure
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import SqlInstance
 from wizards.setup import connections
@@ -96,9 +97,12 @@ def _instance_rows(found: SqlInstance, wanted: Database) -> list[Row]:
 
 
 def _backup_row(cloud: Cloud, project: str, instance: str, *, on: bool) -> Row:
-    ended = [run.ended for run in cloud.sql_backups(project, instance) if run.ended]
     if not on:
         return Row(_("backups"), _("off"), Light.RED)
+    try:
+        ended = [run.ended for run in cloud.sql_backups(project, instance) if run.ended]
+    except CloudFailure:
+        return Row(_("backups"), _("on; the list of backups cannot be read"))
     if not ended:
         return Row(_("backups"), _("on, none taken yet"))
     return Row(_("backups"), _("last one {age} ago").format(age=age(max(ended))))
