@@ -1,0 +1,395 @@
+"""`tarmac migrate …`: the migration console without the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generators.language import N_, _
+from tui.commands.not_yet import not_available_yet
+from tui.context import Context
+from tui.lazy_group import LazyGroup
+
+if TYPE_CHECKING:
+    from wizards.cancel import Cancel
+    from wizards.migrate.console import Console
+    from wizards.migrate.model import Applied, Backup
+
+LINT = {"lint": ("tui.commands.lint:lint", N_("Judge SQL files and revision files"))}
+SEVERITIES = click.Choice(["danger", "caution", "notice"])
+
+
+@click.group(cls=LazyGroup, lazy=LINT)
+def migrate() -> None:
+    """The migration console without the screen."""
+
+
+def _applying(command: click.Command | Any) -> Any:
+    """Add the options that `up` and `down` share."""
+    for option in (
+        click.option("--accept", multiple=True, metavar="RULE@REVISION=REASON",
+                     help="Acknowledge a finding; recorded in the report."),
+        click.option("--fail-on", type=SEVERITIES, default="danger",
+                     help="The severity that refuses."),
+        click.option("--backup", "backup_file", type=click.Path(path_type=Path),
+                     help="Use this backup instead of a fresh one."),
+        click.option("--no-backup", is_flag=True, help="Take no backup (not when protected)."),
+        click.option("--yes", is_flag=True, help="Do not ask before applying."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@migrate.command()
+@click.pass_obj
+def status(context: Context) -> None:
+    """What is applied, what is pending."""
+    from tui.commands import migrate_text as text
+    from wizards.migrate import shapes
+
+    with _console(context) as (console, _cancel):
+        left = console.interrupted(context.out.event)
+        found = console.history(context.out.event)
+        for line in text.history(found):
+            context.out.say(line)
+        data = shapes.history(found)
+        if left is not None:
+            data["interrupted"] = shapes.interrupted(left)
+            for line in text.interrupted(left):
+                context.out.say(line)
+        context.out.done(data)
+
+
+@migrate.command()
+@click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
+@click.pass_obj
+def preview(context: Context, to: str) -> None:
+    """The SQL of the pending revisions, judged with the live database's facts."""
+    from tui.commands import migrate_text as text
+    from wizards.migrate import shapes
+
+    with _console(context) as (console, _cancel):
+        found = console.preview(context.out.event, to=to)
+        for line in text.previews(found):
+            context.out.say(line)
+        if found:
+            context.out.say(text.worst(found) or _("✓ no findings"))
+        context.out.done({"revisions": [shapes.preview(one) for one in found]})
+
+
+@migrate.command()
+@click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
+@click.option("--backup", "backup_file", type=click.Path(path_type=Path),
+              help="Restore this backup instead of a fresh one.")  # fmt: skip
+@click.pass_obj
+def rehearse(context: Context, to: str, backup_file: Path | None) -> None:
+    """Run the pending revisions on a scratch made from a backup, and all the way back."""
+    from tui.commands import migrate_text as text
+    from wizards.failures import Exit
+    from wizards.migrate import shapes
+
+    with _console(context) as (console, cancel):
+        backup = _named(console, backup_file)
+        found = console.rehearse(context.out.event, cancel, backup=backup, to=to)
+        for line in text.rehearsal(found):
+            context.out.say(line)
+        context.out.done(shapes.rehearsal(found), Exit.DONE if found.ok else Exit.FAILED)
+
+
+@migrate.command()
+@click.option("--list", "listing", is_flag=True, help="List the backups of this target.")
+@click.pass_obj
+def backup(context: Context, listing: bool) -> None:
+    """Dump the database and prove the dump by restoring it to a scratch."""
+    from wizards.migrate import manifest
+
+    with _console(context) as (console, cancel):
+        found = console.backups() if listing else [console.backup(context.out.event, cancel)]
+        for one in found:
+            proof = _("restored and compared") if one.verified else _("not verified")
+            context.out.say(
+                _("✓ {file} · {size:.1f} MB · {rows:,} rows · {proof}").format(
+                    file=one.path.name,
+                    size=one.bytes / 1e6,
+                    rows=sum(one.rows.values()),
+                    proof=proof,
+                )
+            )
+        context.out.done({"backups": [manifest.as_json(one) for one in found]})
+
+
+@migrate.command()
+@click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
+@click.option("--no-rehearsal", is_flag=True, help="Apply without rehearsing first.")
+@_applying
+@click.pass_obj
+def up(
+    context: Context,
+    to: str,
+    no_rehearsal: bool,
+    accept: tuple[str, ...],
+    fail_on: str,
+    backup_file: Path | None,
+    no_backup: bool,
+    yes: bool,
+) -> None:
+    """Back up, rehearse, apply, verify; go back by itself when it fails."""
+    from tui.commands import migrate_text as text
+    from wizards.failures import Failure
+    from wizards.migrate import shapes
+    from wizards.migrate.acceptance import Acceptance, require
+    from wizards.migrate.model import Severity
+
+    with _console(context) as (console, cancel):
+        level = Severity(fail_on)
+        found = console.preview(context.out.event, to=to)
+        require(found, [Acceptance.parse(one) for one in accept], level)
+        if found and context.interactive and not yes:
+            for line in text.previews(found):
+                context.out.say(line)
+            question = _("Apply {count} revisions to {target}?")
+            click.confirm(question.format(count=len(found), target=console.target_name), abort=True)
+        used = _named(console, backup_file)
+        if found and not no_backup and used is None:
+            used = console.backup(context.out.event, cancel)
+        if found and used is not None and not no_rehearsal:
+            tried = console.rehearse(context.out.event, cancel, backup=used, to=to)
+            if not tried.ok:
+                context.out.refused(
+                    shapes.rehearsal(tried),
+                    Failure(
+                        "rehearsal-failed",
+                        _("{revision} failed on the scratch; the database was not touched.").format(
+                            revision=tried.failed_revision
+                        ),
+                        why=tried.error.strip().splitlines()[0],
+                        next=("tarmac migrate preview", "tarmac migrate up --no-rehearsal"),
+                        raw=tried.error,
+                    ),
+                )
+        _finish(
+            context,
+            console.up(
+                context.out.event,
+                cancel,
+                to=to,
+                backup=used,
+                accept=accept,
+                fail_on=level,
+                without_backup=no_backup,
+            ),
+        )
+
+
+@migrate.command()
+@click.option("--to", default="-1", metavar="REVISION", help="-1 is one step, base is all.")
+@_applying
+@click.pass_obj
+def down(
+    context: Context,
+    to: str,
+    accept: tuple[str, ...],
+    fail_on: str,
+    backup_file: Path | None,
+    no_backup: bool,
+    yes: bool,
+) -> None:
+    """Run downgrades, one step by default; a backup is taken and proved first."""
+    from wizards.migrate.model import Severity
+
+    with _console(context) as (console, cancel):
+        if context.interactive and not yes:
+            question = _("Downgrade {target} to {revision}?")
+            click.confirm(question.format(target=console.target_name, revision=to), abort=True)
+        _finish(
+            context,
+            console.down(
+                context.out.event,
+                cancel,
+                to=to,
+                backup=_named(console, backup_file),
+                accept=accept,
+                fail_on=Severity(fail_on),
+                without_backup=no_backup,
+            ),
+        )
+
+
+@migrate.command()
+@click.option("--dry-run", is_flag=True, help="Only show the decision, why and what it loses.")
+@click.option("--confirm", default="", metavar="NAME", help="The target's name, typed.")
+@click.option("--recover", is_flag=True, help="Bring a session that never ended to its end.")
+@click.pass_obj
+def rollback(context: Context, dry_run: bool, confirm: str, recover: bool) -> None:
+    """Take the last session back: by its downgrades or by its backup, whichever is safe."""
+    from tui.commands import migrate_text as text
+    from wizards.failures import Refused
+    from wizards.migrate import shapes
+    from wizards.migrate.model import Decision
+
+    with _console(context) as (console, cancel):
+        if recover:
+            _recover(context, console, cancel)
+        plan = console.rollback_plan(context.out.event)
+        for line in text.rollback(plan):
+            context.out.say(line)
+        if dry_run or plan.decision is Decision.NOTHING:
+            context.out.done(shapes.rollback(plan))
+        if plan.decision is Decision.REFUSE:
+            refusal = Refused("rollback-refused", _("There is no safe way back."), why=plan.why)
+            context.out.refused(shapes.rollback(plan), refusal)
+        if not confirm and context.interactive and (console.protected or plan.loses):
+            confirm = click.prompt(_("Type {name} to roll back").format(name=console.target_name))
+        _finish(context, console.rollback(plan, context.out.event, cancel, confirmed=confirm))
+
+
+@migrate.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--confirm", default="", metavar="NAME", help="The target's name, typed.")
+@click.pass_obj
+def restore(context: Context, file: Path, confirm: str) -> None:
+    """Make a backup the database again; the present one is kept under another name."""
+    with _console(context) as (console, cancel):
+        chosen = _named(console, file)
+        assert chosen is not None
+        if not confirm and context.interactive:
+            confirm = click.prompt(_("Type {name} to restore").format(name=console.target_name))
+        done = console.restore(chosen, context.out.event, cancel, confirmed=confirm)
+        _finish(context, done)
+
+
+@migrate.command()
+@click.pass_obj
+def verify(context: Context) -> None:
+    """Version, leftovers, health and the configured checks of the target, now."""
+    from tui.commands import migrate_text as text
+    from wizards.failures import Exit
+
+    with _console(context) as (console, _cancel):
+        found = console.verify(context.out.event)
+        for line in text.checks(found):
+            context.out.say(line)
+        red = any(check.level == "red" for check in found)
+        context.out.done(
+            {"checks": [check.as_json() for check in found]}, Exit.FAILED if red else Exit.DONE
+        )
+
+
+@migrate.command()
+@click.pass_obj
+def sessions(context: Context) -> None:
+    """What was done to this target, the newest first."""
+    from wizards.migrate import shapes
+
+    with _console(context) as (console, _cancel):
+        found = console.sessions()
+        for one in found:
+            outcome = one.outcome or _("never ended")
+            context.out.say(f"{one.id}  {one.kind}  {outcome}  {one.said}")
+        if not found:
+            context.out.say(_("No sessions yet."))
+        context.out.done({"sessions": [shapes.session(one) for one in found]})
+
+
+@migrate.command()
+@click.option("-m", "--message", default="", help="What the revision does.")
+@click.option("--autogenerate", is_flag=True, help="Compare the models with the database.")
+@click.pass_obj
+def new(_context: Context, message: str, autogenerate: bool) -> None:
+    """Make a revision file and review it (not available yet)."""
+    flag = " --autogenerate" if autogenerate else ""
+    not_available_yet("migrate new", (f'alembic revision{flag} -m "{message or "…"}"',))
+
+
+@migrate.command()
+def prove() -> None:
+    """Up, down, up on a scratch with row checksums (not available yet)."""
+    not_available_yet("migrate prove", ("tarmac migrate rehearse",))
+
+
+@migrate.command()
+def watch() -> None:
+    """Watch errors and answers for a while after a migration (not available yet)."""
+    not_available_yet("migrate watch", ("tarmac migrate verify",))
+
+
+@contextmanager
+def _console(context: Context) -> Iterator[tuple[Console, Cancel]]:
+    """Open the console; Ctrl-C cancels honestly, a second one ends the project's process."""
+    from tui.commands import migrate_text
+    from tui.commands.stopping import stopping
+    from wizards.cancel import Cancel
+    from wizards.migrate.console import Console
+
+    context.out.render = migrate_text.event
+    cancel = Cancel()
+    console = Console(
+        context.root, context.env, config=context.config, sandbox=context.sandbox_address()
+    )
+    try:
+        with stopping(cancel, context.out.say):
+            yield console, cancel
+    except KeyboardInterrupt:
+        console.kill()
+        raise
+    finally:
+        console.close()
+
+
+def _named(console: Console, file: Path | None) -> Backup | None:
+    """Return the backup of a file's name or path, or raise the card that lists what there is."""
+    from wizards.failures import UsageFailure
+    from wizards.migrate import manifest
+
+    if file is None:
+        return None
+    found = {one.path.name: one for one in console.backups()}
+    chosen = found.get(file.name) or manifest.read(manifest.beside(file))
+    if chosen is None:
+        raise UsageFailure(
+            "backup-unknown",
+            _("There is no backup {file}.").format(file=file),
+            next=tuple(list(found)[:5]) or ("tarmac migrate backup",),
+        )
+    return chosen
+
+
+def _recover(context: Context, console: Console, cancel: Cancel) -> None:
+    found = console.interrupted(context.out.event)
+    if found is None:
+        context.out.say(_("No session was cut off."))
+        context.out.done({"outcome": "nothing"})
+    context.out.say(found.says)
+    _finish(context, console.recover(found, context.out.event, cancel), recovered=True)
+
+
+def _finish(context: Context, done: Applied, *, recovered: bool = False) -> None:
+    from tui.commands import migrate_text as text
+    from wizards.failures import Exit, Failure
+    from wizards.migrate import shapes
+    from wizards.migrate.model import Outcome
+
+    data = shapes.applied(done)
+    bad = any(check.level == "red" for check in done.checks)
+    if done.outcome in (Outcome.APPLIED, Outcome.NOTHING) or recovered:
+        for line in text.applied(done):
+            context.out.say(line)
+        context.out.done(data, Exit.FAILED if bad else Exit.DONE)
+    code = Exit.CANCELLED if done.outcome is Outcome.CANCELLED else Exit.FAILED
+    step = "tarmac migrate status" if done.outcome is Outcome.STOPPED else "tarmac migrate preview"
+    message = _("cancelled") if done.outcome is Outcome.CANCELLED else done.error.splitlines()[0]
+    if done.failed_revision:
+        message = f"{done.failed_revision}: {message}"
+    failure = Failure(
+        done.code or "apply-failed",
+        message,
+        why=done.said,
+        next=(step, *((str(done.report),) if done.report else ())),
+        raw=done.error,
+        exit_code=code,
+    )
+    context.out.refused(data, failure)

@@ -1,0 +1,251 @@
+"""The migration engine's data and events as lines a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from generators.language import _, ngettext
+from wizards.events import Event, Json
+from wizards.migrate.model import (
+    Applied,
+    Decision,
+    Finding,
+    History,
+    Interrupted,
+    Outcome,
+    Rehearsal,
+    RevisionPreview,
+    RollbackPlan,
+    Severity,
+    Statement,
+)
+from wizards.plan import Check
+
+_COLOURS = {"danger": "red", "caution": "yellow", "notice": "blue", "safe": "green"}
+
+
+def history(found: History) -> Iterator[str]:
+    """Say what is applied and what is pending."""
+    pending = len(found.pending)
+    count = ngettext("{count} pending", "{count} pending", pending).format(count=pending)
+    yield f"{found.target} · PostgreSQL {found.server_version} · {count}"
+    for one in found.revisions:
+        mark = click.style("✓", fg="green") if one.applied else "○"
+        notes = [] if one.downgrade == "ops" else [_downgrade(one.downgrade)]
+        if one.branch:
+            notes.append(one.branch)
+        yield f"  {mark} {one.id}  {one.message}" + (f"  ({', '.join(notes)})" if notes else "")
+    for warning in found.warnings:
+        yield click.style(f"  ● {warning}", fg="blue")
+
+
+def _downgrade(kind: str) -> str:
+    return {
+        "empty": _("empty downgrade"),
+        "raises": _("downgrade refuses"),
+        "missing": _("no downgrade"),
+    }.get(kind, _("downgrade not understood"))
+
+
+def previews(found: tuple[RevisionPreview, ...]) -> Iterator[str]:
+    """Show SQL and findings of pending revisions."""
+    if not found:
+        yield _("Nothing is pending.")
+    for revision in found:
+        yield click.style(f"{revision.id}  {revision.message}", bold=True)
+        if not revision.transactional:
+            yield "  " + _("not one transaction: what ran before a failure stays")
+        for statement in revision.statements:
+            yield from _statement(statement)
+        yield ""
+
+
+def _statement(statement: Statement) -> Iterator[str]:
+    first, *rest = statement.sql.strip().splitlines()
+    more = f" … {len(rest)}" if rest else ""
+    measured = "" if statement.milliseconds is None else f"  {statement.milliseconds:.1f} ms"
+    yield f"    {first.strip()}{more}{measured}"
+    for lock in statement.locks:
+        yield click.style(
+            f"      {lock['mode']} {lock['relation']}, {lock['held_ms']} ms", dim=True
+        )
+    for name in statement.rewrote:
+        yield click.style("      " + _("rewrote {table}").format(table=name), dim=True)
+    for finding in statement.findings:
+        yield "      " + _finding(finding)
+        if finding.fix:
+            yield "        " + _("safer: {sql}").format(sql=finding.fix.splitlines()[0])
+
+
+def _finding(finding: Finding) -> str:
+    mark = click.style(finding.severity.mark, fg=_COLOURS[finding.severity.value])
+    return f"{mark} {finding.rule}: {finding.message}"
+
+
+def rehearsal(found: Rehearsal) -> Iterator[str]:
+    """Say how a rehearsal went."""
+    for revision in found.revisions:
+        yield click.style(f"{revision.id}  {revision.message}", bold=True)
+        for statement in revision.statements:
+            yield from _statement(statement)
+    if found.ok:
+        yield _("✓ rehearsed on {place} in {seconds:.2f} s").format(
+            place=found.on, seconds=found.milliseconds / 1000
+        )
+    else:
+        yield click.style(
+            _("✗ {revision} failed there: {error}").format(
+                revision=found.failed_revision, error=_first(found.error)
+            ),
+            fg="red",
+        )
+    if found.reverts_clean is not None:
+        yield from _way_back(found)
+
+
+def _way_back(found: Rehearsal) -> Iterator[str]:
+    if found.reverts_clean and found.reverts_data:
+        yield _("✓ and all the way back: structure and rows are the start's again")
+        return
+    if found.revert_error:
+        yield _("▲ the downgrade fails: {error}").format(error=_first(found.revert_error))
+    elif not found.reverts_clean:
+        yield _("▲ the downgrade does not give back the structure:")
+        for line in found.differences[:8]:
+            yield f"    {line}"
+    else:
+        yield _("▲ the downgrade gives back the structure, not the rows")
+    yield "  " + _("a rollback will restore the backup")
+
+
+def applied(found: Applied) -> Iterator[str]:
+    """Say how an apply ended."""
+    good = found.outcome in (Outcome.APPLIED, Outcome.NOTHING)
+    mark = click.style("✓", fg="green") if good else click.style("✗", fg="red")
+    yield f"{mark} {found.said}"
+    yield from checks(list(found.checks))
+    if found.outcome is Outcome.APPLIED and found.milliseconds:
+        yield "  " + _("{seconds:.2f} s, now at {heads}").format(
+            seconds=found.milliseconds / 1000, heads=", ".join(found.current) or _("empty")
+        )
+    if found.report:
+        yield "  " + _("report: {path}").format(path=found.report)
+
+
+def checks(found: list[Check]) -> Iterator[str]:
+    """Show verdicts."""
+    marks = {"ok": ("✓", "green"), "warning": ("▲", "yellow"), "red": ("✗", "red")}
+    for check in found:
+        mark, colour = marks.get(check.level, ("●", "blue"))
+        yield f"  {click.style(mark, fg=colour)} {check.title}: {check.says}"
+        if check.fix:
+            yield f"      {check.fix}"
+
+
+def rollback(plan: RollbackPlan) -> Iterator[str]:
+    """Show the decision, why, what it runs and what it loses."""
+    words = {
+        Decision.NOTHING: _("nothing to do"),
+        Decision.DOWNGRADE: _("run the downgrades"),
+        Decision.RESTORE: _("restore the backup"),
+        Decision.REFUSE: _("refuse"),
+    }
+    yield click.style(words[plan.decision], bold=True) + f": {plan.why}"
+    for sql in plan.sql:
+        yield f"    {sql.strip().splitlines()[0]}"
+    for one in plan.loses:
+        columns = f" ({', '.join(one.columns)})" if one.columns else ""
+        lost = _("loses {rows} rows of {table}{columns}").format(
+            rows=one.rows, table=one.table, columns=columns
+        )
+        yield click.style(f"  ✗ {lost}", fg="red")
+    if plan.decision in (Decision.DOWNGRADE, Decision.RESTORE):
+        if not plan.loses:
+            yield "  " + _("nothing that others wrote is lost")
+        yield "  " + _("about {seconds:.1f} s").format(seconds=plan.seconds_estimate)
+
+
+def interrupted(found: Interrupted) -> Iterator[str]:
+    """Say what became of a session that never ended."""
+    yield click.style(
+        "▲ " + _("Session {session} never ended.").format(session=found.session), fg="yellow"
+    )
+    yield f"  {found.says}"
+    yield "  " + _("next: {command}").format(command=found.next[0])
+
+
+def event(one: Event) -> str | None:
+    """Return the line of an event, None for what only programs want."""
+    fields = one.fields
+    state, where = str(fields.get("state", "")), str(fields.get("where", ""))
+    if one.event == "migrate.phase" and state in ("start", "failed"):
+        return _phase(str(fields.get("phase")), state)
+    if one.event == "migrate.statement" and where == "target":
+        return _live(fields.get("sql"), state, fields)
+    if one.event == "migrate.revision" and where == "target" and state == "start":
+        return click.style(f"  ▶ {fields.get('revision')}", bold=True)
+    if one.event == "migrate.locks":
+        return _blocked(fields.get("blockers"), fields.get("victims"))
+    if one.event == "migrate.rollback" and state == "start":
+        return "  " + _("going back: {decision}").format(decision=fields.get("decision"))
+    return None
+
+
+def _phase(phase: str, state: str) -> str | None:
+    words = {
+        "backup": _("Backing up"),
+        "verify": _("Verifying"),
+        "rehearse": _("Rehearsing on the scratch"),
+        "apply": _("Applying"),
+        "recover": _("Going back to the start"),
+        "restore": _("Restoring"),
+        "rollback": _("Rolling back"),
+        "retry": _("A lock was not granted in time; trying again"),
+    }
+    if phase not in words:
+        return None
+    if state == "failed":
+        return click.style(f"✗ {words[phase]}", fg="red")
+    return f"· {words[phase]}"
+
+
+def _live(sql: Json, state: str, fields: object) -> str | None:
+    first = _first(str(sql))
+    if state == "failed":
+        return click.style(f"    ✗ {first}", fg="red")
+    if state == "done" and isinstance(fields, dict):
+        return f"    ✓ {first}  {fields.get('ms')} ms"
+    return None
+
+
+def _blocked(blockers: Json, victims: Json) -> str | None:
+    parts = []
+    if isinstance(blockers, list) and blockers:
+        parts.append(_("waits for {people}").format(people=_people(blockers)))
+    if isinstance(victims, list) and victims:
+        parts.append(_("{people} wait for us").format(people=_people(victims)))
+    return click.style("    ▲ " + "; ".join(parts), fg="yellow") if parts else None
+
+
+def _people(found: list[Json]) -> str:
+    return ", ".join(
+        f"{one.get('application') or one.get('user')} ({one.get('pid')})"
+        for one in found
+        if isinstance(one, dict)
+    )
+
+
+def worst(found: tuple[RevisionPreview, ...]) -> str:
+    """Return "✗ 2 ▲ 1": how many findings of which severity."""
+    counts = dict.fromkeys(Severity, 0)
+    for revision in found:
+        for finding in revision.findings:
+            counts[finding.severity] += 1
+    return " ".join(f"{level.mark} {count}" for level, count in counts.items() if count)
+
+
+def _first(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[0] if lines else ""
