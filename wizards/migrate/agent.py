@@ -6,6 +6,8 @@ events and one result go out. Self-contained: the standard library and what the 
 credentials travel only over the two descriptors.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 
@@ -21,7 +23,22 @@ import threading  # noqa: E402
 import time  # noqa: E402
 import traceback  # noqa: E402
 import warnings  # noqa: E402
+from types import FrameType  # noqa: E402
+from typing import (  # noqa: E402
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Tuple,
+)
 
+Fields = Dict[str, Any]
+Heads = Tuple[str, ...]
+Steps = Callable[[Heads, Any], Iterable[Any]]
+Sample = Tuple[str, Optional[int], int, List[str]]  # name, filenode, scans, lock modes
 PROTOCOL = 1
 ORPHANED = 75  # exit status when Tarmac itself went away
 
@@ -29,7 +46,7 @@ ORPHANED = 75  # exit status when Tarmac itself went away
 class Complaint(Exception):
     """Something the operation cannot go on with; ``kind`` is part of the protocol."""
 
-    def __init__(self, kind, text):
+    def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
 
@@ -45,7 +62,7 @@ class Misdirected(BaseException):
 class Channel:
     """The two private descriptors: requests in, events and one result out."""
 
-    def __init__(self, incoming, outgoing):
+    def __init__(self, incoming: int, outgoing: int) -> None:
         for descriptor in (incoming, outgoing):
             os.set_inheritable(descriptor, False)
         self._in = os.fdopen(incoming, encoding="utf-8")
@@ -54,7 +71,7 @@ class Channel:
         self._sequence = 0
         self.cancelled = threading.Event()
 
-    def send(self, what, **fields):
+    def send(self, what: str, **fields: Any) -> None:
         """Write one line: ``what`` is "ev" or "res"."""
         with self._lock:
             self._sequence += 1
@@ -62,17 +79,17 @@ class Channel:
             self._out.write(line + "\n")
             self._out.flush()
 
-    def event(self, name, **fields):
+    def event(self, name: str, **fields: Any) -> None:
         """Tell what happened."""
         self.send("ev", ev=name, **fields)
 
-    def receive(self):
+    def receive(self) -> Fields:
         """Return the request, then listen for a cancel or for Tarmac's end on the side."""
-        request = json.loads(self._in.readline() or "{}")
+        request: Fields = json.loads(self._in.readline() or "{}")
         threading.Thread(target=self._listen, daemon=True).start()
         return request
 
-    def _listen(self):
+    def _listen(self) -> None:
         for line in self._in:
             if json.loads(line).get("op") == "cancel":
                 self.cancelled.set()
@@ -82,20 +99,22 @@ class Channel:
 class Watch:
     """SQLAlchemy hooks of the whole process: where connections go, what every statement does."""
 
-    def __init__(self, channel, request):
+    def __init__(self, channel: Channel, request: Fields) -> None:
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
         from sqlalchemy.pool import Pool
 
         self.channel, self.request = channel, request
-        self.step = self.path = None  # the revision that runs, and its file
-        self.failed = None
+        self.step: Optional[str] = None  # the revision that runs
+        self.path: Optional[str] = None  # its file
+        self.failed: Optional[str] = None
         self.count = self.commits = 0
         self.autocommit = self.quiet = False
-        self.dialect = self.parameters = None
-        self.begun = {}
-        self.held = []
-        self.known = None
+        self.dialect: Optional[str] = None
+        self.parameters: Optional[Fields] = None
+        self.begun: Dict[int, Tuple[float, int]] = {}
+        self.held: List[Tuple[int, str, str, float]] = []
+        self.known: Dict[int, Sample] = {}
         event.listen(Engine, "do_connect", self._aim)
         event.listen(Pool, "connect", self._connected)
         event.listen(Engine, "before_cursor_execute", self._before)
@@ -104,7 +123,7 @@ class Watch:
         event.listen(Engine, "commit", self._ended)
         event.listen(Engine, "rollback", self._rolled_back)
 
-    def _aim(self, dialect, _record, arguments, parameters):
+    def _aim(self, dialect: Any, _record: Any, arguments: List[Any], parameters: Fields) -> None:
         self.dialect = dialect.name
         if dialect.name != "postgresql":
             return
@@ -129,7 +148,7 @@ class Watch:
         parameters.setdefault(name, self.request.get("connect_seconds", 10))
         self.parameters = dict(parameters)
 
-    def _connected(self, connection, _record):
+    def _connected(self, connection: Any, _record: Any) -> None:
         if self.dialect not in (None, "postgresql"):
             raise Misdirected(self.dialect)
         cursor = connection.cursor()
@@ -154,7 +173,15 @@ class Watch:
             cursor.close()
         self.channel.event("conn", pid=row[0], server=row[1], version=row[2], database=row[3])
 
-    def _before(self, _connection, cursor, statement, parameters, _context, _many):
+    def _before(
+        self,
+        _connection: Any,
+        cursor: Any,
+        statement: str,
+        parameters: Any,
+        _context: Any,
+        _many: bool,
+    ) -> None:
         if self.step is None or self.quiet:
             return
         if self.channel.cancelled.is_set():
@@ -171,7 +198,15 @@ class Watch:
             autocommit=self.autocommit,
         )
 
-    def _after(self, connection, cursor, _statement, _parameters, _context, _many):
+    def _after(
+        self,
+        connection: Any,
+        cursor: Any,
+        _statement: str,
+        _parameters: Any,
+        _context: Any,
+        _many: bool,
+    ) -> None:
         if self.step is None or self.quiet or id(cursor) not in self.begun:
             return
         begun, number = self.begun.pop(id(cursor))
@@ -189,7 +224,7 @@ class Watch:
             **measured,
         )
 
-    def _failed(self, context):
+    def _failed(self, context: Any) -> None:
         if self.step is None or self.quiet:
             return
         error = context.original_exception
@@ -197,25 +232,25 @@ class Watch:
             "stmt_error", rev=self.step, n=self.count, sqlstate=state_of(error), error=str(error)
         )
 
-    def _ended(self, _connection):
+    def _ended(self, _connection: Any) -> None:
         if self.step is not None and not self.quiet:
             self.commits += 1
         self._released()
 
-    def _rolled_back(self, _connection):
+    def _rolled_back(self, _connection: Any) -> None:
         self._released()
 
-    def _released(self):
+    def _released(self) -> None:
         now = time.perf_counter()
         for number, relation, mode, since in self.held:
             held = round((now - since) * 1000, 2)
             self.channel.event("lock", n=number, relation=relation, mode=mode, held_ms=held)
         self.held = []
 
-    def _measure(self, connection, number):
+    def _measure(self, connection: Any, number: int) -> Fields:
         """Return what a statement locked, rewrote and scanned, of what was there before."""
         now = self.sample(connection)
-        before = self.known or {}
+        before = self.known
         self.known = {**before, **now}
         rewrote, scanned = [], []
         for oid, (name, filenode, scans, modes) in now.items():
@@ -232,7 +267,7 @@ class Watch:
                     self.held.append((number, name, mode, time.perf_counter()))
         return {"rewrote": rewrote, "scanned": scanned}
 
-    def sample(self, connection):
+    def sample(self, connection: Any) -> Dict[int, Sample]:
         """Return ``{oid: (name, filenode, scans, modes)}`` of every user table."""
         cursor = connection.connection.cursor()
         try:
@@ -244,13 +279,13 @@ class Watch:
         finally:
             cursor.close()
 
-    def settle(self, connection):
+    def settle(self, connection: Any) -> None:
         """Take the first sample: what was there before the plan."""
         if self.request.get("measure"):
             self.known = self.sample(connection)
 
     @contextlib.contextmanager
-    def silence(self):
+    def silence(self) -> Iterator[None]:
         """Keep Tarmac's own statements out of the story."""
         self.quiet = True
         try:
@@ -259,15 +294,15 @@ class Watch:
             self.quiet = False
 
 
-def line_in(path):
+def line_in(path: Optional[str]) -> Optional[int]:
     """Return the line of a revision file that the current call came from, None elsewhere."""
-    frame = sys._getframe(1)
+    frame: Optional[FrameType] = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename != path:
         frame = frame.f_back
     return frame.f_lineno if frame is not None else None
 
 
-def shapes(parameters):
+def shapes(parameters: object) -> object:
     """Return the types of bound values; the values themselves never leave the process."""
     if isinstance(parameters, dict):
         return {str(name): type(value).__name__ for name, value in parameters.items()} or None
@@ -276,7 +311,7 @@ def shapes(parameters):
     return None
 
 
-def state_of(error):
+def state_of(error: Any) -> Optional[str]:
     """Return the SQLSTATE of a driver's exception, or None."""
     for name in ("sqlstate", "pgcode"):
         if getattr(error, name, None):
@@ -288,7 +323,7 @@ def state_of(error):
 class Project:
     """The project's Alembic: its configuration, its scripts, and env.py run as Alembic runs it."""
 
-    def __init__(self, channel, request):
+    def __init__(self, channel: Channel, request: Fields) -> None:
         from alembic.runtime.migration import MigrationContext
         from alembic.script import ScriptDirectory
 
@@ -297,20 +332,22 @@ class Project:
         self.hook = self._bootstrap()
         self.config = self._config()
         self.script = ScriptDirectory.from_config(self.config)
-        self.arguments = {}
+        self.arguments: Fields = {}
         self.context = MigrationContext
         self._follow_autocommit()
 
-    def _bootstrap(self):
+    def _bootstrap(self) -> Any:
         path = self.request.get("bootstrap")
         if not path:
             return None
         found = importlib.util.spec_from_file_location("tarmac_bootstrap", path)
+        if found is None or found.loader is None:
+            raise Complaint("config-missing", path)
         module = importlib.util.module_from_spec(found)
         found.loader.exec_module(module)
         return module
 
-    def _config(self):
+    def _config(self) -> Any:
         from alembic.config import Config
 
         if hasattr(self.hook, "config"):
@@ -331,11 +368,11 @@ class Project:
             config.set_main_option("sqlalchemy.url", self.request["url"].replace("%", "%%"))
         return config
 
-    def _follow_autocommit(self):
+    def _follow_autocommit(self) -> None:
         watch, channel, plain = self.watch, self.channel, self.context.autocommit_block
 
         @contextlib.contextmanager
-        def block(context):
+        def block(context: Any) -> Iterator[None]:
             if context.as_sql:
                 with context.output_buffer.outside():
                     yield
@@ -352,13 +389,13 @@ class Project:
         self.context.autocommit_block = block
         run = self.context.run_migrations
 
-        def run_migrations(context, **arguments):
+        def run_migrations(context: Any, **arguments: Any) -> Any:
             self.arguments = arguments
             return run(context, **arguments)
 
         self.context.run_migrations = run_migrations
 
-    def after_each(self, context, only=None):
+    def after_each(self, context: Any, only: Optional[str] = None) -> Fields:
         """Return the values Tarmac wants to know inside the revision's own transaction."""
         with self.watch.silence():
             return {
@@ -367,13 +404,13 @@ class Project:
                 if only in (None, key)
             }
 
-    def run(self, fn, **options):
+    def run(self, fn: Steps, **options: Any) -> None:
         """Run env.py; ``fn(heads, context)`` is called at every ``context.run_migrations()``."""
         from alembic.runtime.environment import EnvironmentContext
 
         calls = []
 
-        def called(heads, context):
+        def called(heads: Heads, context: Any) -> Iterable[Any]:
             calls.append(context)
             return fn(heads, context)
 
@@ -382,16 +419,16 @@ class Project:
         if not calls:
             raise Complaint("env-did-nothing", "context.run_migrations() was never called")
 
-    def observe(self, see):
+    def observe(self, see: Callable[[Heads, Any], None]) -> None:
         """Run env.py without changing anything; ``see(heads, context)`` looks."""
 
-        def fn(heads, context):
+        def fn(heads: Heads, context: Any) -> Iterable[Any]:
             see(heads, context)
             return []
 
         self.run(fn, dont_mutate=True)
 
-    def unknown(self, heads):
+    def unknown(self, heads: Heads) -> List[str]:
         """Return the database's revisions that the files do not have."""
         missing = []
         for head in heads:
@@ -401,7 +438,7 @@ class Project:
                 missing.append(head)
         return missing
 
-    def steps(self, request, heads):
+    def steps(self, request: Fields, heads: Heads) -> List[Any]:
         """Return Alembic's steps for a request: an upgrade, a downgrade or an exact revert."""
         missing = self.unknown(heads)
         if missing:
@@ -412,7 +449,7 @@ class Project:
             return list(self.script._downgrade_revs(request["to"], heads))
         return list(self.script._upgrade_revs(request.get("to", "heads"), heads))
 
-    def _revert(self, revisions, heads):
+    def _revert(self, revisions: List[str], heads: Heads) -> List[Any]:
         """Undo exactly these revisions, newest first, as far as they are applied."""
         from alembic.runtime.migration import MigrationStep
 
@@ -430,7 +467,7 @@ class Project:
         ]
 
 
-def transaction_mode(context):
+def transaction_mode(context: Any) -> str:
     """Return who commits: whole_run, per_migration, external or none."""
     if getattr(context, "_in_external_transaction", False):
         return "external"
@@ -439,7 +476,7 @@ def transaction_mode(context):
     return "per_migration" if context._transaction_per_migration else "whole_run"
 
 
-def scalar(context, sql):
+def scalar(context: Any, sql: str) -> Any:
     """Return the first value of a statement run on env.py's own connection, unparameterised."""
     run = getattr(context.connection, "exec_driver_sql", context.connection.execute)
     return run(sql).scalar()
@@ -448,11 +485,11 @@ def scalar(context, sql):
 class Operations:
     """What can be asked for; each method takes the request and returns the result's fields."""
 
-    def __init__(self, project, request):
+    def __init__(self, project: Project, request: Fields) -> None:
         self.project, self.request = project, request
         self.channel, self.watch = project.channel, project.watch
 
-    def graph(self):
+    def graph(self) -> Fields:
         """The files' revisions and, unless static, what the database says of them."""
         targets = [] if self.request.get("static") else self.current()["targets"]
         with warnings.catch_warnings(record=True) as caught:
@@ -462,7 +499,7 @@ class Operations:
         said = [str(warning.message) for warning in caught]
         return {"revisions": revisions, "heads": heads, "targets": targets, "warnings": said}
 
-    def _described(self, script):
+    def _described(self, script: Any) -> Fields:
         return {
             "id": script.revision,
             "down": list(script._versioned_down_revisions),
@@ -473,11 +510,11 @@ class Operations:
             "head": script.is_head,
         }
 
-    def current(self):
+    def current(self) -> Fields:
         """Heads, pending revisions and settings of every target that env.py connects to."""
         targets = []
 
-        def see(heads, context):
+        def see(heads: Heads, context: Any) -> None:
             missing = self.project.unknown(heads)
             steps = [] if missing else self.project.steps(self.request, heads)
             target = {
@@ -496,23 +533,23 @@ class Operations:
             targets.append(target)
 
         self.project.observe(see)
-        result = {"targets": targets}
+        result: Fields = {"targets": targets}
         if self.request.get("reveal"):
             result["parameters"] = self.watch.parameters
         return result
 
-    def preview(self):
+    def preview(self) -> Fields:
         """The SQL of each step, compiled inside an online run, failures kept per revision."""
-        previews = []
+        previews: List[Fields] = []
 
-        def see(heads, context):
+        def see(heads: Heads, context: Any) -> None:
             steps = self.project.steps(self.request, heads)
             previews.extend(self._written(step, context) for step in steps)
 
         self.project.observe(see)
         return {"revisions": previews}
 
-    def _written(self, step, context):
+    def _written(self, step: Any, context: Any) -> Fields:
         from alembic.operations import Operations as Directives
 
         page = Page(step.revision.module.__file__)
@@ -537,11 +574,11 @@ class Operations:
             "reason": reason,
         }
 
-    def upgrade(self):
+    def upgrade(self) -> Fields:
         """Run the steps in the project's own mode, exactly as its own command would."""
         done, options = [], {"destination_rev": self.request.get("to"), "starting_rev": None}
 
-        def fn(heads, context):
+        def fn(heads: Heads, context: Any) -> Iterator[Any]:
             steps = self.project.steps(self.request, heads)
             mode = transaction_mode(context)
             names = [step.revision.revision for step in steps]
@@ -558,10 +595,10 @@ class Operations:
 
     revert = downgrade = upgrade
 
-    def _watched(self, step, context):
+    def _watched(self, step: Any, context: Any) -> Any:
         run, name = step.migration_fn, step.revision.revision
 
-        def migrate(**arguments):
+        def migrate(**arguments: Any) -> None:
             if self.channel.cancelled.is_set():
                 raise Stop
             self.watch.step, self.watch.commits = name, 0
@@ -585,20 +622,20 @@ class Operations:
         step.migration_fn = migrate
         return step
 
-    def stamp(self):
+    def stamp(self) -> Fields:
         """Write the version table without running anything."""
 
-        def fn(heads, _context):
+        def fn(heads: Heads, _context: Any) -> Any:
             return self.project.script._stamp_revs(self.request["to"], heads)
 
         self.project.run(fn, destination_rev=self.request["to"])
         return {}
 
-    def fingerprint(self):
+    def fingerprint(self) -> Fields:
         """The first value of given SQL on every connection that env.py opens."""
         found = []
 
-        def see(heads, context):
+        def see(heads: Heads, context: Any) -> None:
             found.append({"heads": list(heads), "value": scalar(context, self.request["sql"])})
 
         self.project.observe(see)
@@ -608,10 +645,11 @@ class Operations:
 class Page:
     """Alembic's output buffer that keeps statements apart and remembers autocommit blocks."""
 
-    def __init__(self, path):
-        self.statements, self._path, self._autocommit = [], path, False
+    def __init__(self, path: str) -> None:
+        self.statements: List[Fields] = []
+        self._path, self._autocommit = path, False
 
-    def write(self, text):
+    def write(self, text: str) -> None:
         """Take one statement as Alembic writes it."""
         sql = text.strip()
         if sql.endswith(";"):
@@ -621,11 +659,11 @@ class Page:
                 {"sql": sql, "line": line_in(self._path), "autocommit": self._autocommit}
             )
 
-    def flush(self):
+    def flush(self) -> None:
         """Be a file."""
 
     @contextlib.contextmanager
-    def outside(self):
+    def outside(self) -> Iterator[None]:
         """Mark what is written meanwhile as committed statement by statement."""
         self._autocommit = True
         try:
@@ -634,7 +672,7 @@ class Page:
             self._autocommit = False
 
 
-def complaint_of(error):
+def complaint_of(error: BaseException) -> Tuple[str, Optional[str]]:
     """Return ``(kind, sqlstate)`` of what ended an operation."""
     if isinstance(error, Complaint):
         return error.kind, None
@@ -659,7 +697,7 @@ def complaint_of(error):
     return "error", state
 
 
-def perform(channel, request):
+def perform(channel: Channel, request: Fields) -> None:
     """Do one operation and send its result, whatever the project's code does meanwhile."""
     project = None
     try:
@@ -690,7 +728,7 @@ def perform(channel, request):
         )
 
 
-def main():
+def main() -> None:
     """Say hello, read the request, do it."""
     channel = Channel(int(sys.argv[1]), int(sys.argv[2]))
     del sys.argv[1:]
