@@ -246,7 +246,7 @@ def _secret_empty(_refusal: Refusal) -> Words:
 
 def _rate_limited(_refusal: Refusal) -> Words:
     return (
-        _("Google asks to slow down, and kept asking"),
+        _("Google asks to slow down"),
         _("too many requests in a short time, or the quota of the project is used up"),
         ("tarmac apply --resume",),
     )
@@ -254,7 +254,7 @@ def _rate_limited(_refusal: Refusal) -> Words:
 
 def _unavailable(refusal: Refusal) -> Words:
     return (
-        _("Google's service did not work: {says}").format(says=refusal.message),
+        _("Google's service failed: {says}").format(says=refusal.message),
         _("it was tried several times; nothing was done twice"),
         ("tarmac apply --resume",),
     )

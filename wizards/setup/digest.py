@@ -6,9 +6,12 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+import threading
 from pathlib import Path
 
 _KEY_BYTES = 32
+_making = threading.Lock()
 
 
 def key_file() -> Path:
@@ -24,17 +27,19 @@ def digest(value: str, file: Path | None = None) -> str:
 
 
 def _key(file: Path) -> bytes:
-    try:
-        known = file.read_bytes()
-    except FileNotFoundError:
-        known = b""
-    return known if len(known) == _KEY_BYTES else _new_key(file)
+    with _making:
+        try:
+            known = file.read_bytes()
+        except FileNotFoundError:
+            known = b""
+        return known if len(known) == _KEY_BYTES else _new_key(file)
 
 
 def _new_key(file: Path) -> bytes:
+    """Make the key; when another process is quicker, its key is the one."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    made = file.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(dir=file.parent)
+    made = Path(name)
     with os.fdopen(descriptor, "wb") as out:
         out.write(secrets.token_bytes(_KEY_BYTES))
     try:

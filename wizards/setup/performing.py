@@ -68,7 +68,7 @@ def perform(
             if spent[kind] > budget:
                 raise
             made = True
-            retrying(failure.message)
+            retrying(_told(failure))
             work.cloud.pause(wait)
 
 
@@ -76,6 +76,12 @@ def _budget_of(failure: CloudFailure) -> tuple[str, float]:
     if failure.code in _EXISTS:
         return "exists", _EXISTS_BUDGET
     return failure.retry.value, _BUDGETS.get(failure.retry, 0.0)
+
+
+def _told(failure: CloudFailure) -> str:
+    if failure.retry is Retry.PROPAGATION:
+        return _("waiting until it is known everywhere: {problem}").format(problem=failure.message)
+    return failure.message
 
 
 def _join(earlier: OperationName, work: Work) -> None:
