@@ -243,7 +243,7 @@ class FakeMigrate:
         self.kept.insert(0, made)
         return made
 
-    def rehearse(self, emit: Emit, cancel: Cancel, backup: Backup | None) -> Rehearsal:
+    def rehearse(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Rehearsal:
         self.calls.append("rehearse")
         self._wait(cancel)
         for one in PREVIEW:
@@ -270,9 +270,11 @@ class FakeMigrate:
         )
         return Rehearsal(revisions=measured, ok=True, milliseconds=3100.0, reverts_clean=True)
 
-    def up(self, emit: Emit, cancel: Cancel, backup: Backup | None) -> Applied:
-        self.calls.append("up")
+    def up(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Applied:
+        self.calls.append(f"up {to}")
         for one in PREVIEW:
+            if to in self.applied:
+                break
             emit(Event("migrate.revision", {"revision": one.id, "state": "start"}))
             for index, statement in enumerate(one.statements):
                 fields = {"revision": one.id, "index": index, "sql": statement.sql}

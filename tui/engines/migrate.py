@@ -84,13 +84,13 @@ class MigrateEngine:
         """Dump the target and verify the dump by restoring it to scratch."""
         return self.console().backup(emit, cancel)
 
-    def rehearse(self, emit: Emit, cancel: Cancel, backup: Backup | None) -> Rehearsal:
-        """Run the pending revisions on a scratch database."""
-        return self.console().rehearse(emit, cancel, backup=backup)
+    def rehearse(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Rehearsal:
+        """Run the pending revisions up to ``to`` on a scratch database."""
+        return self.console().rehearse(emit, cancel, backup=backup, to=to)
 
-    def up(self, emit: Emit, cancel: Cancel, backup: Backup | None) -> Applied:
-        """Apply the pending revisions."""
-        return self.console().up(emit, cancel, backup=backup)
+    def up(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Applied:
+        """Apply the pending revisions up to ``to`` ("heads" or a revision's id)."""
+        return self.console().up(emit, cancel, backup=backup, to=to)
 
     def rollback_plan(self) -> RollbackPlan:
         """Return what taking back would do, and what would be lost."""

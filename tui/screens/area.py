@@ -89,6 +89,13 @@ class Area(Screen[None], Offers):
         else:
             self.do(command)
 
+    def do(self, command: type[Command]) -> None:
+        """Run a command; every screen's filter is the same."""
+        if issubclass(command, Filter):
+            self.do_filter()
+        else:
+            super().do(command)
+
     def main_list(self) -> Rows | None:
         """Return the list that ``/`` filters: the focused one, else the first."""
         if isinstance(self.focused, Rows):

@@ -55,7 +55,7 @@ class Confirm(ModalScreen[bool]):
             if self._typed:
                 asks = _("Type {name} to go on:").format(name=self._typed)
                 yield Label(asks, markup=False)
-                yield Input(compact=True, id="typed")
+                yield Input(compact=True, id="typed", select_on_focus=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content(self._no), id="no", compact=True)
                 yield Button(

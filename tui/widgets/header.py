@@ -53,7 +53,7 @@ class Header(Widget):
             )
             modes += [label, " "] if number < len(MODES) else [label]
         right = Content.assemble("  ", *modes, " ")
-        left = fit(self._left(), width - right.cell_length)
+        left = self._left(width - right.cell_length)
         start = left.cell_length + 2
         for number, (name, words) in enumerate(mode_words().items(), 1):
             length = Content(f"{number} {words}").cell_length
@@ -61,17 +61,22 @@ class Header(Widget):
             start += length + 1
         return Content.assemble(left, right)
 
-    def _left(self) -> Content:
-        parts: list[str | Content | tuple[str, str]] = [(" Tarmac", "bold $text-primary")]
-        if self.project:
-            parts.append(f" · {self.project}")
-        if self.target and self.target != self.project:
-            parts.append(f" · {self.target}")
-        if self.protected:
-            parts.append((f" ■ {_('protected')}", "bold $text-error"))
-        if self.busy:
-            parts.append((f" ▶ {self.busy}", "$text-accent"))
-        return Content.assemble(*parts)
+    def _left(self, room: int) -> Content:
+        """Return as much as fits: what runs and the protection stay longest, the names give way."""
+        names = [name for name in dict.fromkeys((self.project, self.target)) if name]
+        marks = Content.assemble(
+            (f" ■ {_('protected')}" if self.protected else "", "bold $text-error"),
+            (f" ▶ {self.busy}" if self.busy else "", "$text-accent"),
+        )
+        brand = Content.styled(" Tarmac", "bold $text-primary")
+        whole = Content.assemble(brand, *(f" · {name}" for name in names), marks)
+        if whole.cell_length <= room or not names:
+            return fit(whole, room)
+        without_brand = Content.assemble(f" {' · '.join(names)}", marks)
+        if without_brand.cell_length <= room:
+            return fit(without_brand, room)
+        name = fit(f" {names[-1]}", max(room - marks.cell_length, 4)).rstrip()
+        return fit(Content.assemble(name, marks), room)
 
     async def on_click(self, event: events.Click) -> None:
         """Switch to the clicked mode."""

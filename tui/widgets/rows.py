@@ -48,6 +48,10 @@ class Rows(ScrollView, can_focus=True):
         Binding("end,G", "edge(-1)", id="rows.last", show=False),
         Binding("enter", "choose", id="rows.choose", show=False),
     ]
+    DEFAULT_CSS = """
+    Rows { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
+      scrollbar-size-vertical: 1; }
+    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--mark", "rows--empty"}
 
     cursor: reactive[int] = reactive(0, repaint=False)
@@ -175,7 +179,7 @@ class Rows(ScrollView, can_focus=True):
             return
         top, end = self._span(self.cursor)
         region = Region(0, top, self._width, end - top)
-        self.scroll_to_region(region, animate=False, force=True)
+        self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
     def action_move(self, step: int) -> None:
         """Move by rows; inside a row taller than the window scroll first."""
@@ -183,10 +187,10 @@ class Rows(ScrollView, can_focus=True):
             top, end = self._span(self.cursor)
             window = self.scrollable_content_region.height
             if step > 0 and end > self.scroll_offset.y + window and end - top > window:
-                self.scroll_relative(y=1, animate=False)
+                self.scroll_relative(y=1, animate=False, immediate=True)
                 return
             if step < 0 and top < self.scroll_offset.y and end - top > window:
-                self.scroll_relative(y=-1, animate=False)
+                self.scroll_relative(y=-1, animate=False, immediate=True)
                 return
         self.cursor += step
 

@@ -66,9 +66,15 @@ class Board:
         """The newest backup that was proved by a restore."""
         return next((backup for backup in self.backups if backup.verified), None)
 
-    def findings(self) -> list[tuple[str, Finding]]:
-        """Every finding of the pending revisions, worst first, with its revision."""
-        pending = {revision.id for revision in self.pending}
+    def pending_to(self, to: str) -> Sequence[Revision]:
+        """The revisions that an apply up to ``to`` ("heads" or an id) would apply."""
+        pending = list(self.pending)
+        ids = [revision.id for revision in pending]
+        return pending[: ids.index(to) + 1] if to in ids else pending
+
+    def findings(self, to: str = "heads") -> list[tuple[str, Finding]]:
+        """Every finding of the pending revisions up to ``to``, worst first, with its revision."""
+        pending = {revision.id for revision in self.pending_to(to)}
         found = [
             (preview.id, finding)
             for preview in self.previews.values()

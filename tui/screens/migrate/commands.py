@@ -47,6 +47,20 @@ class RollBack(MigrateCommand):
     footer = True
 
 
+class ApplyToHere(MigrateCommand):
+    """Apply only up to the revision under the cursor, after the same confirmation."""
+
+    key = "A"
+    label = N_("apply to here")
+
+
+class RehearseToHere(MigrateCommand):
+    """Rehearse only up to the revision under the cursor."""
+
+    key = "H"
+    label = N_("rehearse to here")
+
+
 class CopyFix(MigrateCommand):
     """Copy the safer SQL of the statement under the cursor, or its SQL when there is none."""
 
@@ -109,6 +123,8 @@ OFFERS = (
     BackUp,
     RollBack,
     FilterRevisions,
+    ApplyToHere,
+    RehearseToHere,
     CopyFix,
     CopySql,
     Stop,

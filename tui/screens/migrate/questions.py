@@ -17,22 +17,22 @@ MOST_SQL = 6
 Part = str | Content | tuple[str, str]
 
 
-def ask_apply(board: Board, target: str, protected: bool) -> Confirm:
+def ask_apply(board: Board, to: str, target: str, protected: bool) -> Confirm:
     """Return the confirmation of an apply: findings, backup, rehearsal, transactions."""
-    count = len(board.pending)
+    count = len(board.pending_to(to))
     parts: list[Part] = [
         ngettext("{count} revision on {target}", "{count} revisions on {target}", count).format(
             count=count, target=target
         ),
         "\n\n",
     ]
-    parts += _finding_parts(board)
+    parts += _finding_parts(board, to)
     parts.append("\n")
     parts += _backup_parts(board)
     parts += _rehearsal_parts(board)
     if board.history is not None:
         parts.append(("\n" + _mode_words(board.history.transaction_mode), "$text-muted"))
-    dangers = any(one.severity is Severity.DANGER for _revision, one in board.findings())
+    dangers = any(one.severity is Severity.DANGER for _revision, one in board.findings(to))
     return Confirm(
         _("Apply to {target}?").format(target=target),
         Content.assemble(*parts),
@@ -42,10 +42,10 @@ def ask_apply(board: Board, target: str, protected: bool) -> Confirm:
     )
 
 
-def _finding_parts(board: Board) -> list[Part]:
+def _finding_parts(board: Board, to: str) -> list[Part]:
     if not board.previewed:
         return [(_("? the SQL has not been read yet"), RISK[Severity.CAUTION]), "\n"]
-    found = board.findings()
+    found = board.findings(to)
     if not found:
         return [("✓ ", RISK[Severity.SAFE]), _("no findings"), "\n"]
     parts: list[Part] = []

@@ -28,7 +28,9 @@ from wizards.migrate.model import Severity
 if TYPE_CHECKING:
     from tui.engines.migrate import MigrateEngine
 
-HEAVY = (commands.Apply, commands.Rehearse, commands.BackUp, commands.RollBack, commands.Recover)
+TO_HERE = (commands.ApplyToHere, commands.RehearseToHere)
+FORWARD = (commands.Apply, commands.Rehearse, *TO_HERE)
+HEAVY = (*FORWARD, commands.BackUp, commands.RollBack, commands.Recover)
 
 
 class MigrateScreen(Work, Area):
@@ -90,14 +92,16 @@ class MigrateScreen(Work, Area):
             return "" if self.running else _("nothing is running")
         if command is commands.Recover:
             return "" if board.interrupted else _("no interrupted session was found")
-        if command in (commands.Apply, commands.Rehearse):
+        if command in FORWARD:
             if board.failure is not None:
                 return board.failure.message
             if board.history is None:
                 return _("the revisions are still being read")
             if not board.pending:
                 return _("no revision is pending")
-        if command is commands.Apply and board.interrupted is not None:
+            if command in TO_HERE and not self.here():
+                return _("the revision under the cursor is applied already")
+        if command in (commands.Apply, commands.ApplyToHere) and board.interrupted is not None:
             return _("an interrupted session must be recovered first: u")
         if command is commands.BackUp and board.failure is not None:
             return board.failure.message

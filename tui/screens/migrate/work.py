@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from generators.language import _
 from tui.jobs import Job
+from tui.widgets.rows import Rows
 from wizards.failures import Failure
 from wizards.migrate.model import (
     Applied,
@@ -105,15 +106,28 @@ class Work:
 
     # Rehearsing, backing up ----------------------------------------------------------------------
 
+    def here(self) -> str:
+        """Return the pending revision under the cursor, "" when there is none."""
+        row = self._screen.query_one("#revisions", Rows).row
+        pending = {revision.id for revision in self._screen.board.pending}
+        return row.id if row and row.id in pending else ""
+
     def do_rehearse(self) -> None:
-        """Run the pending revisions on scratch."""
+        """Run every pending revision on scratch."""
+        self._rehearse("heads")
+
+    def do_rehearse_to_here(self) -> None:
+        """Run the pending revisions up to the cursor on scratch."""
+        self._rehearse(self.here())
+
+    def _rehearse(self, to: str) -> None:
         screen = self._screen
         backup, engine = screen.board.backup, screen.engine
         screen.board.begin()
         screen.tarmac.start(
             "migrate.rehearse",
             _("rehearsal"),
-            lambda emit, cancel: engine.rehearse(emit, cancel, backup),
+            lambda emit, cancel: engine.rehearse(emit, cancel, backup, to),
             then=self._rehearsed,
             mutates=True,
         )
@@ -160,22 +174,29 @@ class Work:
     # Applying, taking back -----------------------------------------------------------------------
 
     def do_apply(self) -> None:
-        """Ask once, with everything known, then apply."""
+        """Ask once, with everything known, then apply everything."""
+        self._ask_apply("heads")
+
+    def do_apply_to_here(self) -> None:
+        """Ask once, then apply up to the cursor."""
+        self._ask_apply(self.here())
+
+    def _ask_apply(self, to: str) -> None:
         from tui.screens.migrate.questions import ask_apply
 
         screen = self._screen
         app = screen.tarmac
-        question = ask_apply(screen.board, app.target, app.protected)
-        screen.app.push_screen(question, lambda yes: self._apply() if yes else None)
+        question = ask_apply(screen.board, to, app.target, app.protected)
+        screen.app.push_screen(question, lambda yes: self._apply(to) if yes else None)
 
-    def _apply(self) -> None:
+    def _apply(self, to: str) -> None:
         screen = self._screen
         backup, engine = screen.board.backup, screen.engine
         screen.board.begin()
         screen.tarmac.start(
             "migrate.up",
             _("apply"),
-            lambda emit, cancel: engine.up(emit, cancel, backup),
+            lambda emit, cancel: engine.up(emit, cancel, backup, to),
             then=self._ended,
             mutates=True,
         )

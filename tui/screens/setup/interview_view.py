@@ -77,7 +77,7 @@ class InterviewView(Horizontal):
         self.paint()
         self._fetch()
         controls = list(page.query("Field > Input, Field > Select, Field > Checkbox"))
-        if focus and controls:
+        if focus and controls and self.display:
             controls[0].focus()
 
     def fields(self) -> list[Field]:

@@ -1,0 +1,226 @@
+"""The migration console by keyboard alone, on an engine that answers from memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from textual.widgets import Button, Input
+
+from tests.app.conftest import Driven, Opened
+from tests.app.fakes import PREVIEW, FakeEngines
+from tui.screens.card import FailureCard
+from tui.screens.confirm import Confirm
+from tui.screens.migrate.board import Board
+from tui.screens.migrate.screen import MigrateScreen
+from tui.screens.migrate.session import locks_line
+from tui.screens.migrate.statement_card import StatementCard
+from wizards.events import Event
+from wizards.failures import Failure
+from wizards.migrate.model import Applied, Interrupted, Outcome, Rehearsal
+
+
+async def type_name_and_act(driven: Driven) -> None:
+    await driven.press(*"prod", "tab", "tab", "enter")
+
+
+async def test_findings_stand_beside_their_statement_with_lock_and_fix(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("4")
+        assert "3 pending" in driven.text
+        assert "✗ danger will fail: 1,204 of 200,000 rows are NULL" in driven.text
+        assert "ACCESS EXCLUSIVE · blocks reads and writes · scans the table" in driven.text
+        assert "✗1 ▲1" in driven.text
+
+
+async def test_c_copies_the_fix_of_the_statement_under_the_cursor(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "enter", "down", "c")
+        assert driven.app.clipboard == "CREATE INDEX CONCURRENTLY ix_due ON notes (due)"
+
+
+async def test_enter_on_a_statement_shows_it_whole(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "enter", "enter")
+        assert isinstance(driven.app.screen, StatementCard)
+        await driven.press("c", "escape")
+        assert driven.app.clipboard == PREVIEW[0].statements[0].sql
+
+
+async def test_backup_then_rehearsal_are_shown_in_the_session(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("4", "b", "h")
+        assert driven.engines.migrate.calls == ["backup", "rehearse"]
+        assert "12 MB restorable" in driven.text
+        assert "rehearsed 3.1 s" in driven.text
+        assert "longest lock AX notes 2.9 s" in driven.text
+        assert "the way back is proved" in driven.text
+
+
+async def test_enter_alone_never_applies(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "a")
+        assert isinstance(driven.app.screen, Confirm)
+        assert "no proved backup" in driven.text
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, MigrateScreen)
+        assert driven.engines.migrate.calls == []
+
+
+async def test_a_protected_target_is_typed_before_the_apply(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "a", *"pro", "enter")
+        assert driven.app.screen.query_one("#yes", Button).disabled
+        driven.app.screen.query_one(Input).value = ""
+        await type_name_and_act(driven)
+        assert driven.engines.migrate.calls == ["up heads"]
+        assert "✓ applied" in driven.text
+        assert "0 pending" in driven.text
+
+
+async def test_an_apply_can_end_at_the_revision_under_the_cursor(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "A")
+        assert "1 revision on prod" in driven.text
+        await type_name_and_act(driven)
+        assert driven.engines.migrate.calls == ["up 7c1e0a"]
+        assert "2 pending" in driven.text
+
+
+async def test_statements_are_marked_while_they_run_and_x_stops(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("4", "a")
+        driven.engines.migrate.gate.clear()
+        await type_name_and_act(driven)
+        await driven.until(lambda: "▶ apply" in driven.text)
+        assert "▶ ALTER TABLE" in driven.text
+        await driven.press("x")
+        await driven.until(lambda: driven.app.jobs["migrate.up"].state == "cancelled")
+
+
+async def test_r_shows_decision_loss_and_estimate_before_anything_happens(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "r")
+        assert "restore the backup" in driven.text
+        assert "a downgrade cannot bring the values" in driven.text
+        assert "loses 12 rows of notes (body)" in driven.text
+        assert "takes about 9.0 s" in driven.text
+        await type_name_and_act(driven)
+        assert driven.engines.migrate.calls == ["rollback"]
+        assert driven.engines.migrate.confirmed == "prod"
+        assert "taken back to the start" in driven.text
+
+
+async def test_an_interrupted_session_blocks_the_apply_and_u_recovers(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.found = Interrupted(
+        session="s0",
+        since=datetime(2026, 11, 20, tzinfo=UTC),
+        phase="apply",
+        says="7c1e0a was half applied",
+    )
+    async with opened(engines=engines) as driven:
+        await driven.press("4")
+        assert "interrupted at apply" in driven.text
+        await driven.press("a")
+        assert "must be recovered first" in driven.notices
+        await driven.press("u")
+        assert engines.migrate.calls == ["recover"]
+        assert "interrupted at" not in driven.text
+
+
+async def test_a_database_that_is_down_is_said_in_place(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.fails = Failure(
+        "database-down", "The database does not answer", why="connection refused", next=("ctrl+r",)
+    )
+    async with opened(engines=engines) as driven:
+        await driven.press("4")
+        assert isinstance(driven.app.screen, MigrateScreen)
+        assert "✗ The database does not answer" in driven.text
+        assert "connection refused" in driven.text
+        engines.migrate.fails = None
+        await driven.press("ctrl+r")
+        assert "3 pending" in driven.text
+
+
+async def test_a_failed_apply_is_a_card_that_says_what_was_done(opened: Opened) -> None:
+    engines = FakeEngines()
+    ended = Applied(
+        outcome=Outcome.RECOVERED,
+        session="s1",
+        error='column "body" contains null values',
+        said="The backup of 14:02 was restored.",
+    )
+    engines.migrate.up = lambda emit, cancel, backup, to: ended  # type: ignore[method-assign]
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "a")
+        await type_name_and_act(driven)
+        assert isinstance(driven.app.screen, FailureCard)
+        assert "The backup of 14:02 was restored." in driven.text
+
+
+async def test_a_failed_rehearsal_names_the_revision(opened: Opened) -> None:
+    engines = FakeEngines()
+    failed = Rehearsal(
+        revisions=(), ok=False, milliseconds=900.0, failed_revision="7c1e0a", error="has nulls"
+    )
+    engines.migrate.rehearse = lambda *_arguments: failed  # type: ignore[method-assign]
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "h")
+        assert isinstance(driven.app.screen, FailureCard)
+        assert "7c1e0a; the target was not touched" in " ".join(driven.text.split())
+
+
+async def test_the_target_is_changed_with_e(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "e", "home", "enter")
+        assert driven.app.target == "local"
+        assert "protected" not in driven.text.splitlines()[0]
+
+
+def test_statements_of_a_downgrade_leave_the_upgrade_s_marks_alone() -> None:
+    board = Board(previews={one.id: one for one in PREVIEW})
+    fields = {"revision": "7c1e0a", "index": 0, "state": "done", "ms": 3}
+    board.take(Event("migrate.statement", {**fields, "sql": "ALTER TABLE notes DROP COLUMN due"}))
+    assert board.live == {}
+    board.take(Event("migrate.statement", {**fields, "sql": PREVIEW[0].statements[0].sql}))
+    assert board.live["7c1e0a", 0].milliseconds == 3
+
+
+def test_who_blocks_and_who_waits_is_one_line() -> None:
+    board = Board()
+    board.take(
+        Event(
+            "migrate.locks",
+            {
+                "waiting": [{"relation": "public.notes", "mode": "AccessExclusiveLock"}],
+                "blockers": [
+                    {
+                        "pid": 71,
+                        "application": "psql",
+                        "state": "idle in transaction",
+                        "seconds": 75,
+                    }
+                ],
+                "victims": [{"pid": 80}, {"pid": 81}],
+                "held": [],
+                "progress": None,
+            },
+        )
+    )
+    assert locks_line(board).plain.strip() == (
+        "waits for AX notes · blocked by pid 71 psql idle in transaction 1:15 · 2 wait behind us"
+    )
+
+
+def test_measures_of_a_rehearsal_join_the_findings() -> None:
+    board = Board(previews={one.id: one for one in PREVIEW})
+    measured = tuple(
+        replace(one, statements=tuple(replace(each, milliseconds=5.0) for each in one.statements))
+        for one in PREVIEW
+    )
+    board.rehearsal = Rehearsal(revisions=measured, ok=True, milliseconds=5.0)
+    first = board.statements("7c1e0a")[0]
+    assert first.milliseconds == 5.0
+    assert first.findings == PREVIEW[0].statements[0].findings

@@ -1,0 +1,143 @@
+"""Set-up by keyboard alone: interview, file, plan, apply, resume."""
+
+from __future__ import annotations
+
+from textual.widgets import Checkbox, Input
+
+from tests.app.conftest import Opened
+from tests.app.fakes import FakeEngines
+from tui.screens.confirm import Confirm
+from tui.screens.setup.field import Field
+from tui.screens.setup.interview_view import InterviewView
+from tui.screens.setup.screen import SetupScreen
+from tui.screens.setup.secrets_card import SecretsCard
+
+
+async def test_a_default_shows_where_it_came_from(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2")
+        assert "from gcloud config" in driven.text
+        assert "1/2 · Project and billing" in driven.text
+        assert "2 to choose from" in driven.text
+
+
+async def test_what_is_wrong_is_said_beside_the_field(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", *"abc")
+        assert "✗ must have at least 6 characters" in driven.text
+        await driven.press(*"defg")
+        assert "✗" not in driven.text
+        assert driven.text.splitlines()[2].rstrip("│ ").endswith("you")
+
+
+async def test_answers_survive_turning_pages_and_leaving_the_mode(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", *"abcdefg", "ctrl+n")
+        assert "2/2 · Database" in driven.text
+        await driven.press("f2", "f3", "ctrl+b")
+        assert driven.app.screen.query(Field).first().query_one(Input).value == "abcdefg"
+
+
+async def test_a_question_that_no_longer_applies_disappears(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", "ctrl+n")
+        assert "Machine of the database" in driven.text
+        assert isinstance(driven.app.focused, Checkbox)
+        await driven.press("space")
+        assert "Machine of the database" not in driven.text
+        assert isinstance(driven.app.focused, Checkbox)
+
+
+async def test_live_choices_are_offered_and_typing_stays_possible(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", "ctrl+l", "down", "enter")
+        assert driven.app.screen.query(Field).first().query_one(Input).value == "other-1234"
+        await driven.press("ctrl+n", "tab", *"db")
+        assert "no list (nobody is logged in): type it" in driven.text
+
+
+async def test_the_file_is_shown_before_it_is_written(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.setup.exists = False
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g")
+        assert "tarmac.toml does not exist yet" in driven.notices
+        await driven.press("ctrl+s")
+        assert isinstance(driven.app.screen, Confirm)
+        assert 'id = "notes-prod-7"' in driven.text
+        await driven.press("tab", "enter")
+        assert engines.setup.text_written["project.id"] == "notes-prod-7"
+        assert "12.44 USD a month (prices of 2026-08)" in driven.text
+
+
+async def test_the_plan_shows_marks_costs_checks_and_the_command(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("2", "ctrl+g", "down", "down", "down")
+        for words in (
+            "+ create    database instance notes-db",
+            "= adopt     service account notes-run",
+            "✓ no change project notes-prod-7",
+            "+12.21",
+            "▲ 1 to consider",
+            "tier: db-f1-micro",
+            "$ gcloud sql instances create notes-db",
+        ):
+            assert words in driven.text
+        await driven.press("c")
+        assert driven.app.clipboard.startswith("gcloud sql instances create notes-db")
+
+
+async def test_an_apply_shows_each_step_and_what_it_waits_for(opened: Opened) -> None:
+    async with opened() as driven:
+        driven.engines.setup.gate.clear()
+        await driven.press("2", "ctrl+g", "a", "tab", "enter")
+        await driven.until(lambda: "now: database instance notes-db" in driven.text)
+        assert "✓ APIs run, sqladmin, secretmanager" in driven.text
+        assert "1 of 4 done" in driven.text
+        driven.engines.setup.gate.set()
+        await driven.settle()
+        assert "4 of 4 done" in driven.text
+
+
+async def test_x_stops_an_apply_at_its_next_safe_place(opened: Opened) -> None:
+    async with opened() as driven:
+        driven.engines.setup.gate.clear()
+        await driven.press("2", "ctrl+g", "a", "tab", "enter")
+        await driven.until(lambda: "now: database instance" in driven.text)
+        await driven.press("x")
+        await driven.until(lambda: not driven.app.jobs["setup.apply"].running)
+        await driven.pilot.pause()
+        assert "stopped; u resumes" in driven.notices
+
+
+async def test_secrets_only_a_person_knows_are_typed_hidden(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.setup.asks = ["SECRET_KEY"]
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g", "a")
+        assert isinstance(driven.app.screen, SecretsCard)
+        await driven.press(*"hunter2")
+        assert "hunter2" not in driven.text
+        await driven.press("enter", "tab", "enter", "tab", "enter")
+        assert engines.setup.secrets == {"SECRET_KEY": "hunter2"}
+
+
+async def test_an_unfinished_apply_is_said_and_resumed_with_u(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.setup.left = "an apply ended without a word (3 done, 2 left)"
+    async with opened(engines=engines) as driven:
+        await driven.press("2")
+        assert "an apply was interrupted" in driven.notices
+        await driven.press("u", "tab", "enter")
+        assert engines.setup.calls[-2:] == ["plan", "apply"]
+
+
+async def test_escape_leaves_a_field_so_that_letters_are_keys(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", "escape", "p")
+        screen = driven.app.screen
+        assert isinstance(screen, SetupScreen)
+        assert screen.view == "plan"
+        await driven.press("i")
+        assert screen.view == "interview"
+        assert screen.query_one(InterviewView).interview is not None

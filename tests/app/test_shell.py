@@ -1,0 +1,153 @@
+"""The shell: modes, jobs, busy refusals, quitting, failure cards, the log of commands."""
+
+from __future__ import annotations
+
+from textual.widgets import Button
+
+from generators.language import _
+from tests.app.conftest import Opened
+from tests.app.fakes import FakeEngines
+from tui.screens.card import FailureCard
+from tui.screens.commands_run import CommandsRunScreen
+from tui.screens.confirm import Confirm
+from tui.screens.files import FilesScreen
+from tui.screens.home import HomeScreen
+from tui.screens.migrate.screen import MigrateScreen
+from tui.screens.setup.screen import SetupScreen
+from tui.screens.status import StatusScreen
+from tui.widgets.rows import Rows
+from wizards.failures import Failure
+
+
+async def test_digits_and_function_keys_switch_modes(opened: Opened) -> None:
+    async with opened() as driven:
+        for key, screen in (
+            ("f4", FilesScreen),
+            ("4", MigrateScreen),
+            ("5", StatusScreen),
+            ("2", SetupScreen),
+            ("f2", HomeScreen),
+        ):
+            await driven.press(key)
+            assert isinstance(driven.app.screen, screen)
+
+
+async def test_the_header_names_project_target_and_protection(opened: Opened) -> None:
+    async with opened() as driven:
+        first = driven.text.splitlines()[0]
+        assert "Tarmac · notes · prod ■ protected" in first
+        assert "HOME" in first
+
+
+async def test_a_second_mutation_is_refused_with_what_runs(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4")
+        driven.engines.migrate.gate.clear()
+        await driven.press("b", "h")
+        assert driven.engines.migrate.calls == ["backup"]
+        assert "backup is running" in driven.notices
+        driven.engines.migrate.gate.set()
+
+
+async def test_work_goes_on_while_another_mode_is_shown(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4")
+        driven.engines.migrate.gate.clear()
+        await driven.press("b", "1")
+        assert "▶ backup" in driven.text.splitlines()[0]
+        driven.engines.migrate.gate.set()
+        await driven.press("4")
+        assert "restorable" in driven.text
+
+
+async def test_q_leaves_at_once_when_nothing_runs(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.pilot.press("q")
+        await driven.pilot.pause()
+    assert driven.app.return_code == 0
+
+
+async def test_q_asks_while_something_runs_and_staying_has_the_focus(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4")
+        driven.engines.migrate.gate.clear()
+        await driven.press("b", "q")
+        assert isinstance(driven.app.screen, Confirm)
+        focused = driven.app.focused
+        assert isinstance(focused, Button)
+        assert str(focused.label) == _("stay")
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, MigrateScreen)
+        await driven.press("q", "tab")
+        await driven.pilot.press("enter")
+        await driven.until(lambda: driven.app.return_code == 0)
+    assert driven.app.jobs["migrate.backup"].state == "cancelled"
+
+
+async def test_a_failure_is_a_card_with_the_raw_error_one_key_away(opened: Opened) -> None:
+    async with opened() as driven:
+        failure = Failure(
+            "no-login",
+            "Nobody is [logged] in",
+            why="there are no credentials",
+            next=("gcloud auth application-default login",),
+            raw="DefaultCredentialsError: [/tmp]",
+        )
+        driven.app.show_failure(failure)
+        await driven.settle()
+        assert isinstance(driven.app.screen, FailureCard)
+        assert "Nobody is [logged] in" in driven.text
+        assert "gcloud auth application-default login" in driven.text
+        assert "DefaultCredentialsError" not in driven.text
+        await driven.press("r")
+        assert "DefaultCredentialsError: [/tmp]" in driven.text
+        await driven.press("escape")
+        assert isinstance(driven.app.screen, HomeScreen)
+
+
+async def test_the_commands_that_ran_are_listed_and_copied(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", "ctrl+g", "a", "tab", "enter")
+        await driven.press("l")
+        assert isinstance(driven.app.screen, CommandsRunScreen)
+        assert "$ gcloud services enable" in driven.text
+        await driven.press("home", "c")
+        assert driven.app.clipboard.startswith("gcloud services enable")
+
+
+async def test_the_home_screen_suggests_what_was_interrupted_first(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.journey.interrupted = True
+    async with opened(engines=engines) as driven:
+        assert "resume the unfinished apply" in driven.text
+        assert "stopped at Cloud SQL notes-db" in driven.text
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, SetupScreen)
+
+
+async def test_a_part_of_home_that_fails_says_why_and_the_others_go_on(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.journey.failure = Failure("database-down", "The database does not answer")
+    async with opened(engines=engines) as driven:
+        assert "The database does not answer" in driven.text
+        assert "2 of 5 files differ" in driven.text
+
+
+async def test_slash_filters_a_list_and_escape_shows_everything_again(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "slash", *"audit")
+        rows = driven.app.screen.query_one("#revisions", Rows)
+        assert [row.id for row in rows.rows] == ["b1b1c3"]
+        await driven.press("enter")
+        assert driven.app.focused is rows
+        await driven.press("slash", "escape")
+        assert len(rows.rows) == 5
+
+
+async def test_both_themes_draw_every_mode(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("t")
+        assert driven.app.theme == "tarmac-light"
+        for key in "2345":
+            await driven.press(key)
+            assert "Tarmac" in driven.text
