@@ -167,7 +167,7 @@ def shown(call: Call, instance: Body) -> Body:
         "project": project,
         "region": instance["region"],
         "gceZone": instance["zone"],
-        "state": instance["state"],
+        "state": "RUNNABLE" if instance["state"] == "STOPPED" else instance["state"],
         "databaseVersion": instance["databaseVersion"],
         "settings": instance["settings"],
         "etag": digest.hexdigest()[:32],

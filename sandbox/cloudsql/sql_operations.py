@@ -8,7 +8,7 @@ from sandbox.call import Api, Call
 from sandbox.clock import stamp
 from sandbox.cloudsql.refusals import in_progress, missing
 from sandbox.operations import Operation
-from sandbox.paging import size
+from sandbox.paging import sliced
 
 Body = dict[str, Any]
 
@@ -62,15 +62,11 @@ def list_(call: Call) -> Body:
         found = call.world.operations.of(API, target(project, instance))
     else:
         found = call.world.operations.below(API, f"{project}/")
-    token, most = call.text("pageToken", "0"), size(call, "maxResults", most=1000)
-    begin_at = int(token) if token.isdigit() else 0
-    page: Body = {"kind": "sql#operationsList"}
-    items = [shown(call, each) for each in found[begin_at : begin_at + most]]
-    if items:
-        page["items"] = items
-    if begin_at + most < len(found):
-        page["nextPageToken"] = str(begin_at + most)
-    return page
+    items = [shown(call, each) for each in found]
+    return {
+        "kind": "sql#operationsList",
+        **sliced(call, "items", items, size_name="maxResults"),
+    }
 
 
 def shown(call: Call, operation: Operation) -> Body:

@@ -40,7 +40,6 @@ def list_(_call: Call) -> Body:
                 "RAM": str(memory(tier) * MEBIBYTE),
                 "DiskQuota": str(3_298_534_883_328),
                 "region": list(REGIONS),
-                "edition": ["ENTERPRISE_PLUS" if PERFORMANCE.fullmatch(tier) else "ENTERPRISE"],
             }
             for tier in PREDEFINED
         ],

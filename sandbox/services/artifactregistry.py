@@ -192,7 +192,7 @@ def _shown(repository: Body) -> Body:
     shown |= {
         "name": repository["name"],
         "format": repository["format"],
-        "mode": repository.get("mode", "STANDARD_REPOSITORY"),
+        "mode": _mode(repository),
         "createTime": stamp(repository["created"]),
         "updateTime": stamp(repository["updated"]),
     }
@@ -200,6 +200,11 @@ def _shown(repository: Body) -> Body:
         project = repository["name"].split("/")[1]
         shown["registryUri"] = f"{place}-docker.pkg.dev/{project}/{identifier}"
     return shown
+
+
+def _mode(repository: Body) -> str:
+    mode = str(repository.get("mode", "MODE_UNSPECIFIED"))
+    return "STANDARD_REPOSITORY" if mode == "MODE_UNSPECIFIED" else mode
 
 
 def _begin(call: Call, name: str, target: str, arguments: Body, seconds: float) -> Operation:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sandbox import projects
 from sandbox.call import Api, Call
-from sandbox.errors import bad_request, not_found
+from sandbox.errors import not_found
 from sandbox.iam import policies
 from sandbox.operations import Operation
-from sandbox.paging import page_of, size
+from sandbox.paging import sliced
 from sandbox.services import resource_manager as rm
 
 Body = dict[str, Any]
@@ -46,12 +46,7 @@ def list_(call: Call) -> Body:
     """Return every project the caller sees, filtered by ``key:value`` terms."""
     found = [_shown(each) for each in rm.seen(call)]
     found = [each for each in found if _fits(each, call.text("filter"))]
-    token = call.text("pageToken", "0")
-    if not token.isdigit():
-        raise bad_request("The page token is invalid.")
-    begin, most = int(token), size(call, default=500)
-    more = str(begin + most) if begin + most < len(found) else ""
-    return page_of("projects", found[begin : begin + most], more)
+    return sliced(call, "projects", found, default=500)
 
 
 @api.method("projects.update")

@@ -6,11 +6,11 @@ from typing import Any
 
 from sandbox import projects
 from sandbox.call import Api, Call
-from sandbox.errors import ApiError, bad_request, not_found
+from sandbox.errors import ApiError, not_found
 from sandbox.iam import policies
 from sandbox.masks import updated
 from sandbox.operations import Operation
-from sandbox.paging import page_of, size
+from sandbox.paging import sliced
 from sandbox.services import resource_manager as rm
 
 Body = dict[str, Any]
@@ -182,13 +182,7 @@ def _id(call: Call, parameter: str = "name") -> str:
 
 
 def _page(call: Call, found: list[Body]) -> Body:
-    """Cut a filtered list into pages; the token is the position."""
-    token = call.text("pageToken", "0")
-    if not token.isdigit():
-        raise bad_request("The page token is invalid.")
-    begin, most = int(token), size(call)
-    more = str(begin + most) if begin + most < len(found) else ""
-    return page_of("projects", [_shown(each) for each in found[begin : begin + most]], more)
+    return sliced(call, "projects", [_shown(each) for each in found])
 
 
 def _fits(project: Body, query: str) -> bool:

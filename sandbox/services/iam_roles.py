@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.call import Api, Call
-from sandbox.errors import bad_request, not_found
+from sandbox.errors import not_found
 from sandbox.iam.roles import ROLES
-from sandbox.paging import page_of, size
+from sandbox.paging import sliced
 
 Body = dict[str, Any]
 
@@ -17,7 +17,7 @@ api = Api("iam", "v1", enabled=False)
 @api.method("roles.list")
 def list_(call: Call) -> Body:
     """Return the predefined roles that the sandbox knows."""
-    return _page(call, call.text("pageToken"), size(call, default=300))
+    return _page(call)
 
 
 @api.method("roles.get")
@@ -32,16 +32,11 @@ def get(call: Call) -> Body:
 @api.method("roles.queryGrantableRoles")
 def grantable(call: Call) -> Body:
     """Return the roles that can be granted on a resource."""
-    most = int(call.body.get("pageSize") or 300)
-    return _page(call, call.body.get("pageToken", ""), most)
+    return _page(call)
 
 
-def _page(_call: Call, token: str, most: int) -> Body:
-    if token and not token.isdigit():
-        raise bad_request("The page token is invalid.")
-    names, begin = sorted(ROLES), int(token or 0)
-    more = str(begin + most) if begin + most < len(names) else ""
-    return page_of("roles", [_shown(name) for name in names[begin : begin + most]], more)
+def _page(call: Call) -> Body:
+    return sliced(call, "roles", [_shown(name) for name in sorted(ROLES)], default=300)
 
 
 def _shown(name: str) -> Body:

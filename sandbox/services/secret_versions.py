@@ -9,7 +9,7 @@ from sandbox.call import Api, Call
 from sandbox.checksums import crc32c
 from sandbox.clock import stamp
 from sandbox.errors import bad_request, not_found, precondition
-from sandbox.paging import page_of, size
+from sandbox.paging import sliced
 from sandbox.services.secretmanager import VERSION, existing
 
 Body = dict[str, Any]
@@ -74,12 +74,7 @@ def list_(call: Call) -> Body:
     everything = call.world.store.all(VERSION, parent)[::-1]
     state = call.text("filter").replace(" ", "").replace("=", ":").removeprefix("state:")
     found = [each for each in everything if not state or each["state"] == state]
-    token = call.text("pageToken", "0")
-    if not token.isdigit():
-        raise bad_request("The page token is invalid.")
-    begin, most = int(token), size(call, most=25000)
-    more = str(begin + most) if begin + most < len(found) else ""
-    page = page_of("versions", [_shown(each) for each in found[begin : begin + most]], more)
+    page = sliced(call, "versions", [_shown(each) for each in found])
     return {**page, "totalSize": len(found)}
 
 

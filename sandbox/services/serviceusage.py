@@ -10,7 +10,7 @@ from sandbox.call import Api, Call
 from sandbox.errors import TYPES, ApiError, bad_request, error_info, not_found, precondition
 from sandbox.iam import access
 from sandbox.operations import Operation, effect
-from sandbox.paging import page_of, size
+from sandbox.paging import sliced
 from sandbox.services.catalogue import FREE, SERVICES
 from sandbox.services.cloudbilling import pays
 from sandbox.services.resource_manager import caller_lacks_permission
@@ -86,13 +86,8 @@ def list_(call: Call) -> Body:
     if wanted:
         on = wanted.endswith(":ENABLED")
         names = [name for name in names if (name in named) is on]
-    most, token = size(call, default=50, most=200), call.text("pageToken", "0")
-    if not token.isdigit():
-        raise bad_request("The page token is invalid.")
-    begin = int(token)
-    more = str(begin + most) if begin + most < len(names) else ""
-    shown = [_service(call.world, project, name) for name in names[begin : begin + most]]
-    return page_of("services", shown, more)
+    shown = [_service(call.world, project, name) for name in names]
+    return sliced(call, "services", shown, default=50)
 
 
 @api.method("operations.get")
