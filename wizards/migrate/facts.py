@@ -232,7 +232,7 @@ def _volatile(connection: Server, named: Mentions) -> dict[str, bool]:
         try:
             with bounded(connection):
                 plan = connection.execute(
-                    f"EXPLAIN (VERBOSE, COSTS OFF) SELECT {expression}".replace("%", "%%")
+                    f"EXPLAIN (VERBOSE, COSTS OFF) SELECT {expression}"
                 ).fetchall()
                 volatile = _any_volatile(connection, [str(line[0]) for line in plan])
         except Error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wizards.events import Json
@@ -10,6 +10,8 @@ from wizards.migrate.model import Finding, Severity
 from wizards.migrate.review.catalogue import Facts
 from wizards.migrate.review.judge import Reviewer
 from wizards.migrate.review.sql import Parsed, statements
+
+DEFAULT_POSTGRES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +88,37 @@ def judge_file(
     return JudgedFile(
         path=path, statements=tuple(parsed), findings=found, lines=tuple(text.splitlines())
     )
+
+
+def lint_texts(
+    texts: Sequence[tuple[str, str]],
+    *,
+    postgres: int | None = None,
+    database: str | None = None,
+    in_transaction: bool | None = None,
+    levels: Mapping[str, Severity | None] | None = None,
+    asked_for: frozenset[str] = frozenset(),
+) -> list[JudgedFile]:
+    """Judge (path, text) pairs, each on its own; with a database URL, with facts and checks."""
+    if database is not None:
+        from wizards.migrate.review.live_lint import live_lint
+
+        return live_lint(texts, database, in_transaction, levels, asked_for)
+    return [
+        judge_file(
+            text,
+            path=path,
+            in_transaction=runs_in_transaction(path, text, in_transaction),
+            postgres=postgres or DEFAULT_POSTGRES,
+            levels=levels,
+            asked_for=asked_for,
+        )
+        for path, text in texts
+    ]
+
+
+def runs_in_transaction(path: str, text: str, said: bool | None) -> bool:
+    """What was said, else how the file's tool runs it: Prisma sends a file as one batch."""
+    if said is not None:
+        return said
+    return path.endswith("migration.sql") and "CONCURRENTLY" not in text.upper()

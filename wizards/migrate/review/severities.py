@@ -20,7 +20,7 @@ _CAUTION = """create-index-nonconcurrent drop-index-nonconcurrent reindex-noncon
     domain-constraint lock-table uncommitted-tx transaction-nesting"""
 _NOTICE = """multi-alter create-enum enum-add enum-ordering drop-not-null int-type serial-type
     json-type char-type varchar-type timestamp-type money-type float-type fk-missing-index
-    table-without-pk redundant-index not-idempotent"""
+    table-without-pk redundant-index not-idempotent not-checked"""
 
 RULES: dict[str, Severity] = {
     **dict.fromkeys(_DANGER.split(), Severity.DANGER),

@@ -76,9 +76,18 @@ def statements(text: str) -> list[Parsed]:
     found = _whole(source) if b"\0" not in source.bytes else None
     if found is None:
         found = _in_pieces(source)
+    if "\ufffd" in text:
+        found = [(start, end, _readable(parsed)) for start, end, parsed in found]
     if "tarmac:" in text:
         return _with_allows(source, found)
     return [parsed for _start, _end, parsed in found]
+
+
+def _readable(parsed: Parsed) -> Parsed:
+    """What stood where U+FFFD stands now was not UTF-8, so nobody knows what it says."""
+    if "\ufffd" not in parsed.sql:
+        return parsed
+    return parsed._replace(kind="", node=None, refused="bytes that are not UTF-8")
 
 
 def parameters_filled(sql: str) -> str:

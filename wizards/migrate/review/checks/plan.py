@@ -1,0 +1,171 @@
+"""Every doubt of a plan, in order, each asked of what the plan leaves unchanged until then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from generators.language import _
+from wizards.migrate.review.catalogue import Facts
+from wizards.migrate.review.checks import casts, certain, rows
+from wizards.migrate.review.checks.doubt import Doubt, Kind
+from wizards.migrate.review.checks.rows import At
+from wizards.migrate.review.checks.state import EVERY, State
+from wizards.migrate.review.libpg import pb
+from wizards.migrate.review.names import Name, of_range, of_words, words
+from wizards.migrate.review.rules.columns import expression_sql
+from wizards.migrate.review.sql import Parsed
+from wizards.migrate.review.volatility import descend
+
+
+def doubts(parsed: Sequence[tuple[int, Parsed]], facts: Facts) -> Iterator[Doubt]:
+    """Yield the doubts about (statement index, parsed) pairs of one plan."""
+    state = State(facts)
+    for statement, one in parsed:
+        at = At(statement, one, state)
+        for doubt in _of(at):
+            settled = _as_of_then(doubt, state)
+            if settled is not None:
+                yield settled
+        state.follow(one)
+
+
+def _as_of_then(doubt: Doubt, state: State) -> Doubt | None:
+    """What an earlier statement writes cannot be read before that statement has run."""
+    if doubt.kind is Kind.CERTAIN:
+        return doubt
+    if doubt.table in state.made:
+        return _unchecked(doubt) if doubt.table in state.filled else None
+    if state.table(doubt.table) is None:
+        return None
+    if doubt.kind is Kind.ANY_ROW:
+        changed = state.opaque or EVERY in state.touched.get(doubt.table, ())
+    else:
+        changed = state.changed(doubt.table, doubt.columns)
+    return _unchecked(doubt) if changed else doubt
+
+
+def _unchecked(doubt: Doubt) -> Doubt:
+    if doubt.kind is Kind.UNCHECKED:
+        return doubt
+    return replace(
+        doubt,
+        kind=Kind.UNCHECKED,
+        message=_("cannot be checked before it runs: an earlier statement changes {table}").format(
+            table=doubt.table.shown
+        ),
+        fix=None,
+    )
+
+
+def _of(at: At) -> Iterator[Doubt]:
+    node, kind = at.parsed.node, at.parsed.kind
+    if kind == "alter_table_stmt" and isinstance(node, pb.AlterTableStmt):
+        yield from _alter_table(at, node)
+    elif kind == "index_stmt" and isinstance(node, pb.IndexStmt):
+        yield from _index(at, node)
+    elif kind == "create_stmt" and isinstance(node, pb.CreateStmt):
+        yield from certain.new_table(at, node)
+        if node.HasField("partbound"):
+            parent = of_range(node.inh_relations[0].range_var)
+            yield from rows.partition(at, parent, None, node.partbound)
+    elif kind == "drop_stmt" and isinstance(node, pb.DropStmt):
+        yield from certain.drop(at, node)
+    elif kind == "alter_domain_stmt" and isinstance(node, pb.AlterDomainStmt):
+        yield from _domain(at, node)
+    elif kind in {"update_stmt", "delete_stmt", "insert_stmt"}:
+        relation: pb.RangeVar = getattr(node, "relation")  # noqa: B009
+        yield from certain.missing_table(at, of_range(relation))
+
+
+def _alter_table(at: At, node: pb.AlterTableStmt) -> Iterator[Doubt]:
+    table = of_range(node.relation)
+    if node.objtype != pb.OBJECT_TABLE or node.missing_ok:
+        return
+    if at.state.is_missing(table):
+        yield from certain.missing_table(at, table)
+        return
+    live = at.state.table(table)
+    for item in node.cmds:
+        command = item.alter_table_cmd
+        if live is not None:
+            refused = list(certain.command(at, table, live, command))
+            yield from refused
+            if refused:
+                continue
+        yield from _command(at, table, command)
+
+
+def _command(at: At, table: Name, command: pb.AlterTableCmd) -> Iterator[Doubt]:
+    subtype = command.subtype
+    definition = getattr(command, "def")
+    if subtype == pb.AT_SetNotNull:
+        yield from rows.nulls(at, table, command.name)
+    elif subtype == pb.AT_AddConstraint:
+        yield from rows.constraint(at, table, definition.constraint)
+    elif subtype == pb.AT_ValidateConstraint:
+        yield from rows.validate(at, table, command.name)
+    elif subtype == pb.AT_AlterColumnType:
+        yield from casts.change(at, table, command)
+    elif subtype == pb.AT_AddColumn:
+        yield from _required(at, table, definition.column_def)
+    elif subtype == pb.AT_AttachPartition:
+        cmd = definition.partition_cmd
+        yield from rows.partition(at, table, of_range(cmd.name), cmd.bound)
+
+
+def _required(at: At, table: Name, column: pb.ColumnDef) -> Iterator[Doubt]:
+    kinds = {part.constraint.contype for part in column.constraints}
+    filled = {pb.CONSTR_DEFAULT, pb.CONSTR_IDENTITY, pb.CONSTR_GENERATED}
+    serial = words(column.type_name.names)[-1:] in (["serial"], ["bigserial"], ["smallserial"])
+    if not kinds & {pb.CONSTR_NOTNULL, pb.CONSTR_PRIMARY} or kinds & filled or serial:
+        return
+    yield at.doubt(
+        table,
+        Kind.ANY_ROW,
+        _("will fail: {column} is NOT NULL without a default, and {table} has {rows} rows").replace(
+            "{column}", column.colname
+        ),
+    )
+
+
+def _index(at: At, node: pb.IndexStmt) -> Iterator[Doubt]:
+    table = of_range(node.relation)
+    if at.state.is_missing(table):
+        yield from certain.missing_table(at, table)
+        return
+    refused = list(certain.new_index(at, node))
+    yield from refused
+    columns = tuple(item.index_elem.name for item in node.index_params)
+    if refused or not node.unique or not all(columns):
+        return
+    where = expression_sql(node.where_clause) if node.HasField("where_clause") else ""
+    yield from rows.duplicates(at, table, columns, where=where, nulls_count=node.nulls_not_distinct)
+
+
+def _domain(at: At, node: pb.AlterDomainStmt) -> Iterator[Doubt]:
+    """A constraint of a domain is a CHECK on every column of that domain."""
+    domain = of_words(words(node.type_name))
+    constraint = getattr(node, "def").constraint
+    users = at.state.facts.domains.get(domain, (False, ()))[1]
+    for table in users:
+        live = at.state.table(table)
+        for column, known in (live.columns if live else {}).items():
+            if known.type != domain.shown:
+                continue
+            if node.subtype == "O":
+                yield from rows.nulls(at, table, column)
+            elif node.subtype == "C" and not constraint.skip_validation:
+                yield from rows.check(
+                    at, table, _of_column(constraint.raw_expr, column), constraint.conname
+                )
+
+
+def _of_column(expression: pb.Node, column: str) -> pb.Node:
+    """The domain's condition with VALUE replaced by a column."""
+    copy = pb.Node()
+    copy.CopyFrom(expression)
+    for part in descend(copy):
+        if part.DESCRIPTOR.name == "ColumnRef" and part.fields[0].string.sval == "value":
+            part.fields[0].string.sval = column
+    return copy

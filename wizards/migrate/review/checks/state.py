@@ -1,0 +1,121 @@
+"""What earlier statements of the plan will have changed when a later one runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wizards.migrate.review.catalogue import Facts, Table
+from wizards.migrate.review.libpg import pb
+from wizards.migrate.review.names import Name, of_object, of_range
+from wizards.migrate.review.sql import Parsed
+
+EVERY = "*"
+_OPAQUE = frozenset({"", "do_stmt", "call_stmt", "execute_stmt", "create_extension_stmt"})
+
+
+@dataclass(slots=True)
+class State:
+    """Moves on statement by statement; ``touched`` maps tables to the columns written so far."""
+
+    facts: Facts
+    made: set[Name] = field(default_factory=set)
+    filled: set[Name] = field(default_factory=set)
+    gone: set[Name] = field(default_factory=set)
+    touched: dict[Name, set[str]] = field(default_factory=dict)
+    added: set[tuple[Name, str]] = field(default_factory=set)
+    dropped: set[tuple[Name, str]] = field(default_factory=set)
+    constraints: dict[tuple[Name, str], pb.Constraint] = field(default_factory=dict)
+    opaque: bool = False
+
+    def table(self, name: Name) -> Table | None:
+        """The table as the database has it, None when the plan made or removed it."""
+        if name in self.made or name in self.gone:
+            return None
+        return self.facts.tables.get(name)
+
+    def is_missing(self, name: Name) -> bool:
+        """Whether nothing of that name can exist when the statement runs."""
+        if self.opaque or name in self.made:
+            return False
+        return name in self.gone or name not in self.facts.tables
+
+    def changed(self, table: Name, columns: tuple[str, ...]) -> bool:
+        """Whether an earlier statement writes what a check would read."""
+        if self.opaque:
+            return True
+        written = self.touched.get(table, set())
+        new = any((table, column) in self.added for column in columns)
+        return new or EVERY in written or any(column in written for column in columns)
+
+    def follow(self, parsed: Parsed) -> None:
+        """Remember what a statement changes, after it has been checked."""
+        node = parsed.node
+        if node is None or parsed.kind in _OPAQUE:
+            self.opaque = True
+        elif parsed.kind == "create_stmt":
+            self.made.add(of_range(node.relation))
+        elif parsed.kind == "create_table_as_stmt":
+            self.made.add(of_range(node.into.rel))
+            self.filled.add(of_range(node.into.rel))
+        elif parsed.kind == "view_stmt":
+            self.made.add(of_range(node.view))
+        elif parsed.kind == "update_stmt":
+            names = {item.res_target.name for item in node.target_list}
+            self._write(of_range(node.relation), names)
+        elif parsed.kind in {"insert_stmt", "delete_stmt", "merge_stmt", "copy_stmt"}:
+            self._write(of_range(node.relation), {EVERY})
+        elif parsed.kind == "truncate_stmt":
+            for item in node.relations:
+                self._write(of_range(item.range_var), {EVERY})
+        elif parsed.kind == "index_stmt" and node.idxname:
+            self.made.add(of_range(node.relation).beside(node.idxname))
+        elif parsed.kind == "drop_stmt":
+            self._drop(node)
+        elif parsed.kind == "rename_stmt":
+            self._rename(node)
+        elif parsed.kind == "alter_table_stmt":
+            self._alter(node)
+
+    def _write(self, table: Name, columns: set[str]) -> None:
+        self.touched.setdefault(table, set()).update(columns)
+        if table in self.made:
+            self.filled.add(table)
+
+    def _drop(self, node: pb.DropStmt) -> None:
+        for item in node.objects:
+            name = of_object(item)
+            self.made.discard(name)
+            self.gone.add(name)
+
+    def _rename(self, node: pb.RenameStmt) -> None:
+        table = of_range(node.relation)
+        if node.rename_type == pb.OBJECT_COLUMN:
+            self.added.add((table, node.newname))
+            self.dropped.add((table, node.subname))
+        elif node.rename_type in {pb.OBJECT_TABLE, pb.OBJECT_INDEX, pb.OBJECT_VIEW}:
+            self.gone.add(table)
+            self.made.add(table.beside(node.newname))
+            self.filled.add(table.beside(node.newname))
+        elif node.rename_type == pb.OBJECT_TABCONSTRAINT:
+            self.dropped.add((table, node.subname))
+
+    def _alter(self, node: pb.AlterTableStmt) -> None:
+        table = of_range(node.relation)
+        for item in node.cmds:
+            command = item.alter_table_cmd
+            definition = getattr(command, "def")
+            if command.subtype == pb.AT_AddColumn:
+                name = definition.column_def.colname
+                self.added.add((table, name))
+                self.dropped.discard((table, name))
+            elif command.subtype in {pb.AT_DropColumn, pb.AT_DropConstraint}:
+                self.dropped.add((table, command.name))
+                self.added.discard((table, command.name))
+                self.constraints.pop((table, command.name), None)
+            elif command.subtype == pb.AT_AlterColumnType:
+                self._write(table, {command.name})
+            elif command.subtype == pb.AT_AddConstraint:
+                constraint = definition.constraint
+                if constraint.conname:
+                    self.constraints[(table, constraint.conname)] = constraint
+                    self.dropped.discard((table, constraint.conname))
