@@ -233,7 +233,7 @@ class TarmacApp(App[int], Offers):
             yes=_("stop it and leave"),
             no=_("stay"),
         )
-        self.push_screen(question, lambda answer: self.leave(0) if answer else None)
+        self.push_screen(question, lambda answer: None if answer is None else self.leave(0))
 
     def leave(self, code: int) -> None:
         """Ask what runs to stop, wait a little for it, and exit with a code."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,7 +182,8 @@ class FakeMigrate:
         self.found: Interrupted | None = None
         self.fails: Failure | None = None
         self.confirmed = ""
-        self.revisions = 2
+        self.accepted: Sequence[str] = ()
+        self.now = datetime.now(UTC)
 
     def environments(self) -> Mapping[str, bool]:
         return {"local": False, "prod": True}
@@ -231,7 +232,7 @@ class FakeMigrate:
         made = Backup(
             path=Path("/srv/notes/.tarmac/backups/notes.dump"),
             database="notes",
-            taken_at=TAKEN,
+            taken_at=self.now,
             bytes=12_400_000,
             sha256="0" * 64,
             rows={"notes": 200_000},
@@ -270,7 +271,10 @@ class FakeMigrate:
         )
         return Rehearsal(revisions=measured, ok=True, milliseconds=3100.0, reverts_clean=True)
 
-    def up(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Applied:
+    def up(
+        self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str, accept: Sequence[str]
+    ) -> Applied:
+        self.accepted = accept
         self.calls.append(f"up {to}")
         for one in PREVIEW:
             if to in self.applied:

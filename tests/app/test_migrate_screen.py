@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from textual.widgets import Button, Input
+from textual.widgets import Button
 
 from tests.app.conftest import Driven, Opened
 from tests.app.fakes import PREVIEW, FakeEngines
@@ -21,7 +21,12 @@ from wizards.migrate.model import Applied, Interrupted, Outcome, Rehearsal
 
 
 async def type_name_and_act(driven: Driven) -> None:
-    await driven.press(*"prod", "tab", "tab", "enter")
+    await driven.press(*"prod", "enter", "enter")
+
+
+async def give_reason_and_act(driven: Driven) -> None:
+    await driven.press(*"agreed", "enter")
+    await type_name_and_act(driven)
 
 
 async def test_findings_stand_beside_their_statement_with_lock_and_fix(opened: Opened) -> None:
@@ -61,7 +66,7 @@ async def test_enter_alone_never_applies(opened: Opened) -> None:
     async with opened() as driven:
         await driven.press("4", "a")
         assert isinstance(driven.app.screen, Confirm)
-        assert "no proved backup" in driven.text
+        assert "a backup is taken and proved by a restore first" in driven.text
         await driven.press("enter")
         assert isinstance(driven.app.screen, MigrateScreen)
         assert driven.engines.migrate.calls == []
@@ -69,10 +74,10 @@ async def test_enter_alone_never_applies(opened: Opened) -> None:
 
 async def test_a_protected_target_is_typed_before_the_apply(opened: Opened) -> None:
     async with opened() as driven:
-        await driven.press("4", "a", *"pro", "enter")
+        await driven.press("4", "a", *"agreed", "enter", *"pro", "enter")
         assert driven.app.screen.query_one("#yes", Button).disabled
-        driven.app.screen.query_one(Input).value = ""
-        await type_name_and_act(driven)
+        assert driven.engines.migrate.calls == []
+        await driven.press("shift+tab", "d", "enter", "enter")
         assert driven.engines.migrate.calls == ["up heads"]
         assert "✓ applied" in driven.text
         assert "0 pending" in driven.text
@@ -82,7 +87,8 @@ async def test_an_apply_can_end_at_the_revision_under_the_cursor(opened: Opened)
     async with opened() as driven:
         await driven.press("4", "A")
         assert "1 revision on prod" in driven.text
-        await type_name_and_act(driven)
+        await give_reason_and_act(driven)
+        assert driven.engines.migrate.accepted == ("set-not-null@7c1e0a=agreed",)
         assert driven.engines.migrate.calls == ["up 7c1e0a"]
         assert "2 pending" in driven.text
 
@@ -91,7 +97,7 @@ async def test_statements_are_marked_while_they_run_and_x_stops(opened: Opened) 
     async with opened(120, 36) as driven:
         await driven.press("4", "a")
         driven.engines.migrate.gate.clear()
-        await type_name_and_act(driven)
+        await give_reason_and_act(driven)
         await driven.until(lambda: "▶ apply" in driven.text)
         assert "▶ ALTER TABLE" in driven.text
         await driven.press("x")
@@ -152,10 +158,10 @@ async def test_a_failed_apply_is_a_card_that_says_what_was_done(opened: Opened) 
         error='column "body" contains null values',
         said="The backup of 14:02 was restored.",
     )
-    engines.migrate.up = lambda emit, cancel, backup, to: ended  # type: ignore[method-assign]
+    engines.migrate.up = lambda *_arguments: ended  # type: ignore[method-assign]
     async with opened(engines=engines) as driven:
         await driven.press("4", "a")
-        await type_name_and_act(driven)
+        await give_reason_and_act(driven)
         assert isinstance(driven.app.screen, FailureCard)
         assert "The backup of 14:02 was restored." in driven.text
 

@@ -101,6 +101,7 @@ async def test_a_row_taller_than_the_window_can_be_read_to_its_end() -> None:
     app = ListApp(2, lines=0)
     async with app.run_test(size=(40, 10)) as pilot:
         rows = app.query_one(Rows)
+        await pilot.pause()
         await pilot.press(*["down"] * 20)
         assert rows.cursor == 0
         assert rows.scroll_offset.y == 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wizards.cancel import Cancel
@@ -88,9 +88,15 @@ class MigrateEngine:
         """Run the pending revisions up to ``to`` on a scratch database."""
         return self.console().rehearse(emit, cancel, backup=backup, to=to)
 
-    def up(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Applied:
-        """Apply the pending revisions up to ``to`` ("heads" or a revision's id)."""
-        return self.console().up(emit, cancel, backup=backup, to=to)
+    def up(
+        self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str, accept: Sequence[str]
+    ) -> Applied:
+        """Apply the pending revisions up to ``to`` ("heads" or a revision's id).
+
+        ``accept`` holds the acknowledged dangers as ``RULE@REVISION=REASON``; without a backup
+        one is taken and proved first.
+        """
+        return self.console().up(emit, cancel, backup=backup, to=to, accept=accept)
 
     def rollback_plan(self) -> RollbackPlan:
         """Return what taking back would do, and what would be lost."""

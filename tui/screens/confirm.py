@@ -15,11 +15,12 @@ from textual.widgets import Button, Input, Label, Static
 from generators.language import _
 
 
-class Confirm(ModalScreen[bool]):
-    """Ask; the result is True only when the acting button was pressed.
+class Confirm(ModalScreen[str | None]):
+    """Ask; the result is None unless the acting button was pressed, then the reason (or "").
 
-    ``typed`` is a name that must be typed before the acting button works (protected targets).
-    Enter alone never acts: Cancel has the focus, and Enter in the name's field only moves on.
+    ``typed`` is a name that must be typed before the acting button works (protected targets);
+    with ``reason`` some words are wanted, which are recorded. Enter alone never acts: Cancel has
+    the focus, and Enter in a field only moves on.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,6 +37,7 @@ class Confirm(ModalScreen[bool]):
         yes: str,
         no: str = "",
         typed: str = "",
+        reason: str = "",
         dangerous: bool = True,
     ) -> None:
         super().__init__()
@@ -44,18 +46,22 @@ class Confirm(ModalScreen[bool]):
         self._yes = yes
         self._no = no or _("cancel")
         self._typed = typed
+        self._reason = reason
         self._dangerous = dangerous
 
     def compose(self) -> ComposeResult:
-        """Lay out the question, the name's field if any, and the two buttons."""
+        """Lay out the question, the fields if any, and the two buttons."""
         with Vertical(classes="card") as card:
             card.border_title = Content(self._title)
             with VerticalScroll(can_focus=False):
                 yield Static(self._body, id="body", markup=False)
+            if self._reason:
+                yield Label(self._reason, markup=False)
+                yield Input(compact=True, id="reason", classes="wanted", select_on_focus=False)
             if self._typed:
                 asks = _("Type {name} to go on:").format(name=self._typed)
                 yield Label(asks, markup=False)
-                yield Input(compact=True, id="typed", select_on_focus=False)
+                yield Input(compact=True, id="typed", classes="wanted", select_on_focus=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content(self._no), id="no", compact=True)
                 yield Button(
@@ -63,7 +69,7 @@ class Confirm(ModalScreen[bool]):
                     id="yes",
                     compact=True,
                     variant="error" if self._dangerous else "primary",
-                    disabled=bool(self._typed),
+                    disabled=bool(self._typed or self._reason),
                 )
 
     def on_mount(self) -> None:
@@ -71,27 +77,38 @@ class Confirm(ModalScreen[bool]):
         self.query_one("#no").focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Let a person who starts typing land in the name's field."""
-        if self._typed and event.is_printable and not isinstance(self.focused, Input):
-            field = self.query_one(Input)
+        """Let a person who starts typing land in the first field."""
+        fields = self.query(Input)
+        if fields and event.is_printable and not isinstance(self.focused, Input):
+            field = fields.first()
             field.focus()
             if event.character:
                 field.insert_text_at_cursor(event.character)
             event.stop()
 
+    def _value(self, name: str) -> str:
+        return "".join(field.value for field in self.query(f"#{name}").results(Input))
+
     @on(Input.Changed)
-    def _compare(self, event: Input.Changed) -> None:
-        self.query_one("#yes", Button).disabled = event.value != self._typed
+    def _compare(self) -> None:
+        typed = self._value("typed") == self._typed
+        reasoned = bool(self._value("reason").strip()) or not self._reason
+        self.query_one("#yes", Button).disabled = not (typed and reasoned)
 
     @on(Input.Submitted)
-    def _go_on(self) -> None:
-        button = self.query_one("#yes", Button)
-        (self.query_one("#no") if button.disabled else button).focus()
+    def _go_on(self, event: Input.Submitted) -> None:
+        fields = list(self.query(Input))
+        place = fields.index(event.input) + 1
+        ready = not self.query_one("#yes", Button).disabled
+        if place < len(fields):
+            fields[place].focus()
+        else:
+            self.query_one("#yes" if ready else "#no").focus()
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        self.dismiss(self._value("reason").strip() if event.button.id == "yes" else None)
 
     def action_cancel(self) -> None:
         """Leave without acting."""
-        self.dismiss(False)
+        self.dismiss(None)

@@ -266,7 +266,7 @@ class FilesScreen(Area):
         question = Confirm(
             _("Write these files?"), "\n".join(lines), yes=_("write"), dangerous=False
         )
-        self.app.push_screen(question, lambda yes: self._write(states) if yes else None)
+        self.app.push_screen(question, lambda yes: None if yes is None else self._write(states))
 
     def _write(self, states: Sequence[FileState]) -> None:
         engine = self.tarmac.engines.files

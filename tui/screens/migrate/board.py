@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from wizards.events import Event, Json
 from wizards.failures import Failure
@@ -20,6 +21,8 @@ from wizards.migrate.model import (
     Statement,
 )
 from wizards.plan import Check
+
+RECENT = timedelta(minutes=15)
 
 
 @dataclass
@@ -63,8 +66,24 @@ class Board:
 
     @property
     def backup(self) -> Backup | None:
-        """The newest backup that was proved by a restore."""
-        return next((backup for backup in self.backups if backup.verified), None)
+        """The newest backup, if it was proved by a restore, is recent and of this state."""
+        newest = next(iter(self.backups), None)
+        if newest is None or not newest.verified or self.history is None:
+            return None
+        age = datetime.now(UTC) - newest.taken_at
+        same = set(newest.current) == set(self.history.current)
+        return newest if same and age < RECENT else None
+
+    def acknowledged(self, to: str, reason: str) -> tuple[str, ...]:
+        """Return ``RULE@REVISION=REASON`` for every danger a person gave a reason for."""
+        if not reason:
+            return ()
+        dangers = [
+            f"{found.rule}@{revision}={reason}"
+            for revision, found in self.findings(to)
+            if found.severity is Severity.DANGER
+        ]
+        return tuple(dict.fromkeys(dangers))
 
     def pending_to(self, to: str) -> Sequence[Revision]:
         """The revisions that an apply up to ``to`` ("heads" or an id) would apply."""

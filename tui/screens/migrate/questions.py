@@ -38,6 +38,7 @@ def ask_apply(board: Board, to: str, target: str, protected: bool) -> Confirm:
         Content.assemble(*parts),
         yes=_("apply in spite of the danger") if dangers else _("apply"),
         typed=target if protected else "",
+        reason=_("Why in spite of the danger? (recorded in the report)") if dangers else "",
         dangerous=dangers or protected,
     )
 
@@ -66,7 +67,8 @@ def _finding_parts(board: Board, to: str) -> list[Part]:
 def _backup_parts(board: Board) -> list[Part]:
     backup = board.backup
     if backup is None:
-        return [("▲ ", RISK[Severity.CAUTION]), _("no proved backup: b makes one first")]
+        words = _("a backup is taken and proved by a restore first")
+        return [("● ", RISK[Severity.NOTICE]), words]
     words = _("backup of {time}, {size}, restorable").format(
         time=f"{backup.taken_at.astimezone():%H:%M}", size=size(backup.bytes)
     )

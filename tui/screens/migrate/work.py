@@ -187,16 +187,19 @@ class Work:
         screen = self._screen
         app = screen.tarmac
         question = ask_apply(screen.board, to, app.target, app.protected)
-        screen.app.push_screen(question, lambda yes: self._apply(to) if yes else None)
+        screen.app.push_screen(
+            question, lambda reason: None if reason is None else self._apply(to, reason)
+        )
 
-    def _apply(self, to: str) -> None:
+    def _apply(self, to: str, reason: str) -> None:
         screen = self._screen
         backup, engine = screen.board.backup, screen.engine
+        accept = screen.board.acknowledged(to, reason)
         screen.board.begin()
         screen.tarmac.start(
             "migrate.up",
             _("apply"),
-            lambda emit, cancel: engine.up(emit, cancel, backup, to),
+            lambda emit, cancel: engine.up(emit, cancel, backup, to, accept),
             then=self._ended,
             mutates=True,
         )
@@ -226,7 +229,7 @@ class Work:
 
             screen.app.push_screen(
                 ask_rollback(plan, app.target, app.protected),
-                lambda yes: self._roll_back(plan) if yes else None,
+                lambda yes: None if yes is None else self._roll_back(plan),
             )
 
     def _roll_back(self, plan: RollbackPlan) -> None:

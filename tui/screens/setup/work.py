@@ -149,8 +149,8 @@ class Work:
         if interview is None:
             return
 
-        def write(yes: bool | None) -> None:
-            if yes:
+        def write(yes: str | None) -> None:
+            if yes is not None:
                 screen.tarmac.start(
                     "setup.write",
                     _("writing tarmac.toml"),
@@ -259,7 +259,7 @@ class Work:
         risky = any(change.action in (Action.REPLACE, Action.DELETE) for change in plan.todo)
         question = Confirm(_("Apply this plan?"), body, yes=_("apply"), dangerous=risky)
         screen.app.push_screen(
-            question, lambda yes: self._apply(plan, secret_values) if yes else None
+            question, lambda yes: None if yes is None else self._apply(plan, secret_values)
         )
 
     def _apply(self, plan: Plan, secret_values: Mapping[str, str]) -> None:
