@@ -9,6 +9,7 @@ from generators.language import _
 from wizards.migrate.facts import gather
 from wizards.migrate.model import Finding, RevisionPreview, Severity, Statement
 from wizards.migrate.review.judge import judge_plan
+from wizards.migrate.will_fail import check_plan
 from wizards.postgres.address import Address
 from wizards.postgres.connection import facts_connection, server_major
 
@@ -23,13 +24,15 @@ def judged(
     """Return the previews, each statement with what was found about it."""
     with facts_connection(address) as connection:
         sql = [one.sql for preview in previews for one in preview.statements]
+        facts = gather(connection, sql)
         found = judge_plan(
             [_for_judge(preview) for preview in previews],
-            facts=gather(connection, sql),
+            facts=facts,
             postgres=server_major(connection),
             levels={name: _level(level) for name, level in rules.items()},
             one_transaction=transaction_mode == "whole_run",
         )
+        found = check_plan(found, connection, facts)
     return tuple(
         _with_reason(replace(preview, statements=seen.statements))
         for preview, seen in zip(previews, found, strict=True)
