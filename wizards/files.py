@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +80,11 @@ def artefacts(
     ``language`` is that of the comments; None keeps the one of the last rendering. Names are
     families ("compose") or paths ("docker-compose.yml").
     """
-    found = detection or detect(root)
-    spoken = language or str(remembered.inputs(root).get("language") or current())
-    deployment = deployment_of(blueprint, found, root)
-    made = render(deployment, language=spoken)
-    wanted = _named(made, names)
-    return [_state(root, artefact, deployment.blueprint_hash, spoken) for artefact in wanted]
+    deployment = deployment_of(blueprint, detection or detect(root), root)
+    with _inside_only():
+        spoken = language or str(remembered.inputs(root).get("language") or current())
+        wanted = _named(render(deployment, language=spoken), names)
+        return [_state(root, artefact, deployment.blueprint_hash, spoken) for artefact in wanted]
 
 
 def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Deployment:
@@ -124,20 +124,12 @@ def write(root: Path, states: Sequence[FileState]) -> list[Path]:
 
     Files that a person edited stay as they are. The write can be taken back by :func:`undo`.
     """
-    try:
+    with _inside_only():
         for state in states:
             places.place(root, state.artefact.path)
+            places.place(root, f"{remembered.FOLDER}/{state.artefact.path}")
         private_folder(root)
         written = [one for state in states for one in _write_one(root, state)]
-    except places.PlaceRefused as refused:
-        raise _refusal(refused) from refused
-    except OSError as error:
-        raise Failure(
-            "not-written",
-            _("A file could not be written: {file}").format(file=error.filename or ""),
-            why=error.strerror or "",
-            raw=str(error),
-        ) from error
     changed = [one for one in written if one.before != one.after]
     visible = [root / one.path for one in changed if not one.path.startswith(".tarmac/")]
     if visible:
@@ -150,7 +142,8 @@ def write(root: Path, states: Sequence[FileState]) -> list[Path]:
 def undo(root: Path) -> list[Path]:
     """Take back the last write and return the paths; a Failure names files edited since."""
     try:
-        return undoing.undo(root)
+        with _inside_only():
+            return undoing.undo(root)
     except undoing.ChangedSince as changed:
         raise Failure(
             "edited-since",
@@ -160,8 +153,6 @@ def undo(root: Path) -> list[Path]:
             why=_("Taking the write back would lose those edits."),
             next=("git diff",),
         ) from changed
-    except places.PlaceRefused as refused:
-        raise _refusal(refused) from refused
 
 
 def _service(blueprint: Blueprint, detection: Detection) -> Service:
@@ -218,13 +209,10 @@ def _named(made: Sequence[Artefact], names: Sequence[str]) -> list[Artefact]:
 
 
 def _state(root: Path, artefact: Artefact, blueprint: str, language: str) -> FileState:
-    try:
-        text = places.read(root, artefact.path)
-        base = remembered.base(root, artefact.path)
-        side = places.read(root, artefact.path + SIDE)
-        shown = remembered.pending(root, artefact.path)
-    except places.PlaceRefused as refused:
-        raise _refusal(refused) from refused
+    text = places.read(root, artefact.path)
+    base = remembered.base(root, artefact.path)
+    side = places.read(root, artefact.path + SIDE)
+    shown = remembered.pending(root, artefact.path)
     resolved = shown == artefact.text and side is None
     decision = merge.decide(artefact, text, base, resolved=resolved)
     goal = artefact.text if decision.state is State.CONFLICT else decision.text
@@ -279,6 +267,22 @@ def _diff(path: str, before: str, after: str) -> str:
 
 def _readable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@contextmanager
+def _inside_only() -> Iterator[None]:
+    """Turn what places refuse, and what the disk refuses, into cards."""
+    try:
+        yield
+    except places.PlaceRefused as refused:
+        raise _refusal(refused) from refused
+    except OSError as error:
+        raise Failure(
+            "file-refused",
+            _("A file could not be read or written: {file}").format(file=error.filename or ""),
+            why=error.strerror or "",
+            raw=str(error),
+        ) from error
 
 
 def _refusal(refused: places.PlaceRefused) -> Failure:

@@ -88,12 +88,13 @@ def _identity(deployment: Deployment) -> list[str]:
     account = doubled_dollars(deployment.runtime_account)
     words = [f"--service-account={account}@${{PROJECT_ID}}.iam.gserviceaccount.com"]
     if deployment.database is not None:
-        instance = doubled_dollars(deployment.database.instance)
-        words.append(f"--set-cloudsql-instances=${{PROJECT_ID}}:${{_REGION}}:{instance}")
+        place = doubled_dollars(f"{deployment.region}:{deployment.database.instance}")
+        connection = f"${{PROJECT_ID}}:{place}"
+        words.append(f"--set-cloudsql-instances={gcloud_list([connection])}")
         variables = {
             name: doubled_dollars(value) for name, value in deployment.start_variables.items()
         }
-        variables["CLOUD_SQL_INSTANCE"] = f"${{PROJECT_ID}}:${{_REGION}}:{instance}"
+        variables["CLOUD_SQL_INSTANCE"] = connection
         words.append(f"--set-env-vars={gcloud_pairs(variables)}")
     if deployment.secrets:
         pairs = {secret.variable: f"{secret.secret}:latest" for secret in deployment.secrets}
