@@ -29,7 +29,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 GOOGLE = ".googleapis.com"
-REGIONAL = re.compile(r"(?:[a-z]+-[a-z]+\d+-)?(?P<service>[a-z]+)(?:\.[a-z0-9-]+\.rep)?")
+REGIONAL = re.compile(r"(?:[a-z]+-[a-z]+\d+-)?(?P<service>[a-z][a-z0-9]*)(?:\.[a-z0-9-]+\.rep)?")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LONGEST_WAIT = 600.0
 
@@ -228,7 +228,7 @@ def _service(host: str, path: str) -> tuple[str, str]:
         return service.removesuffix(GOOGLE), rest
     if host.endswith(GOOGLE):
         match = REGIONAL.fullmatch(host.removesuffix(GOOGLE).removesuffix(".mtls"))
-        return (match["service"] if match else host), path.lstrip("/")
+        return (match["service"] if match else host.removesuffix(GOOGLE)), path.lstrip("/")
     return "", path
 
 
