@@ -11,9 +11,8 @@ _HASH = re.compile(r"(?<![0-9a-z])[0-9a-f]{12}(?![0-9a-z])")
 
 def header(language: str, blueprint_hash: str) -> str:
     """Return the line for a blueprint's hash (12 hex digits)."""
-    words = words_of(language)(
-        "Made by Tarmac from blueprint {hash}. Edit freely: your edits survive."
-    )
+    _ = words_of(language)
+    words = _("Made by Tarmac from blueprint {hash}. Edit freely: your edits survive.")
     return "# " + words.format(hash=blueprint_hash)
 
 

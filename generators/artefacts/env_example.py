@@ -43,36 +43,36 @@ def render(deployment: Deployment, language: str) -> list[Artefact]:
 def _local(deployment: Deployment, language: str) -> list[Variable]:
     if deployment.database is None:
         return []
-    say = words_of(language)
+    _ = words_of(language)
     url = database_url(deployment, LOCAL_PASSWORD, "localhost")
-    return [Variable("DATABASE_URL", url, say("The whole address; when it is set it wins."))]
+    return [Variable("DATABASE_URL", url, _("The whole address; when it is set it wins."))]
 
 
 def _compose(deployment: Deployment, language: str) -> list[Variable]:
     if deployment.database is None:
         return []
-    say = words_of(language)
+    _ = words_of(language)
     name = deployment.database.password_variable
-    return [Variable(name, LOCAL_PASSWORD, say("The password of the database in compose."))]
+    return [Variable(name, LOCAL_PASSWORD, _("The password of the database in compose."))]
 
 
 def _cloud(deployment: Deployment, language: str) -> list[Variable]:
     database = deployment.database
     if database is None:
         return []
-    say = words_of(language)
+    _ = words_of(language)
     explained = {
-        "CLOUD_SQL_INSTANCE": say("project:region:instance; its socket is /cloudsql/…"),
-        "DB_USER": say("The database's user."),
-        "DB_NAME": say("The database's name."),
-        "DB_POOL_SIZE": say("Connections that one instance keeps open."),
-        "DB_MAX_OVERFLOW": say("Connections that one instance may add for a moment."),
+        "CLOUD_SQL_INSTANCE": _("project:region:instance; its socket is /cloudsql/…"),
+        "DB_USER": _("The database's user."),
+        "DB_NAME": _("The database's name."),
+        "DB_POOL_SIZE": _("Connections that one instance keeps open."),
+        "DB_MAX_OVERFLOW": _("Connections that one instance may add for a moment."),
     }
     lines = [
         Variable(name, value, explained[name]) for name, value in deployment.start_variables.items()
     ]
     secret = {use.variable: use.secret for use in deployment.secrets}
-    says = say("From Secret Manager: {secret}.")
+    says = _("From Secret Manager: {secret}.")
     lines += [
         Variable(name, "", says.format(secret=secret_id)) for name, secret_id in secret.items()
     ]
@@ -80,20 +80,20 @@ def _cloud(deployment: Deployment, language: str) -> list[Variable]:
 
 
 def _others(deployment: Deployment, language: str) -> list[Variable]:
-    say = words_of(language)
+    _ = words_of(language)
     explained = {
-        "DB_POOL_TIMEOUT": say("Seconds to wait for a free connection."),
-        "DB_POOL_RECYCLE": say("Seconds after which a connection is replaced."),
-        "REDIS_URL": say("The address of Redis."),
-        "SECRET_KEY": say("Signs sessions; a long random text, another one per environment."),
-        "ALLOWED_ORIGINS": say("Web addresses that browsers may call from, with commas."),
+        "DB_POOL_TIMEOUT": _("Seconds to wait for a free connection."),
+        "DB_POOL_RECYCLE": _("Seconds after which a connection is replaced."),
+        "REDIS_URL": _("The address of Redis."),
+        "SECRET_KEY": _("Signs sessions; a long random text, another one per environment."),
+        "ALLOWED_ORIGINS": _("Web addresses that browsers may call from, with commas."),
     }
     known = set(_ADDRESS) | set(deployment.start_variables)
     known |= {use.variable for use in deployment.secrets}
     if deployment.database is not None:
         known |= set(_CLOUD)
     return [
-        Variable(name, "", explained.get(name, say("Read by the code.")))
+        Variable(name, "", explained.get(name, _("Read by the code.")))
         for name in deployment.service.variables
         if name not in known
     ]

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PO = HERE / "ko" / "LC_MESSAGES" / "tarmac.po"
-PACKAGES = ("generators", "wizards", "tui")
+PACKAGES = ("generators", "wizards", "tui", "templates")
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 
@@ -30,7 +30,9 @@ def source_strings() -> Catalog:
     catalog = Catalog(project="tarmac", charset="utf-8")
     for package in PACKAGES:
         for file, _line, message, _comments, _context in extract_from_dir(
-            str(ROOT / package), method_map=[("**.py", "python")], keywords=KEYWORDS
+            str(ROOT / package),
+            method_map=[("**.py", "python"), ("**.j2", "jinja2")],
+            keywords=KEYWORDS,
         ):
             catalog.add(message, locations=[(f"{package}/{file}", 0)])
     for text in command_help():
