@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from wizards.cloud.things import OperationName
 from wizards.events import Emit, Event, Json
 from wizards.failures import Exit, Failure
 from wizards.journal import Journal, private_folder
-from wizards.plan import Action, Change, Plan
+from wizards.plan import Action, Change, Plan, critical_path
 from wizards.runner import Ended, Progress, Run, State, Step
 from wizards.setup.desired import resources
 from wizards.setup.performing import perform
@@ -30,10 +30,14 @@ from wizards.setup.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPlan:
-    """How an apply ended: each step, real seconds, and where the journal is."""
+    """How an apply ended: each step, real seconds, and where the journal is.
+
+    ``chain_seconds`` is the longest chain of steps; no order of work could be quicker.
+    """
 
     steps: Mapping[str, Ended]
     seconds: float
+    chain_seconds: float = 0.0
     journal: Path | None = None
     cancelled: bool = False
 
@@ -47,17 +51,13 @@ class AppliedPlan:
         """The failed steps with their cards."""
         return tuple((key, end.failure) for key, end in self.steps.items() if end.failure)
 
-    @property
-    def critical_seconds(self) -> float:
-        """The seconds of the longest single step; the run cannot be shorter."""
-        return max((ended.seconds for ended in self.steps.values()), default=0.0)
-
     def as_json(self) -> dict[str, Json]:
-        """Return ``{"ok", "cancelled", "seconds", "steps": [{"id", "state", "seconds"}]}``."""
+        """Return the outcome with ``steps`` = ``[{"id", "state", "seconds", "says"}]``."""
         return {
             "ok": self.ok,
             "cancelled": self.cancelled,
             "seconds": round(self.seconds, 3),
+            "longest_chain_seconds": round(self.chain_seconds, 3),
             "sum_of_steps_seconds": round(sum(e.seconds for e in self.steps.values()), 3),
             "steps": [
                 {
@@ -99,6 +99,7 @@ def apply(
         applied = AppliedPlan(
             steps=ended,
             seconds=time.monotonic() - began,
+            chain_seconds=_longest_chain(plan, ended),
             journal=journal.path,
             cancelled=any(end.state is State.CANCELLED for end in ended.values()),
         )
@@ -171,6 +172,13 @@ class _Job:
             journal=note,
             values=self.values,
         )
+
+
+def _longest_chain(plan: Plan, ended: Mapping[str, Ended]) -> float:
+    return critical_path(
+        replace(change, seconds_estimate=ended[change.id].seconds if change.id in ended else 0.0)
+        for change in plan.changes
+    )
 
 
 def _start(blueprint: Blueprint, plan: Plan) -> Event:

@@ -62,9 +62,12 @@ def perform(
             resource.make(work, seen)
             return Performance(made=True, attempts=attempts)
         except CloudFailure as failure:
-            wait = max(next(waits), failure.refusal.retry_after or 0.0)
             kind, budget = _budget_of(failure)
-            spent[kind] = spent.get(kind, 0.0) + wait
+            already = spent.get(kind, 0.0)
+            steady = failure.retry in (Retry.PROPAGATION, Retry.BUSY)
+            wait = _steady(already) if steady else next(waits)
+            wait = max(wait, failure.refusal.retry_after or 0.0)
+            spent[kind] = already + wait
             if spent[kind] > budget:
                 raise
             made = True
@@ -76,6 +79,11 @@ def _budget_of(failure: CloudFailure) -> tuple[str, float]:
     if failure.code in _EXISTS:
         return "exists", _EXISTS_BUDGET
     return failure.retry.value, _BUDGETS.get(failure.retry, 0.0)
+
+
+def _steady(waited: float) -> float:
+    """Return the seconds to the next look at something that will come true by itself."""
+    return min(max(waited / 10, 2.0), _LONGEST_WAIT)
 
 
 def _told(failure: CloudFailure) -> str:
