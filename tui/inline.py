@@ -15,6 +15,7 @@ _OTHER = "\0other"
 
 Live = Callable[[str, Known], Sequence[Choice]]
 Say = Callable[[str], None]
+Note = Callable[[Known], str]
 
 
 class Back(Exception):
@@ -26,13 +27,26 @@ def no_live(_name: str, _known: Known) -> Sequence[Choice]:
     return ()
 
 
-def interview_inline(interview: Interview, say: Say, live: Live = no_live) -> None:
-    """Ask every question that applies; Ctrl-C raises KeyboardInterrupt and changes nothing."""
+def no_note(_known: Known) -> str:
+    """Say nothing between pages."""
+    return ""
+
+
+def interview_inline(
+    interview: Interview, say: Say, live: Live = no_live, note: Note = no_note
+) -> None:
+    """Ask every question that applies; Ctrl-C raises KeyboardInterrupt and changes nothing.
+
+    ``note`` is said whenever a page is left (what it would cost so far).
+    """
     page = ""
     place = 0
     while place < len(interview.asked()):
         question = interview.asked()[place]
         if question.page != page:
+            said = note(interview.values()) if page else ""
+            if said:
+                say(f"  {said}")
             page = question.page
             say("")
             say(f"── {page} ──")

@@ -13,7 +13,7 @@ from wizards.cancel import Cancel, Cancelled
 from wizards.events import Emit, Event
 from wizards.failures import Failure
 
-WORKERS = 16
+WORKERS = 10
 
 
 class State(StrEnum):

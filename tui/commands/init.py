@@ -93,6 +93,7 @@ def _ask(context: Context, talk: Interview) -> None:
     from wizards.cloud.opening import open_cloud
     from wizards.failures import Failure
     from wizards.setup.choices import choices
+    from wizards.setup.estimate import line
 
     context.out.say(_("Enter takes the proposal, < goes back, Ctrl-C leaves without a trace."))
     try:
@@ -105,7 +106,7 @@ def _ask(context: Context, talk: Interview) -> None:
     def live(name: str, known: Known) -> Sequence[Choice]:
         return choices(name, cloud, known)
 
-    interview_inline(talk, context.out.say, live)
+    interview_inline(talk, context.out.say, live, line)
 
 
 def _complete(talk: Interview) -> None:

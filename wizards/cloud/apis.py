@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.calls import ONCE, Calls, name_of
 from wizards.cloud.things import OperationName
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ApiCalls(Calls):
         return {
             found.name.rsplit("/", 1)[1]
             for found in answer.services
-            if found.state.name == "ENABLED"
+            if name_of(found.state) == "ENABLED"
         }
 
     def start_apis(self, project: str, apis: Sequence[str]) -> OperationName:

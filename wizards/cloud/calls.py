@@ -15,6 +15,11 @@ T = TypeVar("T")
 ONCE: Mapping[str, Any] = {"timeout": TIMEOUT, "retry": None}
 
 
+def name_of(value: Any) -> str:
+    """Return an enum value's name; one that this client does not know yet is a bare number."""
+    return str(getattr(value, "name", value))
+
+
 class Calls:
     """Clients plus caller; the services' classes add methods to it."""
 

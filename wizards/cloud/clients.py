@@ -31,6 +31,11 @@ class Clients:
         self._made: dict[str, Any] = {}
         self._lock = threading.RLock()
 
+    @property
+    def sandbox_identity(self) -> str:
+        """Who a sandbox takes these credentials for."""
+        return self._token if "@" in self._token else "owner@sandbox.example"
+
     def native(self, service: str, client: type[T]) -> T:
         """Return the client of a package that speaks REST itself; ``service`` is its host name."""
         key = f"{service}:{client.__name__}"
@@ -77,6 +82,7 @@ class Clients:
     def _credentials(self) -> Any:
         # Their debug logging prints request bodies, and some of those hold secrets.
         logging.getLogger("google").setLevel(logging.WARNING)
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         if self.address is not None:
             from google.oauth2.credentials import Credentials as Token
 

@@ -60,6 +60,8 @@ class GoogleCloud(
         """Return whose credentials these are, as far as they say; raises the login card."""
 
         def send() -> str:
+            if self._clients.address is not None:
+                return self._clients.sandbox_identity
             credentials = self._clients.credentials()
             account = getattr(credentials, "account", "")
             return str(account or getattr(credentials, "service_account_email", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.calls import ONCE, Calls, name_of
 from wizards.cloud.cards import card
 from wizards.cloud.failing import Refusal
 from wizards.cloud.things import Operation, OperationName
@@ -46,7 +46,7 @@ class OperationCalls(Calls):
         if found.error.errors:
             raise card(_of_sql_error(found.error.errors[0]))
         return Operation(
-            name=name, done=found.status.name == "DONE", kind=found.operation_type.name
+            name=name, done=name_of(found.status) == "DONE", kind=name_of(found.operation_type)
         )
 
     def _holder_of(self, service: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.calls import ONCE, Calls, name_of
 from wizards.cloud.things import OperationName, PolicyOf, Project
 
 if TYPE_CHECKING:
@@ -85,6 +85,6 @@ def _project(found: resourcemanager_v3.Project) -> Project:
         number=found.name.removeprefix("projects/"),
         name=found.display_name,
         parent=found.parent,
-        state=found.state.name,
+        state=name_of(found.state),
         labels=dict(found.labels),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.calls import ONCE, Calls, name_of
 from wizards.cloud.things import OperationName, Repository
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class RepositoryCalls(Calls):
         return Repository(
             id=repository,
             region=region,
-            format=found.format_.name,
+            format=name_of(found.format_),
             labels=dict(found.labels),
             bytes=found.size_bytes,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.calls import ONCE, Calls, name_of
 from wizards.cloud.crc32c import crc32c
 from wizards.cloud.retrying import Effect
 from wizards.cloud.things import Secret, SecretVersion
@@ -120,6 +120,6 @@ def _secret(found: secretmanager_v1.Secret) -> Secret:
 def _version(found: secretmanager_v1.SecretVersion) -> SecretVersion:
     return SecretVersion(
         number=int(found.name.rsplit("/", 1)[1]),
-        state=found.state.name,
+        state=name_of(found.state),
         created=found.create_time or None,
     )

@@ -54,7 +54,7 @@ TABLE: tuple[Signature, ...] = (
     _row("project-create-denied", status=(403,), permission="resourcemanager.projects.create"),
     _row("billing-quota", says="billing quota exceeded"),
     _row("billing-denied", status=(403,), permission="billing.resourceAssociations.create"),
-    _row("billing-denied", status=(403,), call="link_billing"),
+    _row("billing-denied", Retry.PROPAGATION, status=(403,), call="link_billing"),
     _row("billing-missing", reason="UREQ_PROJECT_BILLING_NOT_FOUND|BILLING_DISABLED"),
     _row("billing-missing", status=(400, 403), says="billing (must be|account .* is not|is dis)"),
     # organisation policies

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.calls import ONCE, Calls, name_of
 from wizards.cloud.sql_settings import changed_settings, new_settings, settings_of
 from wizards.cloud.things import (
     Operation,
@@ -77,10 +77,10 @@ class SqlCalls(Calls):
             Operation(
                 name=OperationName(service=SERVICE, project=project, name=part.name),
                 done=False,
-                kind=part.operation_type.name,
+                kind=name_of(part.operation_type),
             )
             for part in found
-            if part.status.name != "DONE"
+            if name_of(part.status) != "DONE"
         ]
 
     def sql_databases(self, project: str, instance: str) -> frozenset[str]:
@@ -151,7 +151,7 @@ class SqlCalls(Calls):
             max_results=20,
         )
         return [
-            SqlBackup(id=str(part.id), state=part.status.name, ended=part.end_time or None)
+            SqlBackup(id=str(part.id), state=name_of(part.status), ended=part.end_time or None)
             for part in found
         ]
 
@@ -160,7 +160,7 @@ def _instance(found: sqladmin_v1.DatabaseInstance) -> SqlInstance:
     backup = found.settings.backup_configuration
     return SqlInstance(
         name=found.name,
-        state=found.state.name,
+        state=name_of(found.state),
         settings=settings_of(found),
         settings_version=found.settings.settings_version or 0,
         connection_name=found.connection_name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wizards.cloud.calls import name_of
 from wizards.cloud.things import SqlInstance, SqlSettings
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ def settings_of(found: sqladmin_v1.DatabaseInstance) -> SqlSettings:
     """Return what Tarmac decides, as an existing instance has it."""
     settings = found.settings
     return SqlSettings(
-        version=found.database_version.name,
+        version=name_of(found.database_version),
         tier=settings.tier,
-        edition=settings.edition.name if settings.edition else "ENTERPRISE",
+        edition=name_of(settings.edition) if settings.edition else "ENTERPRISE",
         region=found.region,
         storage_gb=settings.data_disk_size_gb or 0,
-        high_availability=settings.availability_type.name == "REGIONAL",
+        high_availability=name_of(settings.availability_type) == "REGIONAL",
         point_in_time_recovery=bool(settings.backup_configuration.point_in_time_recovery_enabled),
         labels=dict(settings.user_labels),
     )

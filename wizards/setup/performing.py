@@ -24,6 +24,9 @@ _BUDGETS = {
 }
 _EXISTS = {"exists", "instance-exists", "project-taken"}
 _EXISTS_BUDGET = 30.0
+# A fresh project's owner may do nothing for some seconds; a real refusal must not take long.
+_DENIED = {"permission-denied", "billing-denied"}
+_DENIED_BUDGET = 120.0
 _LONGEST_WAIT = 15.0
 
 
@@ -78,6 +81,8 @@ def perform(
 def _budget_of(failure: CloudFailure) -> tuple[str, float]:
     if failure.code in _EXISTS:
         return "exists", _EXISTS_BUDGET
+    if failure.code in _DENIED:
+        return "denied", _DENIED_BUDGET
     return failure.retry.value, _BUDGETS.get(failure.retry, 0.0)
 
 

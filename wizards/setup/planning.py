@@ -128,7 +128,7 @@ def _tell(part: Resource, seen: Seen, emit: Emit) -> None:
 def _verdicts(
     blueprint: Blueprint, cloud: Cloud, wanted: Sequence[Resource], looks: Mapping[str, Seen]
 ) -> list[Check]:
-    checks = preflight.local_checks(blueprint)
+    checks = [preflight.login_check(cloud), *preflight.local_checks(blueprint)]
     project = next(part for part in wanted if isinstance(part, ProjectResource))
     billing = next(part for part in wanted if isinstance(part, BillingResource))
     if looks[project.id].action is Action.CREATE:

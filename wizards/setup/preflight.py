@@ -22,6 +22,12 @@ _LINK = "billing.resourceAssociations.create"
 _CREATE = "resourcemanager.projects.create"
 
 
+def login_check(cloud: Cloud) -> Check:
+    """Say whose credentials are used; raises the login card when there are none."""
+    title = _("you")
+    return Check(id="login", title=title, level="ok", says=cloud.whoami() or _("logged in"))
+
+
 def local_checks(blueprint: Blueprint) -> list[Check]:
     """Return what can be judged without asking anybody."""
     checks = [connections.check(blueprint), _edition(blueprint), _price(blueprint)]
