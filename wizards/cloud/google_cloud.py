@@ -7,12 +7,14 @@ from dataclasses import replace
 from wizards.cancel import Cancel
 from wizards.cloud.apis import ApiCalls
 from wizards.cloud.billing import BillingCalls
+from wizards.cloud.cards import card
 from wizards.cloud.clients import Clients
 from wizards.cloud.identities import IdentityCalls
 from wizards.cloud.operations import OperationCalls
 from wizards.cloud.pace import Pace
 from wizards.cloud.port import Says
 from wizards.cloud.projects import ProjectCalls
+from wizards.cloud.refusals import expected, read
 from wizards.cloud.repositories import RepositoryCalls
 from wizards.cloud.retrying import Caller
 from wizards.cloud.secrets import SecretCalls
@@ -59,14 +61,14 @@ class GoogleCloud(
     def whoami(self) -> str:
         """Return whose credentials these are, as far as they say; raises the login card."""
 
-        def send() -> str:
-            if self._clients.address is not None:
-                return self._clients.sandbox_identity
+        if self._clients.address is not None:
+            return self._clients.sandbox_identity
+        try:
             credentials = self._clients.credentials()
-            account = getattr(credentials, "account", "")
-            return str(account or getattr(credentials, "service_account_email", ""))
-
-        return self._read("whoami", send)
+        except expected() as error:
+            raise card(read(error, "whoami")) from error
+        account = getattr(credentials, "account", "")
+        return str(account or getattr(credentials, "service_account_email", ""))
 
     def close(self) -> None:
         """Close every session."""
