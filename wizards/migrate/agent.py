@@ -694,7 +694,15 @@ def complaint_of(error: BaseException) -> Tuple[str, Optional[str]]:
     ):
         if name in names:
             return kind, state
-    return "error", state
+    return ("graph" if in_revision_map(error) else "error"), state
+
+
+def in_revision_map(error: BaseException) -> bool:
+    """Say whether Alembic's graph of the revision files raised (a KeyError for a lost parent)."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(
+        os.path.join("alembic", "script", "revision.py") in frame.filename for frame in frames[-3:]
+    )
 
 
 def perform(channel: Channel, request: Fields) -> None:

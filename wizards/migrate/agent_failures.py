@@ -83,6 +83,14 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
         return connection_failure(error, result.text("sqlstate"), raw=raw)
     if kind == "import":
         return _import_failed(result, error, interpreter, place, raw)
+    if kind == "graph" and result.text("type") == "KeyError":
+        return Failure(
+            "revision-broken",
+            _("A revision names {revision}, which no file has.").format(revision=error),
+            why=_("A file is missing, or its down_revision is misspelt."),
+            next=("git status",),
+            raw=raw,
+        )
     if "/versions/" in place or kind in ("syntax", "graph"):
         return Failure(
             "revision-broken",

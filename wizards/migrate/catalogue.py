@@ -174,10 +174,10 @@ def digest_sql(version_table: str) -> str:
 def lines_sql(queries: Mapping[str, str], version_table: str) -> str:
     """Return the queries as one, each line with its kind."""
     schema, _dot, table = version_table.rpartition(".")
-    schema_sql = _literal(schema) if schema else "n.nspname"
+    schema_sql = literal(schema) if schema else "n.nspname"
     parts = [
         f"select '{kind}' as kind, q.name::text as name, coalesce(q.definition::text, '')"
-        f" as definition from ({_filled(query, schema_sql, _literal(table))}) as q(name, definition)"
+        f" as definition from ({_filled(query, schema_sql, literal(table))}) q(name, definition)"
         for kind, query in queries.items()
     ]
     return " union all ".join(parts)
@@ -187,7 +187,8 @@ def _filled(query: str, schema: str, table: str) -> str:
     return query.replace("{{schema}}", schema).replace("{{table}}", table)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 

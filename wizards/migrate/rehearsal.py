@@ -31,6 +31,7 @@ select c.oid::bigint, n.nspname || '.' || c.relname, pg_relation_filenode(c.oid)
                                           where datname = current_database()))
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and c.relname <> {}
 """
 _DATA_LIMIT = 4 << 30  # bytes of dump up to which every row is checksummed
 
@@ -131,7 +132,7 @@ def _go(
         },
         "expect": list(backends.identity_at(place.address)),
         "settings": {"application_name": "tarmac rehearsal"},
-        "measure": _MEASURE,
+        "measure": _MEASURE.format(catalogue.literal(work.version_table.rpartition(".")[2])),
         "after_each": {"signature": catalogue.digest_sql(work.version_table)},
     }
     try:

@@ -12,6 +12,7 @@ from wizards.cancel import Cancel
 from wizards.events import Emit, Json
 from wizards.failures import Failure
 from wizards.migrate.agent_process import AgentProcess, Seat
+from wizards.migrate.backends import identity_at
 from wizards.migrate.commits import commit_map
 from wizards.migrate.graph import ordered
 from wizards.migrate.interpreter import Interpreter
@@ -144,11 +145,11 @@ class Alembic:
         )
         self._running.append(agent)
         try:
-            return ask(agent, {**self._options(), **request})
+            return ask(agent, {**self._options(request), **request})
         finally:
             self._running.remove(agent)
 
-    def _options(self) -> dict[str, Json]:
+    def _options(self, request: Mapping[str, Json]) -> dict[str, Json]:
         options: dict[str, Json] = {
             "config": self.migrations.config,
             "x": list(self.migrations.x),
@@ -158,6 +159,8 @@ class Alembic:
             options["bootstrap"] = str(self.directory / self.migrations.bootstrap)
         if self.target is not None:
             options["url"] = sqlalchemy_url(self.target.url, self.interpreter.drivers)
+            if "expect" not in request:
+                options["expect"] = list(identity_at(self.target.address))
         return options
 
 

@@ -1,0 +1,74 @@
+"""A Python environment with Alembic, made once per machine, and databases to migrate."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.migrate.alembic_project import AlembicProject, Rev, make_project
+from wizards.events import Event
+
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+Make = Callable[..., AlembicProject]
+
+
+@pytest.fixture(scope="session")
+def alembic_python() -> Path:
+    """The interpreter of an environment that Tarmac's own lacks Alembic of; cached by content."""
+    key = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    folder = cache / "tarmac-tests" / f"alembic-{key}"
+    python = folder / "bin" / "python"
+    done = folder / "done"
+    if not done.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "-r", REQUIREMENTS], check=True)
+        done.touch()
+    return python
+
+
+@pytest.fixture(autouse=True)
+def no_database_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests say which database they mean."""
+    for name in ("DATABASE_URL", "VIRTUAL_ENV", "TARMAC_SANDBOX"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def make(tmp_path: Path, fresh_database: str, alembic_python: Path) -> Make:
+    """Make a project on an empty database; the URL names the driver the environment has."""
+
+    def build(
+        *revisions: Rev, per_migration: bool = False, driver: str = "psycopg"
+    ) -> AlembicProject:
+        url = fresh_database.replace("postgresql://", f"postgresql+{driver}://")
+        folder = tmp_path / "project"
+        return make_project(folder, url, alembic_python, revisions, per_migration=per_migration)
+
+    return build
+
+
+@pytest.fixture
+def sql(fresh_database: str) -> Callable[..., list[tuple[object, ...]]]:
+    """Run a statement on the test's database and return its rows."""
+
+    def run(statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        with psycopg.connect(fresh_database, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), list(parameters) or None)
+            return cursor.fetchall() if cursor.description else []
+
+    return run
+
+
+@pytest.fixture
+def heard() -> list[Event]:
+    """A list whose ``append`` is an Emit."""
+    return []
