@@ -10,13 +10,13 @@ from pathlib import Path
 
 from generators import merge, places, remembered, undoing
 from generators.artefact import Artefact
-from generators.deployment import DatabaseUse, Deployment, SecretUse
 from generators.detect import detect
 from generators.language import _, current
 from generators.merge import State
-from generators.project import Detection, Service
+from generators.project import Detection
 from generators.render import FAMILIES, render
 from wizards.blueprint import Blueprint
+from wizards.deployment import deployment_of
 from wizards.failures import Failure, UsageFailure
 from wizards.journal import private_folder
 
@@ -87,38 +87,6 @@ def artefacts(
         return [_state(root, artefact, deployment.blueprint_hash, spoken) for artefact in wanted]
 
 
-def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Deployment:
-    """Return the one model that all artefacts are rendered from."""
-    service = _service(blueprint, detection)
-    wanted = blueprint.service
-    name = wanted.name or service.package_name or root.resolve().name
-    pipeline, project = blueprint.pipeline, blueprint.project
-    return Deployment(
-        service=service,
-        blueprint_hash=blueprint.hash,
-        name=name,
-        port=wanted.port,
-        health_path=wanted.health_path,
-        project_id=project.id,
-        region=project.region,
-        repository=pipeline.repository or name,
-        memory=wanted.memory,
-        cpu=wanted.cpu,
-        min_instances=wanted.min_instances,
-        max_instances=wanted.max_instances,
-        concurrency=wanted.concurrency,
-        public=wanted.public,
-        runtime_account=pipeline.runtime_account or f"{name}-run",
-        build_account=pipeline.build_account or f"{name}-build",
-        pipeline=pipeline.kind if wanted.runtime == "cloud-run" else "none",
-        database=_database(blueprint),
-        secrets=tuple(
-            SecretUse(variable=variable, secret=secret.name)
-            for variable, secret in blueprint.secrets.items()
-        ),
-    )
-
-
 def write(root: Path, states: Sequence[FileState]) -> list[Path]:
     """Write what is new, changed or merged and return the paths; a conflict goes beside its file.
 
@@ -153,45 +121,6 @@ def undo(root: Path) -> list[Path]:
             why=_("Taking the write back would lose those edits."),
             next=("git diff",),
         ) from changed
-
-
-def _service(blueprint: Blueprint, detection: Detection) -> Service:
-    service = detection.service(blueprint.service.root)
-    if service is None:
-        raise Failure(
-            "no-service",
-            _("No deployable application was found in {folder}").format(
-                folder=blueprint.service.root
-            ),
-            why=_("Found: {paths}").format(
-                paths=", ".join(one.path for one in detection.services) or _("nothing")
-            ),
-            next=("tarmac detect", _("set root in [service] of tarmac.toml")),
-        )
-    if service.language != "python" or service.entrypoint is None:
-        raise Failure(
-            "no-template",
-            _("{framework} is recognised, but no files are made for it yet").format(
-                framework=service.framework
-            ),
-            next=("tarmac detect",),
-        )
-    return service
-
-
-def _database(blueprint: Blueprint) -> DatabaseUse | None:
-    database = blueprint.database
-    if database is None:
-        return None
-    return DatabaseUse(
-        instance=database.instance,
-        major=database.version.rpartition("_")[2],
-        name=database.name,
-        user=database.user,
-        password_variable=database.password_secret,
-        pool_size=database.pool_size,
-        max_overflow=database.max_overflow,
-    )
 
 
 def _named(made: Sequence[Artefact], names: Sequence[str]) -> list[Artefact]:

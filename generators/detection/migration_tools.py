@@ -63,7 +63,7 @@ def _flask_migrate(tree: Tree, manifest: Manifest) -> tuple[MigrationTool, Evide
         if inside(path, manifest.root) and tree.has(join(folder, "env.py")):
             directory = parent(folder)
             config = path if directory == "." else path.removeprefix(f"{directory}/")
-            tool = MigrationTool("flask-migrate", directory, config, ("flask", "db", "upgrade"))
+            tool = MigrationTool("alembic", directory, config, ("flask", "db", "upgrade"))
             return tool, Evidence("migrations", path, 1, "Flask-Migrate")
     return None
 

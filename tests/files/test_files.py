@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from generators import places
 from tests.files.project import blueprint, project
+from wizards.blueprint import Migrations
 from wizards.failures import Failure, UsageFailure
 from wizards.files import FileState, artefacts, undo, write
 
@@ -216,3 +218,14 @@ def test_a_folder_without_an_application_is_a_card(tmp_path: Path) -> None:
     with pytest.raises(Failure) as wrong:
         artefacts(root, blueprint(root))
     assert wrong.value.code == "no-service"
+
+
+def test_the_blueprint_decides_where_migrations_run(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    found = blueprint(root)
+    elsewhere = Migrations(directory="db", config="migrations.ini")
+    stated = replace(found, migrations={"": elsewhere})
+    texts = {one.artefact.name: one.merged for one in artefacts(root, stated)}
+    command = "cd /app/db && exec alembic -c migrations.ini upgrade head"
+    assert command in texts["compose"]
+    assert command in texts["cloudbuild"]

@@ -197,7 +197,7 @@ def test_a_service_in_a_folder_is_built_from_that_folder() -> None:
         interface="wsgi",
         import_root="backend/src",
         python_version="3.12",
-        migrations=MigrationTool("flask-migrate", "backend", "x", ("flask", "db", "upgrade")),
+        migrations=MigrationTool("alembic", "backend", "x", ("flask", "db", "upgrade")),
     )
     plan = deployment(service)
     artefacts = {one.name: one for one in render(plan)}

@@ -1,0 +1,96 @@
+"""What `tarmac.toml` wants and what was found in the repository, put together for rendering."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from generators.deployment import DatabaseUse, Deployment, SecretUse
+from generators.language import _
+from generators.project import Detection, MigrationTool, Service
+from wizards.blueprint import Blueprint
+from wizards.failures import Failure
+
+
+def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Deployment:
+    """Return the one model that all artefacts are rendered from."""
+    service = _with_migrations(blueprint, _service(blueprint, detection))
+    wanted = blueprint.service
+    name = wanted.name or service.package_name or root.resolve().name
+    pipeline, project = blueprint.pipeline, blueprint.project
+    return Deployment(
+        service=service,
+        blueprint_hash=blueprint.hash,
+        name=name,
+        port=wanted.port,
+        health_path=wanted.health_path,
+        project_id=project.id,
+        region=project.region,
+        repository=pipeline.repository or name,
+        memory=wanted.memory,
+        cpu=wanted.cpu,
+        min_instances=wanted.min_instances,
+        max_instances=wanted.max_instances,
+        concurrency=wanted.concurrency,
+        public=wanted.public,
+        runtime_account=pipeline.runtime_account or f"{name}-run",
+        build_account=pipeline.build_account or f"{name}-build",
+        pipeline=pipeline.kind if wanted.runtime == "cloud-run" else "none",
+        database=_database(blueprint),
+        secrets=tuple(
+            SecretUse(variable=variable, secret=secret.name)
+            for variable, secret in blueprint.secrets.items()
+        ),
+    )
+
+
+def _service(blueprint: Blueprint, detection: Detection) -> Service:
+    service = detection.service(blueprint.service.root)
+    if service is None:
+        raise Failure(
+            "no-service",
+            _("No deployable application was found in {folder}").format(
+                folder=blueprint.service.root
+            ),
+            why=_("Found: {paths}").format(
+                paths=", ".join(one.path for one in detection.services) or _("nothing")
+            ),
+            next=("tarmac detect", _("set root in [service] of tarmac.toml")),
+        )
+    if service.language != "python" or service.entrypoint is None:
+        raise Failure(
+            "no-template",
+            _("{framework} is recognised, but no files are made for it yet").format(
+                framework=service.framework
+            ),
+            next=("tarmac detect",),
+        )
+    return service
+
+
+def _with_migrations(blueprint: Blueprint, service: Service) -> Service:
+    """Let `tarmac.toml` decide where Alembic runs, when it says something else than was found."""
+    stated, found = blueprint.migrations.get(""), service.migrations
+    if stated is None or stated.provider != "alembic":
+        return service
+    if found is not None and (found.directory, found.config) == (stated.directory, stated.config):
+        return service
+    option = () if stated.config == "alembic.ini" else ("-c", stated.config)
+    command = ("alembic", *option, "upgrade", "head")
+    tool = MigrationTool("alembic", stated.directory, stated.config, command)
+    return replace(service, migrations=tool)
+
+
+def _database(blueprint: Blueprint) -> DatabaseUse | None:
+    database = blueprint.database
+    if database is None:
+        return None
+    return DatabaseUse(
+        instance=database.instance,
+        major=database.version.rpartition("_")[2],
+        name=database.name,
+        user=database.user,
+        password_variable=database.password_secret,
+        pool_size=database.pool_size,
+        max_overflow=database.max_overflow,
+    )
