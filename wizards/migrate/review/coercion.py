@@ -100,7 +100,11 @@ def _unknown(change: Change) -> Cost:
 def _domain(change: Change, context: Context, live: Table | None) -> Cost | None:
     """From a domain to its base nothing moves; to a domain with a constraint all is checked."""
     column = live.columns.get(change.column) if live else None
-    if column is not None and column.base and (change.table, change.column) not in context.columns:
+    if (
+        column is not None
+        and column.base
+        and change.column not in context.columns.get(change.table, {})
+    ):
         base = of_text(column.base)
         rewrites, why = relabels(base, change.new, context)
         return Cost(True, True, why) if rewrites else _rest(change, live, why)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from wizards.migrate.review.catalogue import Facts, Table
 from wizards.migrate.review.locks import Lock
+from wizards.migrate.review.made_indexes import MadeIndexes
 from wizards.migrate.review.names import Name
 from wizards.migrate.review.sql import Hint
 from wizards.migrate.review.types import Type, of_sql, of_text
@@ -17,14 +18,6 @@ class Held(NamedTuple):
 
     lock: Lock
     statement: int
-
-
-class MadeIndex(NamedTuple):
-    """An index made earlier in the plan."""
-
-    table: Name
-    columns: tuple[str, ...]
-    unique: bool
 
 
 @dataclass(slots=True)
@@ -39,14 +32,14 @@ class Context:
     new: set[Name] = field(default_factory=set)
     made_schemas: set[Name] = field(default_factory=set)
     filled: set[Name] = field(default_factory=set)
-    columns: dict[tuple[Name, str], Type] = field(default_factory=dict)
+    columns: dict[Name, dict[str, Type]] = field(default_factory=dict)
     not_null: set[tuple[Name, str]] = field(default_factory=set)
     nullable: set[tuple[Name, str]] = field(default_factory=set)
     proofs: dict[tuple[Name, str], tuple[str, ...]] = field(default_factory=dict)
     proved: set[tuple[Name, str]] = field(default_factory=set)
-    valid_checks: set[tuple[Name, str]] = field(default_factory=set)
-    validated: set[tuple[Name, str]] = field(default_factory=set)
-    indexes: dict[Name, MadeIndex] = field(default_factory=dict)
+    checked: set[Name] = field(default_factory=set)
+    validated: dict[Name, set[str]] = field(default_factory=dict)
+    indexes: MadeIndexes = field(default_factory=MadeIndexes)
     dropped_indexes: set[Name] = field(default_factory=set)
     index_tables: dict[Name, Name] = field(default_factory=dict)
     constraint_kinds: dict[tuple[Name, str], str] = field(default_factory=dict)
@@ -61,6 +54,7 @@ class Context:
     views: set[Name] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     held: dict[Name, Held] = field(default_factory=dict)
+    blocked: dict[Name, Held] = field(default_factory=dict)
     unvalidated: dict[tuple[Name, str], int] = field(default_factory=dict)
     enum_values: dict[Name, set[str]] = field(default_factory=dict)
     altered: tuple[Name, int] | None = None
@@ -76,7 +70,7 @@ class Context:
 
     def type_of(self, table: Name, column: str) -> tuple[Type | None, str]:
         """The type of a column before the statement, and where it is known from."""
-        planned = self.columns.get((table, column))
+        planned = self.columns.get(table, {}).get(column)
         if planned is not None:
             return planned, "text"
         live = self.table(table)
@@ -84,10 +78,14 @@ class Context:
             return of_text(live.columns[column].type), "catalogue"
         return None, "text"
 
+    def know(self, table: Name, column: str, type_: Type) -> None:
+        """Remember the type that a column of the plan has from now on."""
+        self.columns.setdefault(table, {})[column] = type_
+
     def take(self, hint: Hint) -> None:
         """Remember what a revision file says beside its SQL, where no catalogue knows better."""
         if hint.old_type and self.facts is None:
-            self.columns[(hint.table, hint.column)] = of_sql(hint.old_type)
+            self.know(hint.table, hint.column, of_sql(hint.old_type))
         elif hint.kind == "index":
             self.index_tables[hint.table.beside(hint.constraint)] = hint.table
         elif hint.kind:
@@ -104,6 +102,7 @@ class Context:
         self.transaction = False
         self.opened = None
         self.held.clear()
+        self.blocked.clear()
         self.unvalidated.clear()
         self.enum_values.clear()
         self.timeouts -= self.local_timeouts

@@ -132,7 +132,7 @@ def judge_plan(
     earlier revision are still held in a later one.
     """
     reviewer = Reviewer(postgres=postgres, facts=facts, levels=levels or {}, by_hand=False)
-    judged: list[list[tuple[Case, int]]] = []
+    judged: list[dict[int, list[Case]]] = []
     for revision in revisions:
         parsed = [
             (index, one)
@@ -145,7 +145,10 @@ def judge_plan(
             commits=revision.commits,
             keep_open=one_transaction and revision.transactional,
         )
-        judged.append([(case, case.index) for case in cases])
+        by_statement: dict[int, list[Case]] = {}
+        for case in cases:
+            by_statement.setdefault(case.index, []).append(case)
+        judged.append(by_statement)
     return tuple(
         replace(
             revision,
@@ -154,8 +157,7 @@ def judge_plan(
                     statement,
                     findings=tuple(
                         found
-                        for case, at in cases_of
-                        if at == index
+                        for case in cases_of.get(index, ())
                         for found in reviewer.findings(case)
                     ),
                 )

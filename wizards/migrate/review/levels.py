@@ -71,10 +71,7 @@ def _answered_later(case: Case) -> set[int]:
     context = case.context
     answered = {at for table, at in case.pending_tables if table in context.keys}
     for table, wanted, at in case.pending_keys:
-        if any(
-            made.table == table and set(made.columns[: len(wanted)]) == wanted
-            for made in context.indexes.values()
-        ):
+        if context.indexes.covers(table, frozenset(wanted)):
             answered.add(at)
     return answered
 

@@ -27,6 +27,7 @@ _WORK = {
     "unfiltered-dml": 8.0,
 }
 _REWRITE = 6.0
+_INSTANT = frozenset({"truncate", "truncate-cascade"})
 
 
 def sized(finding: Finding, facts: Facts | None) -> Finding:
@@ -44,7 +45,8 @@ def sized(finding: Finding, facts: Facts | None) -> Finding:
     }
     if not all(table.rows_known for table in live):
         known["rows_unknown"] = True
-    if not (finding.scans or finding.rewrites) or finding.blocks == "nothing":
+    slow = finding.scans or finding.rewrites
+    if not slow or finding.blocks == "nothing" or finding.rule in _INSTANT:
         return replace(finding, facts=known)
     seconds = _seconds(finding, live, facts)
     known["seconds_estimate"] = round(seconds, 2)

@@ -43,7 +43,7 @@ def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
 
 
 def _remember(case: Case, table: Name, column: pb.ColumnDef, *, required: bool) -> None:
-    case.context.columns[(table, column.colname)] = of_node(column.type_name)
+    case.context.know(table, column.colname, of_node(column.type_name))
     if required:
         case.context.not_null.add((table, column.colname))
     else:
@@ -300,7 +300,7 @@ def drop_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
             on=(table,),
             lock=AX,
         )
-    context.columns.pop((table, command.name), None)
+    context.columns.get(table, {}).pop(command.name, None)
     context.not_null.discard((table, command.name))
 
 

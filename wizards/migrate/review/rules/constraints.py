@@ -87,8 +87,9 @@ def missing_index(case: Case, table: Name, columns: list[str]) -> None:
     if not wanted:
         return
     live = case.context.table(table)
-    leading = [made.columns for made in case.context.indexes.values() if made.table == table]
-    leading += [index.columns for index in (live.indexes if live else ()) if not index.partial]
+    if case.context.indexes.covers(table, frozenset(wanted)):
+        return
+    leading = [index.columns for index in (live.indexes if live else ()) if not index.partial]
     if any(set(columns_[: len(wanted)]) == wanted for columns_ in leading):
         return
     listed = ", ".join(quoted(column) for column in columns)
@@ -117,7 +118,7 @@ def _check(
     proves = not_null_columns(constraint.raw_expr)
     case.context.proofs[(table, name)] = proves
     if not constraint.skip_validation:
-        case.context.valid_checks.add((table, name))
+        case.context.checked.add(table)
     else:
         case.touch(table, AX)
         case.context.unvalidated[(table, name)] = case.index
@@ -252,9 +253,9 @@ def validate(case: Case, table: Name, name: str) -> None:
     if parent:
         case.touch(parent, Lock.ROW_SHARE, scans=True)
     proves = context.proofs.get((table, name), known.proves if known else None)
-    context.valid_checks.add((table, name))
+    context.checked.add(table)
     if proves is None:
-        context.validated.add((table, name))
+        context.validated.setdefault(table, set()).add(name)
     else:
         context.proved.update((table, column) for column in proves)
     if context.transaction and (table, name) in context.unvalidated:

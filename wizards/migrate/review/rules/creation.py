@@ -5,9 +5,9 @@ from __future__ import annotations
 from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review.case import Case
-from wizards.migrate.review.context import MadeIndex
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
+from wizards.migrate.review.made_indexes import MadeIndex
 from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
 from wizards.migrate.review.rules.constraints import missing_index
 from wizards.migrate.review.rules.naming import column_type
@@ -50,7 +50,7 @@ def create_table(case: Case, node: pb.CreateStmt) -> None:
 
 
 def _column(case: Case, table: Name, column: pb.ColumnDef) -> bool:
-    case.context.columns[(table, column.colname)] = of_node(column.type_name)
+    case.context.know(table, column.colname, of_node(column.type_name))
     column_type(case, table, column)
     keyed = False
     for part in column.constraints:
@@ -73,7 +73,7 @@ def _constraint(case: Case, table: Name, constraint: pb.Constraint, column: list
         primary = kind == pb.CONSTR_PRIMARY
         made_name = f"{table.name}_pkey" if primary else f"{table.name}_{'_'.join(columns)}_key"
         name = constraint.conname or made_name
-        case.context.indexes[table.beside(name)] = MadeIndex(table, tuple(columns), True)
+        case.context.indexes.add(table.beside(name), MadeIndex(table, tuple(columns), True))
     elif kind == pb.CONSTR_NOTNULL:
         case.context.not_null.update((table, name) for name in columns)
     if kind == pb.CONSTR_PRIMARY:

@@ -59,8 +59,8 @@ def _table(case: Case, table: Name) -> None:
     )
     context.new.discard(table)
     context.partitioned.discard(table)
-    for index in [name for name, made in context.indexes.items() if made.table == table]:
-        del context.indexes[index]
+    for index in context.indexes.on(table):
+        context.indexes.drop(index)
 
 
 def _schema(case: Case, schema: Name) -> None:

@@ -9,9 +9,9 @@ from wizards.migrate.model import Severity
 from wizards.migrate.review import fixes, libpg
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.catalogue import Index
-from wizards.migrate.review.context import MadeIndex
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
+from wizards.migrate.review.made_indexes import MadeIndex
 from wizards.migrate.review.names import Name, of_object, of_range, quoted
 
 
@@ -35,7 +35,7 @@ def create_index(case: Case, node: pb.IndexStmt) -> None:
         )
     if node.idxname:
         made = MadeIndex(table, columns, node.unique and not node.HasField("where_clause"))
-        case.context.indexes[table.beside(node.idxname)] = made
+        case.context.indexes.add(table.beside(node.idxname), made)
 
 
 def _blocking(case: Case, node: pb.IndexStmt, table: Name) -> None:
@@ -132,16 +132,14 @@ def redundant(case: Case, table: Name, node: pb.IndexStmt, columns: tuple[str, .
     if node.access_method not in {"", "btree"}:
         return
     live = case.context.table(table)
-    known: list[tuple[Name, tuple[str, ...]]] = [
-        (name, made.columns) for name, made in case.context.indexes.items() if made.table == table
-    ]
-    known += [
-        (index.name, index.columns)
+    starts = [
+        index.name
         for index in (live.indexes if live else ())
-        if index.valid and not index.partial
+        if index.valid and not index.partial and index.columns[: len(columns)] == columns
     ]
-    for name, other in known:
-        if other[: len(columns)] == columns and name.name != node.idxname:
+    made = case.context.indexes.starting_with(table, columns)
+    for name in [*starts, *([made] if made else [])]:
+        if name.name != node.idxname:
             case.find(
                 "redundant-index",
                 _("{index} already starts with these columns").format(index=name.shown),
@@ -157,7 +155,7 @@ def drop_index(case: Case, node: pb.DropStmt) -> None:
         name = of_object(item)
         case.context.dropped_indexes.add(name)
         table = table_of_index(case, name)
-        made = case.context.indexes.pop(name, None)
+        made = case.context.indexes.drop(name)
         on = (table,) if table else ()
         if node.concurrent:
             if table:

@@ -47,12 +47,12 @@ def is_proved(case: Case, table: Name, column: str) -> bool:
     if (table, column) in context.proved:
         return True
     if live is not None:
-        validated = {name for where, name in context.validated if where == table}
+        validated = context.validated.get(table, set())
         return any(
             column in one.proves and (one.valid or one.name in validated)
             for one in live.constraints.values()
         )
-    return any(where == table and column in name for where, name in context.validated)
+    return any(column in name for name in context.validated.get(table, ()))
 
 
 def drop_not_null(case: Case, table: Name, command: pb.AlterTableCmd) -> None:

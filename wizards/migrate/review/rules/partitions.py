@@ -67,7 +67,7 @@ def _has_check(case: Case, child: Name) -> bool:
     """A validated CHECK on the child, which may prove its bounds."""
     context = case.context
     live = context.table(child)
-    planned = any(table == child for table, _name in context.valid_checks)
+    planned = child in context.checked
     return planned or bool(
         live and any(one.kind == "c" and one.valid for one in live.constraints.values())
     )

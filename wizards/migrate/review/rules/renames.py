@@ -32,9 +32,9 @@ def rename(case: Case, node: pb.RenameStmt) -> None:
         case.touch(of_range(node.relation), AX)
     elif kind == pb.OBJECT_INDEX:
         index = of_range(node.relation)
-        made = case.context.indexes.pop(index, None)
+        made = case.context.indexes.drop(index)
         if made is not None:
-            case.context.indexes[index.beside(node.newname)] = made
+            case.context.indexes.add(index.beside(node.newname), made)
 
 
 def _relation(case: Case, node: pb.RenameStmt) -> None:
@@ -65,11 +65,8 @@ def _carry(case: Case, old: Name, new: Name) -> None:
     if old in context.new:
         context.new.discard(old)
         context.new.add(new)
-    for key in [key for key in context.columns if key[0] == old]:
-        context.columns[(new, key[1])] = context.columns.pop(key)
-    for index, made in list(context.indexes.items()):
-        if made.table == old:
-            context.indexes[index] = made._replace(table=new)
+    context.columns[new] = context.columns.pop(old, {})
+    context.indexes.move(old, new)
     case.locks[new] = AX
 
 
@@ -78,9 +75,9 @@ def _column(case: Case, node: pb.RenameStmt) -> None:
         return
     table = of_range(node.relation)
     old, new = quoted(node.subname), quoted(node.newname)
-    known = case.context.columns.pop((table, node.subname), None)
+    known = case.context.columns.get(table, {}).pop(node.subname, None)
     if known is not None:
-        case.context.columns[(table, node.newname)] = known
+        case.context.know(table, node.newname, known)
     type_ = known.shown if known else _type(case, node)
     case.find(
         "rename-column",

@@ -36,7 +36,7 @@ def alter_type(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
         case.context,
     )
     name_type(case, table, command.name, new)
-    case.context.columns[(table, command.name)] = new
+    case.context.know(table, command.name, new)
     _report(case, table, command, column, verdict, source)
 
 

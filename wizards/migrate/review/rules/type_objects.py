@@ -119,7 +119,9 @@ def users(case: Case, domain: Name) -> tuple[Name, ...]:
     facts = case.context.facts
     live = facts.domains[domain][1] if facts and domain in facts.domains else ()
     planned = tuple(
-        table for (table, _c), type_ in case.context.columns.items() if type_.name == domain.shown
+        table
+        for table, columns in case.context.columns.items()
+        if any(type_.name == domain.shown for type_ in columns.values())
     )
     return tuple(dict.fromkeys((*live, *planned)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review.case import Case
@@ -11,6 +13,7 @@ from wizards.migrate.review.names import Name
 from wizards.migrate.review.rules.data import VERSION_TABLES
 
 _ROWS = frozenset({"update_stmt", "delete_stmt", "merge_stmt", "copy_stmt", "create_table_as_stmt"})
+_MOST_SHOWN = 5
 _READS = frozenset({"select_stmt", "insert_stmt", "refresh_mat_view_stmt"})
 
 
@@ -19,11 +22,7 @@ def follow(case: Case) -> None:
     context = case.context
     if not context.transaction:
         return
-    blocked = {
-        table: held
-        for table, held in context.held.items()
-        if held.lock is AX and table not in context.new
-    }
+    blocked = context.blocked
     if blocked:
         _work_while_blocked(case, blocked)
         _wide(case, blocked)
@@ -31,6 +30,8 @@ def follow(case: Case) -> None:
         held = context.held.get(table)
         if held is None or lock > held.lock:
             context.held[table] = Held(lock, case.index)
+            if lock is AX and table not in context.new:
+                context.blocked[table] = context.held[table]
 
 
 def _work_while_blocked(case: Case, blocked: dict[Name, Held]) -> None:
@@ -45,13 +46,16 @@ def _work_while_blocked(case: Case, blocked: dict[Name, Held]) -> None:
     if kind == "create_stmt" or (kind not in _ROWS | _READS and not old):
         return
     first = next(iter(blocked))
-    blocks_anyway = all(case.locks.get(table) is AX for table in blocked)
+    shown = list(islice(blocked, _MOST_SHOWN))
+    blocks_anyway = len(blocked) <= len(case.locks) and all(
+        case.locks.get(table) is AX for table in blocked
+    )
     case.find(
         "stmt-after-access-exclusive",
         _(
             "{table} stays blocked for reads and writes while this runs (since statement {n})"
-        ).format(table=", ".join(table.shown for table in blocked), n=blocked[first].statement + 1),
-        on=tuple(blocked),
+        ).format(table=", ".join(table.shown for table in shown), n=blocked[first].statement + 1),
+        on=shown,
         lock=AX,
         severity=Severity.NOTICE
         if blocks_anyway
@@ -72,7 +76,7 @@ def _wide(case: Case, blocked: dict[Name, Held]) -> None:
     if not mine or context.wide_reported or case.parsed.kind in _READS:
         return
     context.wide_reported = True
-    tables = (*blocked, *mine)
+    tables = (*islice(blocked, _MOST_SHOWN), *mine)
     case.find(
         "wide-lock-window",
         _("one transaction blocks {tables} together: wider, and open to deadlock").format(
