@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import time
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -170,6 +171,10 @@ class Application:
             return Reply(200, masks.shown(result, fields))
         except ApiError as refused:
             return _refusal(refused)
+        except Exception as wrong:  # noqa: BLE001 - the last net: an answer, and the trace in the log
+            traceback.print_exc()
+            said = f"The sandbox itself failed: {type(wrong).__name__}: {wrong}"
+            return _refusal(ApiError("INTERNAL", said))
 
     def _strike(
         self, found: tuple[Document, Method, dict[str, str]] | None, http: str, path: str

@@ -47,11 +47,8 @@ def _admit(call: Call, served: Served) -> None:
     """Refuse a call whose project, API or permission is missing."""
     resource = _resource(call)
     service = f"{call.document.name}.googleapis.com"
-    if (
-        served.enabled
-        and resource.startswith("projects/")
-        and not resource.startswith("projects/-")
-    ):
+    anywhere = resource.startswith("projects/-/serviceAccounts/")
+    if served.enabled and resource.startswith("projects/") and not anywhere:
         try:
             project = projects.active(call.world, resource.split("/")[1], service)
         except ApiError:

@@ -129,7 +129,7 @@ def connect_settings(call: Call) -> Body:
     return {
         "kind": "sql#connectSettings",
         "serverCaCert": {},
-        "ipAddresses": body["ipAddresses"],
+        "ipAddresses": body.get("ipAddresses", []),
         "region": instance["region"],
         "databaseVersion": instance["databaseVersion"],
         "backendType": "SECOND_GEN",

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox import projects
 from sandbox.call import Api, Call
-from sandbox.errors import not_found
+from sandbox.errors import bad_request, not_found
 from sandbox.iam import policies
 from sandbox.operations import Operation
 from sandbox.paging import sliced
@@ -22,7 +22,11 @@ V1 = "type.googleapis.com/google.cloudresourcemanager.v1."
 def create(call: Call) -> Body:
     """Begin to make a project."""
     parent = call.body.get("parent", {})
-    above = f"{parent['type']}s/{parent['id']}" if parent.get("id") else ""
+    above = ""
+    if parent.get("id"):
+        if parent.get("type") not in ("organization", "folder"):
+            raise bad_request("parent.type must be organization or folder.")
+        above = f"{parent['type']}s/{parent['id']}"
     return _operation(
         call,
         rm.create(
