@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.widgets import Checkbox, Input
+from textual.widgets import Input
 
 from tests.app.conftest import Opened
 from tests.app.fakes import FakeEngines
@@ -11,6 +11,7 @@ from tui.screens.setup.field import Field
 from tui.screens.setup.interview_view import InterviewView
 from tui.screens.setup.screen import SetupScreen
 from tui.screens.setup.secrets_card import SecretsCard
+from tui.widgets.yes_no import YesNo
 
 
 async def test_a_default_shows_where_it_came_from(opened: Opened) -> None:
@@ -42,10 +43,10 @@ async def test_a_question_that_no_longer_applies_disappears(opened: Opened) -> N
     async with opened() as driven:
         await driven.press("2", "ctrl+n")
         assert "Machine of the database" in driven.text
-        assert isinstance(driven.app.focused, Checkbox)
+        assert isinstance(driven.app.focused, YesNo)
         await driven.press("space")
         assert "Machine of the database" not in driven.text
-        assert isinstance(driven.app.focused, Checkbox)
+        assert isinstance(driven.app.focused, YesNo)
 
 
 async def test_live_choices_are_offered_and_typing_stays_possible(opened: Opened) -> None:

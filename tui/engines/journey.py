@@ -61,13 +61,13 @@ class JourneyEngine:
                 do=_("resume the unfinished apply"),
             )
         blueprint = self._engines.context.blueprint_or_none()
-        if blueprint is None:
+        if blueprint is None or not blueprint.project.id:
             return Step(
                 id="setup",
                 state="warning",
-                says=_("no tarmac.toml yet"),
+                says=_("no tarmac.toml yet") if blueprint is None else _("no project chosen yet"),
                 mode="setup",
-                do=_("answer the questions that make it"),
+                do=_("answer the questions that make tarmac.toml"),
             )
         return Step(
             id="setup",
@@ -81,7 +81,7 @@ class JourneyEngine:
         if self._engines.context.blueprint_or_none() is None:
             return Step(id="files", state="unknown", says=_("after set-up"))
         states = self._engines.files.states()
-        stale = [state for state in states if state.state != "unchanged"]
+        stale = [state for state in states if state.stale]
         if not stale:
             return Step(
                 id="files",
@@ -91,6 +91,8 @@ class JourneyEngine:
             )
         conflicts = sum(state.state == "conflict" for state in stale)
         says = _("{stale} of {all} files differ").format(stale=len(stale), all=len(states))
+        if all(state.state == "new" for state in states):
+            says = _("{count} files, none written yet").format(count=len(states))
         return Step(
             id="files",
             state="red" if conflicts else "warning",

@@ -76,11 +76,12 @@ class Choose(ModalScreen[str]):
 
 
 def _row(choice: Choice) -> Row:
+    value = "" if choice.value in choice.words else f"  {choice.value}"
+    hint = "" if choice.hint in choice.words else f"  {choice.hint}"
+
     def draw(width: int) -> list[Content]:
-        left = Content.assemble(
-            (choice.words, "bold"), (f"  {choice.value}", "$text-muted") if choice.label else ""
-        )
-        return [sides(left, Content.styled(choice.hint, "$text-muted"), width)]
+        left = Content.assemble((choice.words, "bold"), (value, "$text-muted"))
+        return [sides(left, Content.styled(hint, "$text-muted"), width)]
 
     return Row(choice.value, draw, f"{choice.value} {choice.words} {choice.hint}")
 

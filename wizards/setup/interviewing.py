@@ -37,10 +37,13 @@ def interview(
 def _from_blueprint(made: Interview, blueprint: Blueprint | None, keys: set[str]) -> None:
     if blueprint is None:
         return
+    answered = bool(blueprint.project.id)
+    unsaid = {} if answered else Blueprint().values()
     for key, value in blueprint.values().items():
-        if key in keys and value not in ("", None):
+        if key in keys and value not in ("", None, unsaid.get(key)):
             made.answers.give(key, value, Layer.BLUEPRINT)
-    made.answers.give(HAS_DATABASE, blueprint.database is not None, Layer.BLUEPRINT)
+    if answered or blueprint.database is not None:
+        made.answers.give(HAS_DATABASE, blueprint.database is not None, Layer.BLUEPRINT)
     password = blueprint.database.password_secret if blueprint.database else ""
     names = tuple(name for name in blueprint.secrets if name != password)
     made.answers.give(SECRET_NAMES, names, Layer.BLUEPRINT)

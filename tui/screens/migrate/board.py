@@ -46,6 +46,7 @@ class Board:
     interrupted: Interrupted | None = None
     applied: Applied | None = None
     checks: Sequence[Check] = ()
+    went_back: bool = False
     phase: str = ""
     revision: str = ""
     states: dict[str, str] = field(default_factory=dict)
@@ -136,6 +137,7 @@ class Board:
         self.dumped = 0
         self.phase = ""
         self.applied = None
+        self.went_back = False
         self.checks = ()
 
     def take(self, event: Event) -> None:

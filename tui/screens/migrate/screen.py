@@ -83,6 +83,14 @@ class MigrateScreen(Work, Area):
             self.paint()
         self._paint_session()
 
+    def in_footer(self) -> tuple[type[Command], ...]:
+        """Return the commands for the footer: stopping comes first while something runs."""
+        if self.running is not None:
+            return (commands.Stop, commands.CopySql, commands.FilterRevisions)
+        if self.board.interrupted is not None:
+            return (commands.Recover, *super().in_footer())
+        return super().in_footer()
+
     def why_not(self, command: type[Command]) -> str:
         """Say why a command cannot run now."""
         if command in HEAVY and self.busy_reason():

@@ -82,9 +82,9 @@ class Work:
         screen = self._screen
         screen.board.history = history
         screen.board.failure = None
+        screen.board.previewed = all(one.id in screen.board.previews for one in history.pending)
         screen.paint()
         if not history.pending:
-            screen.board.previewed = True
             return
         engine = screen.engine
         screen.tarmac.start(
@@ -241,9 +241,13 @@ class Work:
             "migrate.rollback",
             _("roll back"),
             lambda emit, cancel: engine.rollback(plan, emit, cancel, confirmed=confirmed),
-            then=self._ended,
+            then=self._taken_back,
             mutates=True,
         )
+
+    def _taken_back(self, applied: Applied) -> None:
+        self._screen.board.went_back = applied.outcome is Outcome.APPLIED
+        self._ended(applied)
 
     def _ended(self, applied: Applied) -> None:
         screen = self._screen
@@ -274,7 +278,7 @@ class Work:
             "migrate.recover",
             _("recovery"),
             lambda emit, cancel: engine.recover(found, emit, cancel),
-            then=self._ended,
+            then=self._taken_back,
             mutates=True,
         )
 

@@ -8,13 +8,16 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Checkbox, Input, Select, SelectionList, Static
+from textual.widgets import Input, Select, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from generators.language import _
 from tui.widgets.words import sides
+from tui.widgets.yes_no import YesNo
 from wizards.answers import Answer
 from wizards.question import Kind, Question, Value
+
+CONTROLS = "Input, Select, YesNo, SelectionList"
 
 
 class Heading(Static):
@@ -63,7 +66,7 @@ class Field(Vertical):
         question, value = self.question, self._shown
         match question.kind:
             case Kind.YES_NO:
-                return Checkbox(_yes_no(bool(value)), bool(value), compact=True)
+                return YesNo(bool(value))
             case Kind.CHOICE if not question.live:
                 options = [
                     (f"{choice.words}  {choice.hint}".rstrip(), choice.value)
@@ -114,13 +117,12 @@ class Field(Vertical):
         if value == self._shown:
             return
         self._shown = value
-        control = self.query("Input, Select, Checkbox, SelectionList").first()
-        with self.prevent(Input.Changed, Checkbox.Changed, Select.Changed):
+        control = self.query(CONTROLS).first()
+        with self.prevent(Input.Changed, YesNo.Changed, Select.Changed):
             if isinstance(control, Input):
                 control.value = as_text(value)
-            elif isinstance(control, Checkbox):
+            elif isinstance(control, YesNo):
                 control.value = bool(value)
-                control.label = Content(_yes_no(bool(value)))
             elif isinstance(control, Select) and value is not None:
                 control.value = value
 
@@ -129,10 +131,9 @@ class Field(Vertical):
         event.stop()
         self._give(event.value)
 
-    @on(Checkbox.Changed)
-    def _ticked(self, event: Checkbox.Changed) -> None:
+    @on(YesNo.Changed)
+    def _said(self, event: YesNo.Changed) -> None:
         event.stop()
-        event.checkbox.label = Content(_yes_no(event.value))
         self._give(event.value)
 
     @on(Select.Changed)
@@ -159,10 +160,6 @@ def as_text(value: Value) -> str:
     if value is None:
         return ""
     return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def _yes_no(value: bool) -> str:
-    return _("yes") if value else _("no")
 
 
 def _select(options: list[tuple[str, str]], value: str) -> Select[str]:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from generators.language import _, ngettext
-from tui.screens.setup.field import Field
+from tui.screens.setup.field import CONTROLS, Field
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import fit
 from wizards.answers import Layer
@@ -76,7 +76,7 @@ class InterviewView(Horizontal):
         page.scroll_home(animate=False)
         self.paint()
         self._fetch()
-        controls = list(page.query("Field > Input, Field > Select, Field > Checkbox"))
+        controls = list(page.query(CONTROLS))
         if focus and controls and self.display:
             controls[0].focus()
 
@@ -147,7 +147,7 @@ class InterviewView(Horizontal):
         await self.show_page(focus=False)
         for field in self.fields():
             if field.question.key == key:
-                field.query("Input, Select, Checkbox").first().focus()
+                field.query(CONTROLS).first().focus()
 
     def _follow(self, changed: Field) -> None:
         """Let defaults that depend on other answers follow them."""
@@ -174,7 +174,8 @@ class InterviewView(Horizontal):
             if field.question.live == live and self.interview is not None:
                 count = len(choices)
                 words = ngettext("{count} to choose from: ^l", "{count} to choose from: ^l", count)
-                note = f"{words.format(count=count)} · {field.question.why}".rstrip(" ·")
+                parts = [words.format(count=count) if count else "", field.question.why]
+                note = " · ".join(part for part in parts if part)
                 field.note(note, self.interview.answer(field.question))
 
     def choices_failed(self, live: str, why: str) -> None:

@@ -13,6 +13,7 @@ from tui.jobs import Progress
 from tui.palette import Command, bindings
 from tui.screens.area import Area
 from tui.screens.setup import commands
+from tui.screens.setup.field import CONTROLS
 from tui.screens.setup.interview_view import InterviewView
 from tui.screens.setup.plan_view import PlanView
 from tui.screens.setup.progress import PlanBoard
@@ -95,7 +96,7 @@ class SetupScreen(Work, Area):
             self.planned.paint(self.running)
             self.query_one("#changes", Rows).focus()
         else:
-            controls = list(self.asking.query("Field > Input, Field > Select, Field > Checkbox"))
+            controls = list(self.asking.query(CONTROLS))
             (controls[0] if controls else self.asking.query_one("#page")).focus()
         self.refresh_footer()
 
