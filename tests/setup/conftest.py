@@ -6,21 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.setup.sandboxed import ask, sandbox_process
+from tests.running_sandbox import running_sandbox
+from tests.setup.sandboxed import ask
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.postgres.sandbox_address import SandboxAddress
 
 
 @pytest.fixture(scope="session")
-def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxAddress]:
-    with sandbox_process(tmp_path_factory.mktemp("sandbox"), speed=1200) as address:
+def area_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxAddress]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox"), speed=1200) as address:
         yield address
 
 
 @pytest.fixture
-def sandbox(running_sandbox: SandboxAddress) -> Iterator[SandboxAddress]:
-    yield running_sandbox
-    ask(running_sandbox, "DELETE", "faults")
+def sandbox(area_sandbox: SandboxAddress) -> Iterator[SandboxAddress]:
+    yield area_sandbox
+    ask(area_sandbox, "DELETE", "faults")
 
 
 @pytest.fixture

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +13,12 @@ from wizards.cancel import Cancel
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.events import discard
 from wizards.plan import Action, Plan
-from wizards.postgres.sandbox_address import SandboxAddress, running
+from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.setup.applying import AppliedPlan, apply
 from wizards.setup.planning import make_plan
 
 ROOT = Path(__file__).parents[2]
 BILLING = "01A2B3-C4D5E6-F7A8B9"
-
-
-@contextmanager
-def sandbox_process(state: Path, speed: float) -> Iterator[SandboxAddress]:
-    """Run `tarmac sandbox start` until the block ends."""
-    command = [sys.executable, "-m", "tui", "sandbox", "start", "--state", str(state)]
-    process = subprocess.Popen(
-        [*command, "--port", "0", "--speed", str(speed)],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()
-        address = running(state)
-        assert address is not None
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def ask(address: SandboxAddress, verb: str, route: str, body: object = None) -> Any:

@@ -13,15 +13,16 @@ from wizards.cloud.google_cloud import GoogleCloud
 from wizards.postgres.sandbox_address import SandboxAddress
 
 KEY = {"API_KEY": Secret(name="notes-api-key", source="ask")}
+SLOW = pytest.mark.slow
 ONCE = (
     "projects.create",
     "instances.insert",
-    "databases.insert",
-    "users.insert",
-    "serviceAccounts.create",
-    "repositories.create",
-    "secrets.create",
     "secrets.addVersion",
+    pytest.param("databases.insert", marks=SLOW),
+    pytest.param("users.insert", marks=SLOW),
+    pytest.param("serviceAccounts.create", marks=SLOW),
+    pytest.param("repositories.create", marks=SLOW),
+    pytest.param("secrets.create", marks=SLOW),
 )
 
 

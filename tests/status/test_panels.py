@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.run_tarmac import tarmac
-from tests.setup.sandboxed import applied, blueprint, fault, sandbox_process
+from tests.running_sandbox import running_sandbox
+from tests.setup.sandboxed import applied, blueprint, fault
 from wizards.blueprint import Environment
 from wizards.blueprint_writing import write
 from wizards.cloud.google_cloud import GoogleCloud
@@ -20,7 +21,7 @@ from wizards.status.panels import Panel, panels
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxAddress]:
-    with sandbox_process(tmp_path_factory.mktemp("sandbox"), speed=1200) as address:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox"), speed=1200) as address:
         yield address
 
 
