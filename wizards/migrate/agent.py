@@ -491,13 +491,13 @@ class Operations:
 
     def graph(self) -> Fields:
         """The files' revisions and, unless static, what the database says of them."""
-        targets = [] if self.request.get("static") else self.current()["targets"]
+        found: Fields = {"targets": []} if self.request.get("static") else self.current()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             revisions = [self._described(script) for script in self.project.script.walk_revisions()]
         heads = list(self.project.script.get_heads())
         said = [str(warning.message) for warning in caught]
-        return {"revisions": revisions, "heads": heads, "targets": targets, "warnings": said}
+        return {**found, "revisions": revisions, "heads": heads, "warnings": said}
 
     def _described(self, script: Any) -> Fields:
         return {
@@ -511,8 +511,12 @@ class Operations:
         }
 
     def current(self) -> Fields:
-        """Heads, pending revisions and settings of every target that env.py connects to."""
-        targets = []
+        """Heads, pending revisions and settings of every target that env.py connects to.
+
+        With ``written`` in the request the SQL of the steps comes along.
+        """
+        targets: List[Fields] = []
+        previews: List[Fields] = []
 
         def see(heads: Heads, context: Any) -> None:
             missing = self.project.unknown(heads)
@@ -531,9 +535,11 @@ class Operations:
                 for name in ("search_path", "lock_timeout", "statement_timeout", "server_version"):
                     target[name] = str(scalar(context, "show " + name))
             targets.append(target)
+            if self.request.get("written"):
+                previews.extend(self._written(step, context) for step in steps)
 
         self.project.observe(see)
-        result: Fields = {"targets": targets}
+        result: Fields = {"targets": targets, "previews": previews}
         if self.request.get("reveal"):
             result["parameters"] = self.watch.parameters
         return result

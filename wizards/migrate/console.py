@@ -30,6 +30,7 @@ from wizards.migrate.model import (
 )
 from wizards.migrate.past import Past
 from wizards.migrate.project import Project
+from wizards.migrate.providers.alembic import State
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.session import Session, Work
 from wizards.migrate.verification import Expected, verify
@@ -199,9 +200,9 @@ class Console:
         accepted = [Acceptance.parse(text) for text in accept]
         self._nothing_unfinished(emit)
         provider = self.project.provider(emit)
-        history, state = provider.history(emit)
         look: dict[str, Json] = {key: request[key] for key in request if key != "op"}
-        previews = self._preview(look, emit)
+        history, state, written = provider.plan(emit, look)
+        previews = self._judge(written, emit, state.transaction_mode)
         if not previews:
             return Applied(outcome=Outcome.NOTHING, session="", current=state.heads,
                            said=_("Nothing is pending."))  # fmt: skip
@@ -214,7 +215,8 @@ class Console:
                 ),
             )
         if backup is None and not without_backup:
-            backup = self.backup(emit, cancel)
+            fresh = self._rehearsing(self._dump(emit, cancel, state), emit)
+            backup = rehearsal.verify(fresh, emit, cancel)
         known = self._rehearsed
         work = Work(
             root=self.project.root,
@@ -255,9 +257,9 @@ class Console:
                 next=found.next,
             )
 
-    def _dump(self, emit: Emit, cancel: Cancel) -> Backup:
+    def _dump(self, emit: Emit, cancel: Cancel, state: State | None = None) -> Backup:
         emit(Event("migrate.phase", {"phase": "backup", "state": "start"}))
-        _history, state = self.project.provider(emit).history(emit)
+        state = state or self.project.provider(emit).history(emit)[1]
         subject = backups.Subject(
             address=self.project.target(emit).address,
             target=self.target_name,

@@ -166,7 +166,7 @@ def _picture(
 def _proofs(story: Story, back: Story) -> dict[str, bool]:
     """Say for each revision but the first whether undoing it gave what was there before it."""
     left = {chapter.id: chapter.signature for chapter in story.chapters}
-    order = [chapter.id for chapter in story.chapters]
+    order = list(story.applied)
     undone = {chapter.id: chapter.signature for chapter in back.chapters}
     return {later: undone.get(later) == left[earlier] for earlier, later in pairwise(order)}
 

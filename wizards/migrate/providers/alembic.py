@@ -56,6 +56,16 @@ class Alembic:
     def history(self, emit: Emit, *, cancel: Cancel | None = None) -> tuple[History, State]:
         """Return the revisions, oldest first, and the state of the target."""
         found = self._ask({"op": "graph"}, emit, cancel)
+        return self._history(found)
+
+    def plan(
+        self, emit: Emit, request: Mapping[str, Json], *, cancel: Cancel | None = None
+    ) -> tuple[History, State, tuple[RevisionPreview, ...]]:
+        """Return history, state and the SQL of a request's steps, all of one look."""
+        found = self._ask({"op": "graph", "written": True, **request}, emit, cancel)
+        return *self._history(found), _previews(found.parts("previews"))
+
+    def _history(self, found: Message) -> tuple[History, State]:
         state = _state(found)
         revisions = ordered(found.parts("revisions"), state.heads, state.pending, self.directory)
         history = History(
@@ -76,9 +86,7 @@ class Alembic:
         """Return who commits and the SQL of each step (``to``, ``revert`` or ``direction``)."""
         found = self._ask({"op": "preview", **request}, emit, cancel).parts("revisions")
         mode = found[0].text("transaction_mode") if found else "whole_run"
-        return mode, tuple(
-            _previewed(part, last=index == len(found) - 1) for index, part in enumerate(found)
-        )
+        return mode, _previews(found)
 
     def connects_to(self, emit: Emit) -> Address:
         """Return where env.py really connects when nobody tells it (its own settings)."""
@@ -207,6 +215,10 @@ def _state(found: Message) -> State:
         lock_timeout=one.text("lock_timeout"),
         server_version=one.text("server_version"),
     )
+
+
+def _previews(parts: Sequence[Message]) -> tuple[RevisionPreview, ...]:
+    return tuple(_previewed(part, last=index == len(parts) - 1) for index, part in enumerate(parts))
 
 
 def _previewed(part: Message, *, last: bool) -> RevisionPreview:
