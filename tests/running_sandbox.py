@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.request_log import read
+from sandbox.resetting import reset
 from sandbox.server import LOG, Server
 from wizards.postgres.sandbox_address import SandboxAddress
 
@@ -52,6 +53,7 @@ def running_sandbox(
         for entry in read(state / LOG)
         if entry.problems or _is_ours(entry.status, entry.fault)
     ]
+    reset(state)
     assert not wrong, f"the sandbox itself answered wrongly: {wrong}"
 
 

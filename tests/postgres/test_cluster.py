@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from wizards.postgres import account, scram
+from wizards.postgres import account, postmaster, scram
 from wizards.postgres.account import Account
 from wizards.postgres.binaries import ClusterFailed, embedded
 from wizards.postgres.cluster import SETTINGS, Cluster
@@ -174,6 +174,31 @@ def test_as_root_data_and_programs_below_a_private_home_are_still_reached(tmp_pa
         cluster.destroy()
         subprocess.run(["rm", "-rf", reached.folder.parents[2]], check=True)
     assert not (home / "data").is_symlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops its rights")
+def test_relocated_data_disappears_days_after_its_link_did(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    abandoned = Cluster(home / "abandoned")
+    abandoned.create(disposable=True)
+    abandoned.start()
+    data = abandoned.data
+    (home / "abandoned").unlink()
+    other = Cluster(home / "other")
+    try:
+        other.create(disposable=True)
+        assert data.exists()
+        other.destroy()
+        long_ago = time.time() - 7 * 86400
+        os.utime(data / "global" / "pg_control", (long_ago, long_ago))
+        other.create(disposable=True)
+        assert not data.exists()
+        assert postmaster.read(data) is None
+        assert other.data.exists()
+    finally:
+        other.destroy()
+    assert not other.data.exists()
 
 
 def test_reaching_follows_the_permissions_of_every_folder_above(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from sandbox.resetting import reset
 from tests.sandbox.client import Client, instance, project, until
 from wizards.postgres import postmaster
 from wizards.postgres.sandbox_address import running
@@ -54,7 +55,14 @@ def started(state: Path, *options: str) -> Iterator[Process]:
         process.end()
 
 
-def _tarmac(*arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    """A state folder whose servers and data disappear with the test."""
+    yield tmp_path / "state"
+    reset(tmp_path / "state")
+
+
+def _tarmac(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tui", *arguments],
         capture_output=True,
@@ -70,22 +78,21 @@ def _servers(state: Path) -> list[postmaster.Postmaster]:
     return [server for server in found if server is not None]
 
 
-def test_it_says_where_it_is_in_one_line_and_ends_cleanly(tmp_path: Path) -> None:
-    with started(tmp_path / "state") as process:
+def test_it_says_where_it_is_in_one_line_and_ends_cleanly(state: Path) -> None:
+    with started(state) as process:
         assert set(process.said) >= {"url", "proxy", "ca", "pid", "state"}
         assert process.said["pid"] == process.pid
-        written = json.loads((tmp_path / "state" / "sandbox.json").read_text())
+        written = json.loads((state / "sandbox.json").read_text())
         assert written == process.said
-        address = running(tmp_path / "state")
+        address = running(state)
         assert address is not None
         assert address.url == process.said["url"]
         assert process.end() == 0
-    assert running(tmp_path / "state") is None
-    assert not (tmp_path / "state" / "sandbox.json").exists()
+    assert running(state) is None
+    assert not (state / "sandbox.json").exists()
 
 
-def test_killed_in_the_middle_of_a_creation_it_finishes_after_the_restart(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_killed_in_the_middle_of_a_creation_it_finishes_after_the_restart(state: Path) -> None:
     first = Process(state, "--speed", "200")
     project(first.client, "notes-prod", "sqladmin")
     body = {"name": "notes-db", "settings": {"tier": "db-f1-micro", "edition": "ENTERPRISE"}}
@@ -114,8 +121,7 @@ def test_killed_in_the_middle_of_a_creation_it_finishes_after_the_restart(tmp_pa
     assert _servers(state) == []
 
 
-def test_after_kill_9_its_postgres_is_adopted_with_port_and_connections(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_after_kill_9_its_postgres_is_adopted_with_port_and_connections(state: Path) -> None:
     first = Process(state, "--speed", "600")
     project(first.client, "notes-prod", "sqladmin")
     instance(first.client, "notes-prod")
@@ -129,8 +135,7 @@ def test_after_kill_9_its_postgres_is_adopted_with_port_and_connections(tmp_path
     assert _servers(state) == []
 
 
-def test_stopped_and_started_again_everything_is_as_it_was(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_stopped_and_started_again_everything_is_as_it_was(state: Path) -> None:
     paths = [
         "cloudresourcemanager/v3/projects/notes-prod",
         "secretmanager/v1/projects/notes-prod/secrets/db/versions/latest:access",
@@ -152,15 +157,14 @@ def test_stopped_and_started_again_everything_is_as_it_was(tmp_path: Path) -> No
         assert second.client.ok("GET", "/sandbox/v1/sql/notes-prod/notes-db")["port"]
 
 
-def test_a_second_sandbox_on_the_same_state_is_refused(tmp_path: Path) -> None:
-    with started(tmp_path / "state"):
-        refused = _tarmac("sandbox", "start", "--state", str(tmp_path / "state"), "--json")
+def test_a_second_sandbox_on_the_same_state_is_refused(state: Path) -> None:
+    with started(state):
+        refused = _tarmac("sandbox", "start", "--state", str(state), "--json")
         assert refused.returncode == 1
         assert json.loads(refused.stdout)["errors"][0]["code"] == "sandbox-already-running"
 
 
-def test_it_ends_itself_when_idle_but_not_under_somebody_s_connection(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_it_ends_itself_when_idle_but_not_under_somebody_s_connection(state: Path) -> None:
     process = Process(state, "--speed", "600", "--idle-seconds", "0.6")
     project(process.client, "notes-prod", "sqladmin")
     instance(process.client, "notes-prod")
@@ -180,18 +184,17 @@ def test_it_ends_itself_when_idle_but_not_under_somebody_s_connection(tmp_path: 
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_it_with_its_postgres(tmp_path: Path, sign: int) -> None:
-    process = Process(tmp_path / "state", "--speed", "600")
+def test_signals_end_it_with_its_postgres(state: Path, sign: int) -> None:
+    process = Process(state, "--speed", "600")
     project(process.client, "notes-prod", "sqladmin")
     instance(process.client, "notes-prod")
-    assert len(_servers(tmp_path / "state")) == 1
+    assert len(_servers(state)) == 1
     assert process.end(sign) == 0
-    assert _servers(tmp_path / "state") == []
+    assert _servers(state) == []
 
 
-def test_the_commands_steer_it(tmp_path: Path) -> None:
-    state = str(tmp_path / "state")
-    with started(tmp_path / "state", "--speed", "600") as process:
+def test_the_commands_steer_it(state: Path) -> None:
+    with started(state, "--speed", "600") as process:
         printed = _tarmac("sandbox", "env", "--gcloud", "--state", state).stdout
         assert f"export HTTPS_PROXY={process.said['proxy']}" in printed
         assert "export CLOUDSDK_AUTH_ACCESS_TOKEN=sandbox" in printed
@@ -219,8 +222,7 @@ def test_the_commands_steer_it(tmp_path: Path) -> None:
     assert _tarmac("sandbox", "stop", "--state", state).returncode == 0
 
 
-def test_a_stopped_sandbox_can_be_reset_too(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_a_stopped_sandbox_can_be_reset_too(state: Path) -> None:
     first = Process(state, "--speed", "600")
     project(first.client, "notes-prod", "sqladmin")
     instance(first.client, "notes-prod")
@@ -231,18 +233,17 @@ def test_a_stopped_sandbox_can_be_reset_too(tmp_path: Path) -> None:
         assert second.client.ok("GET", "cloudresourcemanager/v3/projects:search") == {}
 
 
-def test_it_is_ready_quickly(tmp_path: Path) -> None:
-    with started(tmp_path / "state"):
+def test_it_is_ready_quickly(state: Path) -> None:
+    with started(state):
         pass
     times = []
     for _turn in range(3):
-        with started(tmp_path / "state") as process:
+        with started(state) as process:
             times.append(process.ready_after)
     assert min(times) < 1.0
 
 
-def test_a_restart_with_another_speed_keeps_waiting_operations_right(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_a_restart_with_another_speed_keeps_waiting_operations_right(state: Path) -> None:
     with started(state, "--speed", "1") as slow:
         begun = slow.client.ok(
             "POST", "cloudresourcemanager/v3/projects", {"projectId": "slow-one"}

@@ -1,7 +1,7 @@
 """The operating-system account that runs Postgres: ours, or an unprivileged one when we are root.
 
 Postgres refuses to run as root. Folders below a home with mode 0700 cannot be reached by another
-account, so data and programs then live in a place that can, behind a link where they were wanted.
+account, so programs are then copied to a place that can, and data lives there (``relocated``).
 """
 
 from __future__ import annotations
@@ -119,17 +119,6 @@ def current() -> Account:
     )
 
 
-def reachable_place(account: Account, wanted: Path) -> Path:
-    """Return ``wanted``, or a fresh place of the same use that the account can reach."""
-    if account.reaches(wanted):
-        return wanted
-    temporary = Path(tempfile.gettempdir()).resolve()
-    if wanted.absolute().is_relative_to(temporary) and account.reaches(temporary / "x"):
-        return _opened(Path(tempfile.mkdtemp(prefix="tarmac-", dir=temporary))) / wanted.name
-    digest = hashlib.sha256(os.fsencode(wanted.absolute())).hexdigest()[:12]
-    return shared_place(account) / f"{wanted.name}-{digest}"
-
-
 def shared_place(account: Account) -> Path:
     """Return a folder of root's that the account may enter but not change (0711)."""
     for place in SHARED_PLACES:
@@ -183,8 +172,3 @@ def _copy_package(package: Path, copy: Path) -> None:
         shutil.rmtree(fresh)
         if not copy.is_dir():
             raise
-
-
-def _opened(folder: Path) -> Path:
-    folder.chmod(0o711)
-    return folder

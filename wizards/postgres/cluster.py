@@ -6,7 +6,6 @@ as an unprivileged account when we are root.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -20,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from generators.language import _
-from wizards.postgres import account, postmaster, scram, template
+from wizards.postgres import account, postmaster, relocated, scram, template
 from wizards.postgres.binaries import ClusterFailed, ServerTools, embedded
 
 SETTINGS = "tarmac.json"
@@ -28,6 +27,7 @@ LOG = "tarmac.log"
 LONGEST_SOCKET_PATH = 100
 READY_WITHIN = 30.0
 STOP_WITHIN = 20.0
+ORPHANS_WITHIN = 15.0
 
 CONFIGURATION = """
 # Tarmac
@@ -130,6 +130,8 @@ class Cluster:
         if adopted is not None:
             return adopted
         settings = self._settings()
+        if self._wanted.is_symlink():
+            relocated.note(self._wanted)
         dead = postmaster.described(self.data)
         if dead is not None:
             _remove_socket_folder(dead.socket)
@@ -140,7 +142,7 @@ class Cluster:
                 said = _("port {port} is taken").format(port=candidate)
                 continue
             chosen = candidate or _free_port()
-            said = self._launch(chosen)
+            said = self._launch_when_free(chosen)
             if not said:
                 self._remember(Settings(**{**asdict(settings), "port": chosen}))
                 return chosen
@@ -188,13 +190,9 @@ class Cluster:
     def destroy(self) -> None:
         """Stop the server and delete its data."""
         self.stop()
-        data = self.data
-        shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(self.data, ignore_errors=True)
         if self._wanted.is_symlink():
-            self._wanted.unlink()
-            if data.parent.name.startswith("tarmac-"):
-                with contextlib.suppress(OSError):
-                    data.parent.rmdir()
+            relocated.forget(self._wanted)
 
     def url(
         self, database: str = "postgres", user: str | None = None, password: str | None = None
@@ -214,14 +212,17 @@ class Cluster:
         """Return the absent folder that will hold the data, linked to where it is wanted."""
         self._wanted.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._wanted.is_symlink():
-            self._wanted.unlink()
+            relocated.forget(self._wanted)
         elif self._wanted.exists():
             self._wanted.rmdir()
-        place = account.reachable_place(who, self._wanted)
-        if place != self._wanted:
-            shutil.rmtree(place, ignore_errors=True)
-            self._wanted.symlink_to(place)
-        return place
+        return relocated.place_for(who, self._wanted)
+
+    def _launch_when_free(self, port: int) -> str:
+        """Run the server, waiting for the last children of a killed one to leave its data."""
+        deadline = time.monotonic() + ORPHANS_WITHIN
+        while "still in use" in (said := self._launch(port)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return said
 
     def _launch(self, port: int) -> str:
         """Run the server; return "" once it is ready, else what it said when it gave up."""
