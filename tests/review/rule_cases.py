@@ -1,0 +1,317 @@
+"""(rule, SQL in which it speaks, SQL in which it is silent, how to judge) for every rule."""
+
+# ruff: noqa: E501, ISC004
+
+from __future__ import annotations
+
+from wizards.migrate.review.severities import TIMEOUT_RULES
+
+NEW = "CREATE TABLE n (id bigint PRIMARY KEY, a bigint, b text); "
+IN_TRANSACTION = {"in_transaction": True}
+ASKED = {"asked_for": frozenset(TIMEOUT_RULES)}
+REPEATABLE = {"asked_for": frozenset({"not-idempotent"})}
+CASES: list[tuple[str, str, str, dict[str, object]]] = [
+    ("create-index-nonconcurrent", "CREATE INDEX i ON t (a)", NEW + "CREATE INDEX i ON n (a)", {}),
+    ("drop-index-nonconcurrent", "DROP INDEX i", "DROP INDEX CONCURRENTLY i", {}),
+    (
+        "reindex-nonconcurrent",
+        "REINDEX (CONCURRENTLY false) TABLE t",
+        "REINDEX TABLE CONCURRENTLY t",
+        {},
+    ),
+    (
+        "concurrently-in-transaction",
+        "CREATE INDEX CONCURRENTLY i ON t (a)",
+        "COMMIT; CREATE INDEX CONCURRENTLY i ON t (a)",
+        IN_TRANSACTION,
+    ),
+    (
+        "invalid-index-retry",
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
+        "DROP INDEX CONCURRENTLY IF EXISTS i; CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
+        {},
+    ),
+    (
+        "fk-not-valid",
+        "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id)",
+        "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id) NOT VALID",
+        {},
+    ),
+    (
+        "fk-not-valid-partitioned",
+        "CREATE TABLE q (a int) PARTITION BY HASH (a);"
+        "ALTER TABLE q ADD FOREIGN KEY (a) REFERENCES p NOT VALID",
+        "CREATE TABLE q (a int); ALTER TABLE q ADD FOREIGN KEY (a) REFERENCES p NOT VALID",
+        {"postgres": 16},
+    ),
+    (
+        "validate-same-tx",
+        "ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT k",
+        "ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID; COMMIT;"
+        "ALTER TABLE t VALIDATE CONSTRAINT k",
+        IN_TRANSACTION,
+    ),
+    (
+        "check-not-valid",
+        "ALTER TABLE t ADD CHECK (a > 0)",
+        "ALTER TABLE t ADD CHECK (a > 0) NOT VALID",
+        {},
+    ),
+    (
+        "set-not-null",
+        "ALTER TABLE t ALTER a SET NOT NULL",
+        "ALTER TABLE t ADD CONSTRAINT k CHECK (a IS NOT NULL) NOT VALID;"
+        "ALTER TABLE t VALIDATE CONSTRAINT k; ALTER TABLE t ALTER a SET NOT NULL",
+        {},
+    ),
+    (
+        "add-unique",
+        "ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)",
+        "ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i",
+        {},
+    ),
+    (
+        "add-pk",
+        "ALTER TABLE t ADD PRIMARY KEY (a)",
+        NEW.replace(" PRIMARY KEY", "") + "ALTER TABLE n ADD PRIMARY KEY (id)",
+        {},
+    ),
+    (
+        "pk-using-index-nullable",
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a); ALTER TABLE t ADD PRIMARY KEY USING INDEX i",
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a); ALTER TABLE t ALTER a SET NOT NULL;"
+        "ALTER TABLE t ADD PRIMARY KEY USING INDEX i",
+        {},
+    ),
+    ("add-exclusion", "ALTER TABLE t ADD EXCLUDE USING gist (r WITH &&)", "SELECT 1", {}),
+    (
+        "alter-type",
+        "ALTER TABLE t ALTER a TYPE bigint",
+        NEW + "ALTER TABLE n ALTER b TYPE varchar",
+        {},
+    ),
+    (
+        "volatile-default",
+        "ALTER TABLE t ADD COLUMN u uuid DEFAULT gen_random_uuid()",
+        "ALTER TABLE t ADD COLUMN u text NOT NULL DEFAULT 'x' || lower('Y')",
+        {},
+    ),
+    ("add-serial", "ALTER TABLE t ADD COLUMN s bigserial", "ALTER TABLE t ADD COLUMN s bigint", {}),
+    (
+        "add-generated-stored",
+        "ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a + 1) STORED",
+        "ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a + 1) VIRTUAL",
+        {"postgres": 18},
+    ),
+    (
+        "add-checked-domain-column",
+        "CREATE DOMAIN d AS int CHECK (value > 0); ALTER TABLE t ADD COLUMN x d",
+        "CREATE DOMAIN d AS int; ALTER TABLE t ADD COLUMN x d",
+        {},
+    ),
+    (
+        "add-required-column",
+        "ALTER TABLE t ADD COLUMN x int NOT NULL",
+        "ALTER TABLE t ADD COLUMN x int NOT NULL DEFAULT 0",
+        {},
+    ),
+    (
+        "add-column-constraint",
+        "ALTER TABLE t ADD COLUMN x int CHECK (x > 0)",
+        "ALTER TABLE t ADD COLUMN x int",
+        {},
+    ),
+    ("drop-column", "ALTER TABLE t DROP COLUMN x", NEW + "ALTER TABLE n DROP COLUMN a", {}),
+    ("drop-table", "DROP TABLE t", NEW + "DROP TABLE n", {}),
+    ("drop-schema", "DROP SCHEMA s", "CREATE SCHEMA s; DROP SCHEMA s", {}),
+    ("drop-database", "DROP DATABASE d", "SELECT 'DROP DATABASE d'", {}),
+    ("drop-cascade", "DROP VIEW v CASCADE", "DROP VIEW v", {}),
+    (
+        "drop-constraint-fk",
+        "ALTER TABLE t DROP CONSTRAINT fk_a",
+        "ALTER TABLE t DROP CONSTRAINT ck",
+        {},
+    ),
+    (
+        "drop-primary-key",
+        "ALTER TABLE t DROP CONSTRAINT t_pkey",
+        "ALTER TABLE t DROP CONSTRAINT ck",
+        {},
+    ),
+    ("truncate", "TRUNCATE t", NEW + "TRUNCATE n", {}),
+    ("truncate-cascade", "TRUNCATE t CASCADE", "TRUNCATE t", {}),
+    ("unfiltered-dml", "DELETE FROM t WHERE true", "DELETE FROM t WHERE id = 1", {}),
+    ("unfiltered-dml", "UPDATE t SET a = 1", "UPDATE alembic_version SET version_num = 'x'", {}),
+    (
+        "stmt-after-access-exclusive",
+        "ALTER TABLE t ADD COLUMN x int; UPDATE t SET x = a WHERE x IS NULL",
+        "ALTER TABLE t ADD COLUMN x int; UPDATE alembic_version SET version_num = 'b' WHERE version_num = 'a'",
+        IN_TRANSACTION,
+    ),
+    (
+        "wide-lock-window",
+        "ALTER TABLE t ADD COLUMN x int; ALTER TABLE u ADD COLUMN x int",
+        "ALTER TABLE t ADD COLUMN x int; COMMIT; BEGIN; ALTER TABLE u ADD COLUMN x int; COMMIT",
+        IN_TRANSACTION,
+    ),
+    (
+        "missing-lock-timeout",
+        "RESET lock_timeout; ALTER TABLE t ADD COLUMN x int",
+        "SET lock_timeout = '3s'; ALTER TABLE t ADD COLUMN x int",
+        ASKED,
+    ),
+    (
+        "missing-statement-timeout",
+        "BEGIN; SET LOCAL statement_timeout = '5s'; COMMIT; ALTER TABLE t ADD COLUMN x int",
+        "SET statement_timeout = '1min'; ALTER TABLE t ADD COLUMN x int",
+        ASKED,
+    ),
+    (
+        "idle-timeout",
+        "BEGIN; ALTER TABLE t ADD COLUMN x int; COMMIT",
+        "SET idle_in_transaction_session_timeout = '1min'; BEGIN; ALTER TABLE t ADD x int; COMMIT",
+        ASKED,
+    ),
+    (
+        "multi-alter",
+        "ALTER TABLE t ADD COLUMN x int; ALTER TABLE t ADD COLUMN y int",
+        "ALTER TABLE t ADD COLUMN x int; ALTER TABLE u ADD COLUMN y int",
+        {},
+    ),
+    ("rename-table", "ALTER TABLE t RENAME TO u", NEW + "ALTER TABLE n RENAME TO m", {}),
+    ("rename-column", "ALTER TABLE t RENAME a TO b", NEW + "ALTER TABLE n RENAME a TO c", {}),
+    ("rename-schema", "ALTER SCHEMA s RENAME TO r", "ALTER TABLE t RENAME CONSTRAINT a TO b", {}),
+    (
+        "rename-enum-value",
+        "ALTER TYPE m RENAME VALUE 'a' TO 'b'",
+        "CREATE TYPE m AS ENUM ('a'); ALTER TYPE m RENAME VALUE 'a' TO 'b'",
+        {},
+    ),
+    ("set-schema", "ALTER TABLE t SET SCHEMA s", NEW + "ALTER TABLE n SET SCHEMA s", {}),
+    ("change-owner", "ALTER TABLE t OWNER TO bob", NEW + "ALTER TABLE n OWNER TO bob", {}),
+    (
+        "row-security",
+        "CREATE POLICY p ON t USING (true)",
+        NEW + "CREATE POLICY p ON n USING (true)",
+        {},
+    ),
+    (
+        "disable-trigger",
+        "ALTER TABLE t DISABLE TRIGGER ALL",
+        NEW + "ALTER TABLE n DISABLE TRIGGER ALL",
+        {},
+    ),
+    (
+        "create-trigger",
+        "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
+        NEW + "CREATE TRIGGER g BEFORE INSERT ON n FOR EACH ROW EXECUTE FUNCTION f()",
+        {},
+    ),
+    ("drop-trigger", "DROP TRIGGER g ON t", NEW + "DROP TRIGGER g ON n", {}),
+    (
+        "attach-partition",
+        "ALTER TABLE p ATTACH PARTITION c FOR VALUES FROM (1) TO (2)",
+        "ALTER TABLE c ADD CHECK (a IS NOT NULL AND a >= 1 AND a < 2);"
+        "ALTER TABLE p ATTACH PARTITION c FOR VALUES FROM (1) TO (2)",
+        {},
+    ),
+    (
+        "create-partition-of",
+        "CREATE TABLE c PARTITION OF p FOR VALUES FROM (1) TO (2)",
+        "CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE c PARTITION OF p FOR VALUES FROM (1) TO (2)",
+        {},
+    ),
+    (
+        "detach-partition",
+        "ALTER TABLE p DETACH PARTITION c",
+        "ALTER TABLE p DETACH PARTITION c CONCURRENTLY",
+        {},
+    ),
+    (
+        "refresh-matview",
+        "REFRESH MATERIALIZED VIEW v",
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY v",
+        {},
+    ),
+    (
+        "refresh-matview-concurrent",
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY v",
+        "REFRESH MATERIALIZED VIEW v",
+        {},
+    ),
+    ("vacuum-full", "VACUUM (FULL) t", "VACUUM (FULL false, ANALYZE) t", {}),
+    ("cluster", "CLUSTER t USING i", "ALTER TABLE t CLUSTER ON i", {}),
+    ("set-logged", "ALTER TABLE t SET UNLOGGED", NEW + "ALTER TABLE n SET UNLOGGED", {}),
+    ("set-tablespace", "ALTER TABLE t SET TABLESPACE s", "ALTER TABLE t SET (fillfactor = 70)", {}),
+    (
+        "set-access-method",
+        "ALTER TABLE t SET ACCESS METHOD m",
+        NEW + "ALTER TABLE n SET ACCESS METHOD m",
+        {},
+    ),
+    (
+        "enum-add-in-tx",
+        "BEGIN; ALTER TYPE m ADD VALUE 'x'; UPDATE t SET a = 'x' WHERE id = 1; COMMIT",
+        "ALTER TYPE m ADD VALUE 'x'; UPDATE t SET a = 'x' WHERE id = 1",
+        {},
+    ),
+    ("create-enum", "CREATE TYPE m AS ENUM ('a')", "CREATE TYPE m AS (a int)", {}),
+    ("enum-add", "ALTER TYPE m ADD VALUE 'x' BEFORE 'a'", "ALTER TYPE m RENAME TO k", {}),
+    ("enum-ordering", "ALTER TYPE m ADD VALUE 'x'", "ALTER TYPE m ADD VALUE 'x' AFTER 'a'", {}),
+    (
+        "domain-constraint",
+        "ALTER DOMAIN d ADD CONSTRAINT c CHECK (value > 0)",
+        "ALTER DOMAIN d ADD CONSTRAINT c CHECK (value > 0) NOT VALID",
+        {},
+    ),
+    (
+        "drop-not-null",
+        "ALTER TABLE t ALTER a DROP NOT NULL",
+        NEW + "ALTER TABLE n ALTER b DROP NOT NULL",
+        {},
+    ),
+    (
+        "replica-identity",
+        "ALTER TABLE t REPLICA IDENTITY FULL",
+        NEW + "ALTER TABLE n REPLICA IDENTITY FULL",
+        {},
+    ),
+    ("lock-table", "LOCK TABLE t", NEW + "LOCK TABLE n", {}),
+    ("opaque-do-block", "DO $$ BEGIN DROP TABLE t; END $$", "SELECT $$ DO $$", {}),
+    (
+        "int-type",
+        "CREATE TABLE n (id int PRIMARY KEY)",
+        "CREATE TABLE n (id bigint PRIMARY KEY)",
+        {},
+    ),
+    ("serial-type", "CREATE TABLE n (id bigserial PRIMARY KEY)", NEW, {}),
+    ("json-type", "ALTER TABLE t ADD j json", "ALTER TABLE t ADD j jsonb", {}),
+    ("char-type", "ALTER TABLE t ADD c char(3)", "ALTER TABLE t ADD c text", {}),
+    ("varchar-type", "ALTER TABLE t ADD c varchar(3)", "ALTER TABLE t ADD c varchar", {}),
+    ("timestamp-type", "ALTER TABLE t ADD c timestamp", "ALTER TABLE t ADD c timestamptz", {}),
+    ("money-type", "ALTER TABLE t ADD c money", "ALTER TABLE t ADD c numeric", {}),
+    ("float-type", "ALTER TABLE t ADD c real", "ALTER TABLE t ADD c numeric", {}),
+    (
+        "fk-missing-index",
+        "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p NOT VALID",
+        "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p NOT VALID; CREATE INDEX CONCURRENTLY i ON t (a)",
+        {},
+    ),
+    (
+        "table-without-pk",
+        "CREATE TABLE n (a bigint)",
+        "CREATE TABLE n (a bigint); ALTER TABLE n ADD PRIMARY KEY (a)",
+        {},
+    ),
+    (
+        "redundant-index",
+        "CREATE INDEX CONCURRENTLY i ON t (a, b); CREATE INDEX CONCURRENTLY j ON t (a)",
+        "CREATE INDEX CONCURRENTLY i ON t (a, b); CREATE INDEX CONCURRENTLY j ON t (b)",
+        {},
+    ),
+    ("transaction-nesting", "BEGIN; BEGIN; COMMIT", "BEGIN; COMMIT; BEGIN; COMMIT", {}),
+    ("uncommitted-tx", "BEGIN; SELECT 1", "BEGIN; SELECT 1; ROLLBACK", {}),
+    ("not-idempotent", "DROP TABLE t", "DROP TABLE IF EXISTS t", REPEATABLE),
+    ("not-understood", "ALTER TABEL t ADD x int", "ALTER TABLE t ADD x bigint", {}),
+    ("suppression-without-reason", "-- tarmac: allow truncate\nTRUNCATE t", "TRUNCATE t", {}),
+]
