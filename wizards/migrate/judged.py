@@ -23,8 +23,7 @@ def judged(
 ) -> tuple[RevisionPreview, ...]:
     """Return the previews, each statement with what was found about it."""
     with facts_connection(address) as connection:
-        sql = [one.sql for preview in previews for one in preview.statements]
-        facts = gather(connection, sql)
+        facts = gather(connection, [one.sql for each in previews for one in each.statements])
         found = judge_plan(
             [_for_judge(preview) for preview in previews],
             facts=facts,
