@@ -35,10 +35,25 @@ def check_lines(check: Check) -> Iterator[str]:
         yield f"    {fix}"
 
 
-def step_line(event: Event) -> str | None:
-    """Return the line for a ``plan.step`` event, None for what needs none."""
-    if event.event != "plan.step":
-        return None
+class StepLines:
+    """Turns ``plan.step`` events into lines; a step that repeats itself is quoted once."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}
+
+    def __call__(self, event: Event) -> str | None:
+        """Return the line for an event, None for what needs none."""
+        if event.event != "plan.step":
+            return None
+        line = _step(event)
+        key = str(event.fields["id"])
+        if line is None or self._said.get(key) == line:
+            return None
+        self._said[key] = line
+        return line
+
+
+def _step(event: Event) -> str | None:
     fields = event.fields
     state = str(fields["state"])
     if state == "waiting" or (state == "running" and not fields["says"]):

@@ -50,7 +50,7 @@ def plan(context: Context, check: bool) -> None:
 def apply(context: Context, resume: bool, yes: bool, sources: tuple[str, ...]) -> None:
     """Carry the plan out; what exists already is left as it is."""
     from tui.commands.stopping import stopping
-    from tui.plan_text import lines, step_line
+    from tui.plan_text import StepLines, lines
     from wizards.cancel import Cancel
     from wizards.setup.applying import apply as apply_plan
     from wizards.setup.secret_values import found_values, given_values
@@ -73,7 +73,7 @@ def apply(context: Context, resume: bool, yes: bool, sources: tuple[str, ...]) -
         context.out.done({"applied": None, **made.as_json()})
     values |= _asked_values(context, blueprint, made, values)
     _confirm(context, made, yes=yes or resume)
-    context.out.render = step_line
+    context.out.render = StepLines()
     cancel = Cancel()
     with stopping(cancel, context.out.say):
         done = apply_plan(context.root, blueprint, cloud, made, values, context.out.event, cancel)
