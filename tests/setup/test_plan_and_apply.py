@@ -12,7 +12,7 @@ import pytest
 from tests.setup.sandboxed import actions, applied, ask, blueprint, planned
 from wizards.blueprint import Secret
 from wizards.cloud.google_cloud import GoogleCloud
-from wizards.cloud.things import PolicyOf, SqlSettings
+from wizards.cloud.things import Binding, Condition, PolicyOf, SqlSettings
 from wizards.cloud.things import Secret as CloudSecret
 from wizards.failures import Failure, UsageFailure
 from wizards.plan import Action, critical_path
@@ -102,6 +102,25 @@ def test_somebody_elses_binding_and_label_survive(cloud: GoogleCloud, tmp_path: 
     after = cloud.repository(wanted.project.id, "asia-northeast3", "notes")
     assert after is not None
     assert after.labels["team"] == "blue"
+
+
+def test_a_conditional_binding_of_the_same_role_stays_apart(
+    cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    wanted = blueprint(database=False)
+    assert applied(tmp_path, wanted, cloud).failures == ()
+    of = PolicyOf("project", f"projects/{wanted.project.id}")
+    before = cloud.policy(of)
+    until = Condition(title="until", expression='request.time < timestamp("2030-01-01T00:00:00Z")')
+    theirs = Binding(
+        role="roles/cloudsql.client", members=("user:friend@example.com",), condition=until
+    )
+    cloud.set_policy(of, replace(before, bindings=(*before.bindings, theirs)))
+    assert applied(tmp_path, blueprint(wanted.project.id), cloud).failures == ()
+    after = cloud.policy(of)
+    assert theirs in after.bindings
+    member = f"serviceAccount:notes-run@{wanted.project.id}.iam.gserviceaccount.com"
+    assert after.members("roles/cloudsql.client") == {member}
 
 
 def test_a_secret_and_an_instance_made_by_hand_are_adopted_with_nothing_but_a_label(
