@@ -1,4 +1,8 @@
-"""Tarmac's part of a file that belongs to a person, between two marks."""
+"""Tarmac's part of a file that belongs to a person, between two marks.
+
+The first line of the block stands on the line of the first mark, so that the file says at once
+what made it.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,25 @@ END = "# <<< tarmac <<<"
 
 def wrapped(block: str) -> str:
     """Return a block between its marks, with a line end."""
+    first, _end, rest = block.rstrip().partition("\n")
+    if first.startswith("# "):
+        return f"{BEGIN} {first.removeprefix('# ')}\n{rest}\n{END}\n"
     return f"{BEGIN}\n{block.rstrip()}\n{END}\n"
 
 
 def found(text: str) -> tuple[str, str, str] | None:
     """Return what is before, inside and after the block, or None without a whole block."""
     lines = text.splitlines(keepends=True)
-    marks = [line.strip() for line in lines]
-    if BEGIN not in marks:
+    start = next((n for n, line in enumerate(lines) if line.startswith(BEGIN)), None)
+    if start is None:
         return None
-    start = marks.index(BEGIN)
-    if END not in marks[start:]:
+    end = next((n for n in range(start, len(lines)) if lines[n].strip() == END), None)
+    if end is None:
         return None
-    end = marks.index(END, start)
-    return "".join(lines[:start]), "".join(lines[start + 1 : end]), "".join(lines[end + 1 :])
+    said = lines[start].removeprefix(BEGIN).strip()
+    first = [f"# {said}\n"] if said else []
+    inside = "".join([*first, *lines[start + 1 : end]])
+    return "".join(lines[:start]), inside, "".join(lines[end + 1 :])
 
 
 def put(text: str, block: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from generators.detection.commands import StartCommand
 from generators.detection.import_roots import dotted_from, import_root
 from generators.detection.modules import Modules
+from generators.detection.python_module import Module
 from generators.detection.python_names import Framework
-from generators.detection.python_source import Module
 from generators.detection.tree import Tree, deployable
 from generators.project import Confidence, Evidence
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from generators.detection.python_source import Module
+from generators.detection.python_module import Module
 from generators.detection.tree import Tree, ancestors, join, parent
 
 

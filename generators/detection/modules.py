@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from generators.detection.python_module import Module
 from generators.detection.python_names import APPLICATIONS, WORTH_PARSING, Framework
-from generators.detection.python_source import Module, read_module
+from generators.detection.python_source import read_module
 from generators.detection.tree import Tree, decoded
 
 _WORTH = re.compile(WORTH_PARSING)

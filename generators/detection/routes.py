@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from generators.detection.modules import Modules
-from generators.detection.python_source import Module, Route
+from generators.detection.python_module import Module, Route
 from generators.detection.tree import Tree, deployable, inside
 from generators.project import Evidence
 

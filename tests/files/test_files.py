@@ -229,3 +229,12 @@ def test_the_blueprint_decides_where_migrations_run(tmp_path: Path) -> None:
     command = "cd /app/db && exec alembic -c migrations.ini upgrade head"
     assert command in texts["compose"]
     assert command in texts["cloudbuild"]
+
+
+def test_the_first_line_of_every_file_names_tarmac_and_the_blueprint(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    write_all(root)
+    for path in ALL:
+        first = (root / path).read_text(encoding="utf-8").partition("\n")[0]
+        assert "Tarmac" in first
+        assert blueprint(root).hash in first

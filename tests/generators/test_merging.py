@@ -161,3 +161,10 @@ def test_edits_inside_a_block_are_merged_too() -> None:
     decision = decide(artefact(new, block=True), current, base)
     assert decision.state is State.MERGE
     assert decision.text == blocks.wrapped(new.replace("0\n", "0\nmine\n", 1))
+
+
+def test_a_block_says_on_its_first_line_what_made_it() -> None:
+    block = HEADER.format(hash="0" * 12) + "one\n"
+    text = blocks.wrapped(block)
+    assert text.startswith("# >>> tarmac >>> Made by Tarmac from blueprint 000000000000.")
+    assert blocks.found("mine\n" + text + "also mine\n") == ("mine\n", block, "also mine\n")
