@@ -40,7 +40,7 @@ class Choose(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         """Lay out the filter and the list."""
-        with Vertical(classes="card tall") as card:
+        with Vertical(classes="card") as card:
             card.border_title = Content(self._title)
             card.border_subtitle = Content(f"↵ {_('choose')}  esc {_('cancel')}")
             yield Input(placeholder=_("type to filter"), compact=True, id="narrow")
@@ -49,6 +49,7 @@ class Choose(ModalScreen[str]):
     def on_mount(self) -> None:
         """Fill the list and stand on the current value."""
         rows = self.query_one(Rows)
+        rows.styles.height = min(max(len(self._choices), 3), 14)
         rows.show(_row(choice) for choice in self._choices)
         rows.move_to(self._current)
         rows.focus()

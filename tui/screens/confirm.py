@@ -25,8 +25,12 @@ class Confirm(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", id="confirm.cancel", show=False),
-        Binding("left,up", "app.focus_previous", id="confirm.previous", show=False),
-        Binding("right,down", "app.focus_next", id="confirm.next", show=False),
+        Binding("left", "app.focus_previous", id="confirm.previous", show=False),
+        Binding("right", "app.focus_next", id="confirm.next", show=False),
+        Binding("up", "scroll(-1)", id="confirm.up", show=False),
+        Binding("down", "scroll(1)", id="confirm.down", show=False),
+        Binding("pageup", "scroll(-10)", id="confirm.page_up", show=False),
+        Binding("pagedown", "scroll(10)", id="confirm.page_down", show=False),
     ]
 
     def __init__(
@@ -73,8 +77,18 @@ class Confirm(ModalScreen[str | None]):
                 )
 
     def on_mount(self) -> None:
-        """Give Cancel the focus."""
+        """Give Cancel the focus; say how to read on where the question is long."""
         self.query_one("#no").focus()
+        self.call_after_refresh(self._hint)
+
+    def _hint(self) -> None:
+        body = self.query_one(VerticalScroll)
+        if body.max_scroll_y > 0:
+            self.query_one(".card").border_subtitle = Content(f"↑↓ {_('read on')}")
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the question."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def on_key(self, event: events.Key) -> None:
         """Let a person who starts typing land in the first field."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -88,11 +89,13 @@ class Card(Static, can_focus=True):
         lines: list[Content] = []
         if panel.says:
             words = panel.says
-            if panel.since:
+            if panel.since and panel.state != "ok":
                 words += f" · {_('since {time}').format(time=since_words(panel.since))}"
             lines += wrapped(Content.styled(words, style if panel.state != "ok" else ""), width)
+        longest = max((cell_len(label) for label, _value, _severity in panel.rows), default=0)
+        room = min(longest + 2, width // 2)
         for label, value, severity in panel.rows:
-            lines += _row(label, value, severity, width)
+            lines += _row(label, value, severity, width, room)
         self.update(Content("\n").join(lines))
 
     @property
@@ -109,8 +112,7 @@ def since_words(since: object) -> str:
     return str(since)
 
 
-def _row(label: str, value: str, severity: str, width: int) -> list[Content]:
-    room = min(18, width // 3)
+def _row(label: str, value: str, severity: str, width: int, room: int) -> list[Content]:
     mark, style = STATES.get(severity, ("", "")) if severity not in ("", "ok") else ("", "")
     text = Content.assemble((f"{mark} " if mark else "", style), value)
     first, *rest = wrapped(text, width - room) or [Content()]

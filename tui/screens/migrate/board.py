@@ -35,7 +35,8 @@ class Live:
 
 @dataclass
 class Board:
-    """Everything the screen shows; ``phase`` is the engine's word for what it does now."""
+    """Everything the screen shows; ``phase`` is the engine's word for what it does now,
+    ``kind`` the job that gave ``applied`` (up, rollback, recover)."""
 
     history: History | None = None
     failure: Failure | None = None
@@ -46,7 +47,7 @@ class Board:
     interrupted: Interrupted | None = None
     applied: Applied | None = None
     checks: Sequence[Check] = ()
-    went_back: bool = False
+    kind: str = ""
     phase: str = ""
     revision: str = ""
     states: dict[str, str] = field(default_factory=dict)
@@ -129,15 +130,15 @@ class Board:
             _with_measures(statement, other) for statement, other in zip(judged, ran, strict=True)
         ]
 
-    def begin(self) -> None:
-        """Forget the live traces of an older run."""
+    def begin(self, kind: str) -> None:
+        """Forget the live traces of an older run; ``kind`` is the job that begins."""
+        self.kind = kind
         self.states.clear()
         self.live.clear()
         self.locks = {}
         self.dumped = 0
         self.phase = ""
         self.applied = None
-        self.went_back = False
         self.checks = ()
 
     def take(self, event: Event) -> None:

@@ -130,7 +130,10 @@ def finding_lines(found: Finding, width: int) -> list[Content]:
         found.message,
         (f"  {found.rule}", "$text-muted"),
     )
-    lines = wrapped(words, width, "  ")
+    lines = [
+        Content.assemble("  " if number == 0 else "    ", line)
+        for number, line in enumerate(wrapped(words, width - 4))
+    ]
     effects = joined(
         [
             found.lock or "",

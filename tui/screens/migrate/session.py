@@ -35,7 +35,7 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
     if running is not None:
         lines += _running(board, running)
     elif board.applied is not None:
-        lines.append(outcome_words(board.applied, went_back=board.went_back))
+        lines.append(outcome_words(board.applied, board.kind))
     elif board.checks:
         marks = {"ok": "✓", "warning": "▲", "red": "✗"}
         lines.append(joined([f"{marks.get(one.level, '?')} {one.title}" for one in board.checks]))
@@ -165,16 +165,18 @@ def phase_words(phase: str) -> str:
     }.get(phase, phase)
 
 
-def outcome_words(applied: Applied, *, went_back: bool = False) -> Content:
+def outcome_words(applied: Applied, kind: str = "up") -> Content:
     """Return how an apply ended, in one line."""
     words, style = {
-        Outcome.APPLIED: (_("✓ taken back") if went_back else _("✓ applied"), "$text-success"),
+        Outcome.APPLIED: (_("✓ applied") if kind == "up" else _("✓ taken back"), "$text-success"),
         Outcome.NOTHING: (_("✓ nothing to do"), "$text-success"),
         Outcome.UNCHANGED: (_("✗ failed; the database is as it was"), "bold $text-error"),
         Outcome.RECOVERED: (_("▲ taken back to the start"), "$text-warning"),
         Outcome.STOPPED: (_("✗ failed halfway: a person must decide"), "bold $text-error"),
         Outcome.CANCELLED: (_("■ stopped"), "$text-warning"),
     }[applied.outcome]
+    if kind == "recover" and applied.outcome is Outcome.UNCHANGED:
+        words, style = _("✓ nothing was lost"), "$text-success"
     rest = [
         part
         for part in (

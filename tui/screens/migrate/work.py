@@ -123,7 +123,7 @@ class Work:
     def _rehearse(self, to: str) -> None:
         screen = self._screen
         backup, engine = screen.board.backup, screen.engine
-        screen.board.begin()
+        screen.board.begin("rehearse")
         screen.tarmac.start(
             "migrate.rehearse",
             _("rehearsal"),
@@ -134,7 +134,7 @@ class Work:
 
     def _rehearsed(self, done: Rehearsal) -> None:
         board = self._screen.board
-        board.begin()
+        board.begin("rehearse")
         board.rehearsal = done
         for one in done.revisions:
             board.previews.setdefault(one.id, one)
@@ -156,7 +156,7 @@ class Work:
         """Dump the target and prove the dump."""
         screen = self._screen
         engine = screen.engine
-        screen.board.begin()
+        screen.board.begin("backup")
         screen.tarmac.start(
             "migrate.backup",
             _("backup"),
@@ -167,7 +167,7 @@ class Work:
 
     def _backed_up(self, backup: Backup) -> None:
         board = self._screen.board
-        board.begin()
+        board.begin("backup")
         board.backups = [backup, *(one for one in board.backups if one.path != backup.path)]
         self._screen.paint()
 
@@ -195,7 +195,7 @@ class Work:
         screen = self._screen
         backup, engine = screen.board.backup, screen.engine
         accept = screen.board.acknowledged(to, reason)
-        screen.board.begin()
+        screen.board.begin("up")
         screen.tarmac.start(
             "migrate.up",
             _("apply"),
@@ -236,18 +236,14 @@ class Work:
         screen = self._screen
         engine = screen.engine
         confirmed = screen.tarmac.target
-        screen.board.begin()
+        screen.board.begin("rollback")
         screen.tarmac.start(
             "migrate.rollback",
             _("roll back"),
             lambda emit, cancel: engine.rollback(plan, emit, cancel, confirmed=confirmed),
-            then=self._taken_back,
+            then=self._ended,
             mutates=True,
         )
-
-    def _taken_back(self, applied: Applied) -> None:
-        self._screen.board.went_back = applied.outcome is Outcome.APPLIED
-        self._ended(applied)
 
     def _ended(self, applied: Applied) -> None:
         screen = self._screen
@@ -273,12 +269,12 @@ class Work:
         engine, found = screen.engine, screen.board.interrupted
         if found is None:
             return
-        screen.board.begin()
+        screen.board.begin("recover")
         screen.tarmac.start(
             "migrate.recover",
             _("recovery"),
             lambda emit, cancel: engine.recover(found, emit, cancel),
-            then=self._taken_back,
+            then=self._ended,
             mutates=True,
         )
 

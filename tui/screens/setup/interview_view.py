@@ -80,6 +80,13 @@ class InterviewView(Horizontal):
         if focus and controls and self.display:
             controls[0].focus()
 
+    def on_descendant_focus(self) -> None:
+        """Bring the whole question into view, its heading and its note, not only the control."""
+        field = self.focused_field()
+        if field is not None:
+            page = self.query_one("#page", VerticalScroll)
+            self.call_after_refresh(page.scroll_to_widget, field, animate=False)
+
     def fields(self) -> list[Field]:
         """Return the fields of the page."""
         return list(self.query(Field))

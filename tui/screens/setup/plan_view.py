@@ -114,7 +114,8 @@ class PlanView(Vertical):
         right = seconds(step.elapsed) if step.state != "waiting" else ""
         says = step.says
         if step.state == "waiting":
-            says = says or joined(self.board.waits(change)[:1]).plain
+            waits = self.board.waits(change)
+            says = says or (_("after {title}").format(title=waits[0]) if waits else "")
         left = Content.assemble(
             (f"{mark} ", style), change.title, (f"  {says}" if says else "", "$text-muted")
         )
@@ -161,7 +162,7 @@ class PlanView(Vertical):
             parts.append(Content.styled(f"✗ {words}", "bold $text-error"))
         if job is not None:
             parts.append(seconds(job.elapsed))
-            if job.cancel.asked:
+            if job.running and job.cancel.asked:
                 parts.append(Content.styled(_("stopping at the next safe place…"), "$text-warning"))
         line = joined(parts)
         if running:

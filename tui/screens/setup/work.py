@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.content import Content
-
 from generators.language import _, ngettext
 from tui.jobs import Job
+from tui.widgets.differences import highlighted
 from tui.widgets.words import seconds
 from wizards.interview import Interview
 from wizards.plan import Action, Plan
@@ -159,7 +158,12 @@ class Work:
                     mutates=True,
                 )
 
-        question = Confirm(_("Write tarmac.toml?"), Content(text), yes=_("write"), dangerous=False)
+        question = Confirm(
+            _("Write tarmac.toml?"),
+            highlighted(text, "tarmac.toml"),
+            yes=_("write"),
+            dangerous=False,
+        )
         screen.app.push_screen(question, write)
 
     def _written(self) -> None:
@@ -293,7 +297,7 @@ class Work:
 
     def _applied(self, applied: AppliedPlan) -> None:
         screen = self._screen
-        screen.planned.paint(None)
+        screen.planned.paint(screen.tarmac.jobs.get("setup.apply"))
         if applied.failures:
             screen.tarmac.show_failure(applied.failures[0][1])
         elif applied.cancelled:
