@@ -54,7 +54,7 @@ def _secrets(answers: Known, service: str, old: Blueprint, *, database: bool) ->
 def _migrations(detection: Detection | None) -> dict[str, Value]:
     services = detection.services if detection else ()
     found = next((service.migrations for service in services if service.migrations), None)
-    if found is None:
+    if found is None or found.provider == "django":
         return {}
     made: dict[str, Value] = {
         "migrations.provider": found.provider,
