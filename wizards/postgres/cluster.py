@@ -28,6 +28,7 @@ LONGEST_SOCKET_PATH = 100
 READY_WITHIN = 30.0
 STOP_WITHIN = 20.0
 ORPHANS_WITHIN = 15.0
+LEFT_BEHIND = ("still in use", '"postmaster.pid" already exists')
 
 CONFIGURATION = """
 # Tarmac
@@ -129,6 +130,8 @@ class Cluster:
         adopted = self.adopt()
         if adopted is not None:
             return adopted
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
         settings = self._settings()
         if self._wanted.is_symlink():
             relocated.note(self._wanted)
@@ -220,7 +223,9 @@ class Cluster:
     def _launch_when_free(self, port: int) -> str:
         """Run the server, waiting for the last children of a killed one to leave its data."""
         deadline = time.monotonic() + ORPHANS_WITHIN
-        while "still in use" in (said := self._launch(port)) and time.monotonic() < deadline:
+        while (said := self._launch(port)) and time.monotonic() < deadline:
+            if not any(words in said for words in LEFT_BEHIND):
+                break
             time.sleep(0.1)
         return said
 
