@@ -22,7 +22,14 @@ CREATE INDEX t_a_idx ON t (a);
 CREATE UNIQUE INDEX t_uq ON t (u);
 CREATE INDEX t_v_idx ON t (vx);
 ALTER TABLE t ADD CONSTRAINT nn_chk CHECK (nn IS NOT NULL);
-CREATE TABLE nncols (k bigint);
+ALTER TABLE t ADD COLUMN cv varchar(20) DEFAULT 'x' CHECK (cv <> '');
+ALTER TABLE t ADD COLUMN xts timestamp DEFAULT now(), ADD COLUMN xci cidr,
+  ADD COLUMN xn numeric(9, 2), ADD COLUMN ex varchar(20), ADD COLUMN part_of varchar(20);
+CREATE INDEX x_ts ON t (xts);
+CREATE INDEX x_ci ON t (xci);
+CREATE INDEX x_n ON t (xn);
+CREATE INDEX x_ex ON t (lower(ex));
+CREATE INDEX x_part ON t (id) WHERE part_of <> '';
 ALTER TABLE t ADD COLUMN k bigint NOT NULL DEFAULT 1;
 UPDATE t SET k = id;
 CREATE UNIQUE INDEX t_nn_uq ON t (k);

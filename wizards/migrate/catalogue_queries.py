@@ -86,7 +86,8 @@ SELECT i.indrelid,
   i.indisunique, i.indisprimary, i.indisvalid, i.indpred IS NOT NULL,
   (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x')
     LIMIT 1),
-  pg_relation_size(c.oid)
+  pg_relation_size(c.oid),
+  concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid))
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.indrelid = ANY(%(oids)s)
 """
@@ -149,6 +150,7 @@ DOMAINS = """
 SELECT CASE WHEN pg_type_is_visible(t.oid) OR n.nspname = 'public' THEN '' ELSE n.nspname END,
   t.typname,
   t.typnotnull OR EXISTS (SELECT 1 FROM pg_constraint WHERE contypid = t.oid),
+  format_type(t.typbasetype, t.typtypmod),
   ARRAY(SELECT DISTINCT
       CASE WHEN pg_table_is_visible(c.oid) OR cn.nspname = 'public' THEN '' ELSE cn.nspname END
       || E'\\t' || c.relname

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wizards.migrate import catalogue_queries as queries
-from wizards.migrate.review.catalogue import Column, Constraint, Facts, Index, Table
+from wizards.migrate.review.catalogue import Column, Constraint, Domain, Facts, Index, Table
+from wizards.migrate.review.checks.rows import columns_in
 from wizards.migrate.review.mentions import Mentions, mentions
 from wizards.migrate.review.names import Name
 from wizards.migrate.review.sql import parameters_filled, statements
@@ -126,12 +127,13 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
         )
     indexes: dict[int, list[Index]] = {}
     for row in connection.execute(queries.INDEXES, known).fetchall():
-        oid, schema, name, keys, unique, primary, valid, partial, constraint, size = row
+        oid, schema, name, keys, unique, primary, valid, partial, constraint, size, computed = row
         indexes.setdefault(oid, []).append(
             Index(
                 name=Name(schema, name),
                 table=names[oid],
                 columns=tuple(keys),
+                computes=_columns_of(computed),
                 unique=unique,
                 primary=primary,
                 valid=valid,
@@ -154,6 +156,18 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
         found.setdefault(Name(row[1], row[2]), table)
     every = {index.name: index for several in indexes.values() for index in several}
     return replace(base, tables=found, indexes=every)
+
+
+def _columns_of(expressions: str) -> frozenset[str]:
+    """The columns that expressions, as pg_get_expr() prints them, read."""
+    if not expressions:
+        return frozenset()
+    return frozenset(
+        name
+        for one in statements(f"SELECT {expressions}")
+        if one.node is not None
+        for name in columns_in(one.node)
+    )
 
 
 def _table(connection: Server, row: tuple[Any, ...], names: dict[int, Name]) -> Table:
@@ -215,11 +229,12 @@ def _rows(
     return (int(row[0]) if row else 0), True
 
 
-def _domains(connection: Server, named: Mentions) -> dict[Name, tuple[bool, tuple[Name, ...]]]:
+def _domains(connection: Server, named: Mentions) -> dict[Name, Domain]:
     texts = [name.sql for name in named.types if name.name]
+    rows = connection.execute(queries.DOMAINS, (texts,)).fetchall()
     return {
-        Name(schema, name): (checked, _tabbed(users))
-        for schema, name, checked, users in connection.execute(queries.DOMAINS, (texts,)).fetchall()
+        Name(schema, name): Domain(checked=checked, base=base, users=_tabbed(users))
+        for schema, name, checked, base, users in rows
     }
 
 

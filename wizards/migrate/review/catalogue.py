@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from wizards.migrate.review.names import Name
 
-Checks = Mapping[str, "Constraint"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -24,11 +22,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """An index; ``columns`` are plain key columns ("" for an expression), in order."""
+    """An index; ``columns`` are plain key columns ("" for an expression), in order.
+
+    ``computes`` holds the columns that its expressions and its predicate read.
+    """
 
     name: Name
     table: Name
     columns: tuple[str, ...]
+    computes: frozenset[str] = frozenset()
     unique: bool = False
     primary: bool = False
     valid: bool = True
@@ -79,6 +81,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A domain: whether it has a constraint, what it rests on, the tables with such a column."""
+
+    checked: bool
+    base: str
+    users: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything gathered; names follow the connection's search path; rates in bytes a second."""
 
@@ -86,10 +97,9 @@ class Facts:
     time_zone: str = "UTC"
     tables: Mapping[Name, Table] = field(default_factory=dict)
     indexes: Mapping[Name, Index] = field(default_factory=dict)
-    domains: Mapping[Name, tuple[bool, tuple[Name, ...]]] = field(default_factory=dict)
+    domains: Mapping[Name, Domain] = field(default_factory=dict)
     volatile: Mapping[str, bool] = field(default_factory=dict)
     casts: frozenset[tuple[str, str]] = frozenset()
-    enums: frozenset[Name] = frozenset()
     rate: float = 0.0
     rate_measured: bool = False
     replication_slots: int = 0

@@ -13,7 +13,7 @@ from wizards.migrate.model import Severity
 from wizards.migrate.review.catalogue import Table
 from wizards.migrate.review.context import Context
 from wizards.migrate.review.names import Name, shown_name
-from wizards.migrate.review.types import Type, of_text
+from wizards.migrate.review.types import Type, of_sql, of_text
 
 TEXTS = frozenset({"text", "character varying"})
 _ZONES = {
@@ -108,16 +108,13 @@ def _domain(change: Change, context: Context, live: Table | None) -> Cost | None
         base = of_text(column.base)
         rewrites, why = relabels(base, change.new, context)
         return Cost(True, True, why) if rewrites else _rest(change, live, why)
-    domains = context.facts.domains if context.facts else {}
-    name = shown_name(change.new.name)
-    checked = context.domains.get(name)
-    if checked is None and name in domains:
-        checked = domains[name][0]
-    if checked:
+    domain = context.domain(shown_name(change.new.name))
+    if domain is None or change.old is None:
+        return None
+    if domain.checked:
         return Cost(True, True, _("the domain's constraint is checked for every row"))
-    if checked is False:
-        return Cost(None, True, _("a domain without constraints moves nothing if its base fits"))
-    return None
+    rewrites, why = relabels(change.old, of_sql(domain.base), context)
+    return Cost(True, True, why) if rewrites else _rest(change, live, why)
 
 
 def relabels(old: Type, new: Type, context: Context) -> tuple[bool, str]:
@@ -182,12 +179,14 @@ def _rest(change: Change, live: Table | None, why: str) -> Cost:
     if live is None:
         return Cost(False, False, why)
     column = live.columns.get(change.column)
-    indexed = any(change.column in index.columns or "" in index.columns for index in live.indexes)
+    indexed = any(change.column in index.columns for index in live.indexes)
     old_collation = column.collation if column and not column.has_default_collation else ""
     if indexed and column and change.collation != old_collation:
         return Cost(False, True, _("the collation changes, so its indexes are built again"))
     if indexed and change.old and (change.old.name, change.new.name) in _ZONES:
         return Cost(False, True, _("its indexes are built again"))
+    if any(change.column in index.computes for index in live.indexes):
+        return Cost(False, True, _("an index computes with the column and is built again"))
     if any(one.kind == "c" and change.column in one.columns for one in live.constraints.values()):
         return Cost(False, True, _("a CHECK on the column is proved again"))
     return Cost(False, False, why)

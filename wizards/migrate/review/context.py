@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wizards.migrate.review.catalogue import Facts, Table
+from wizards.migrate.review.catalogue import Domain, Facts, Table
 from wizards.migrate.review.locks import Lock
 from wizards.migrate.review.made_indexes import MadeIndexes
 from wizards.migrate.review.names import Name
@@ -46,7 +46,7 @@ class Context:
     keys: set[Name] = field(default_factory=set)
     foreign_keys: dict[tuple[Name, str], Name] = field(default_factory=dict)
     partitioned: set[Name] = field(default_factory=set)
-    domains: dict[Name, bool] = field(default_factory=dict)
+    domains: dict[Name, Domain] = field(default_factory=dict)
     functions: dict[Name, bool] = field(default_factory=dict)
     new_types: set[Name] = field(default_factory=set)
     timeouts: set[str] = field(default_factory=set)
@@ -77,6 +77,11 @@ class Context:
         if live is not None and column in live.columns:
             return of_text(live.columns[column].type), "catalogue"
         return None, "text"
+
+    def domain(self, name: Name) -> Domain | None:
+        """A domain as the plan or the catalogue knows it."""
+        live = self.facts.domains.get(name) if self.facts else None
+        return self.domains.get(name, live)
 
     def know(self, table: Name, column: str, type_: Type) -> None:
         """Remember the type that a column of the plan has from now on."""

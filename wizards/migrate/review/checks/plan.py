@@ -147,11 +147,11 @@ def _domain(at: At, node: pb.AlterDomainStmt) -> Iterator[Doubt]:
     """A constraint of a domain is a CHECK on every column of that domain."""
     domain = of_words(words(node.type_name))
     constraint = getattr(node, "def").constraint
-    users = at.state.facts.domains.get(domain, (False, ()))[1]
-    for table in users:
+    known = at.state.facts.domains.get(domain)
+    for table in known.users if known else ():
         live = at.state.table(table)
-        for column, known in (live.columns if live else {}).items():
-            if known.type != domain.shown:
+        for column, found in (live.columns if live else {}).items():
+            if found.type != domain.shown:
                 continue
             if node.subtype == "O":
                 yield from rows.nulls(at, table, column)

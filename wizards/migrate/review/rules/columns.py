@@ -177,10 +177,8 @@ def _domain(case: Case, table: Name, column: pb.ColumnDef) -> None:
     """A column of a domain with a CHECK is checked row by row, through a rewrite."""
     context = case.context
     name = of_words(words(column.type_name.names))
-    checked = context.domains.get(name)
-    if checked is None and context.facts is not None and name in context.facts.domains:
-        checked = context.facts.domains[name][0]
-    if not checked:
+    domain = context.domain(name)
+    if domain is None or not domain.checked:
         return
     case.find(
         "add-checked-domain-column",

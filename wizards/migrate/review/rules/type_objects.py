@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review import fixes, libpg
 from wizards.migrate.review.case import Case
+from wizards.migrate.review.catalogue import Domain
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import Lock
 from wizards.migrate.review.names import Name, literal, of_words, quoted, words
+from wizards.migrate.review.types import of_node
 
 
 def create_enum(case: Case, node: pb.CreateEnumStmt) -> None:
@@ -88,7 +92,8 @@ def create_domain(case: Case, node: pb.CreateDomainStmt) -> None:
     constrained = any(
         item.constraint.contype in {pb.CONSTR_CHECK, pb.CONSTR_NOTNULL} for item in node.constraints
     )
-    case.context.domains[name] = constrained
+    base = of_node(node.type_name).shown
+    case.context.domains[name] = Domain(checked=constrained, base=base)
     case.context.new_types.add(name)
     if constrained:
         case.find(
@@ -111,13 +116,13 @@ def alter_domain(case: Case, node: pb.AlterDomainStmt) -> None:
         for table in users(case, name):
             case.touch(table, Lock.SHARE, scans=True)
     if kind in {"C", "O"} and name in case.context.domains:
-        case.context.domains[name] = True
+        case.context.domains[name] = replace(case.context.domains[name], checked=True)
 
 
 def users(case: Case, domain: Name) -> tuple[Name, ...]:
     """Tables with a column of the domain, as far as the catalogue and the plan know."""
     facts = case.context.facts
-    live = facts.domains[domain][1] if facts and domain in facts.domains else ()
+    live = facts.domains[domain].users if facts and domain in facts.domains else ()
     planned = tuple(
         table
         for table, columns in case.context.columns.items()
