@@ -61,11 +61,13 @@ def test_an_answer_that_is_lost_after_the_effect_does_not_double_it(
         ("setIamPolicy", {"status": 409, "message": "There were concurrent policy changes."}),
         ("secrets.create", {"status": 429, "retry_after": 5}),
         ("instances.insert", {"status": 503}),
-        ("instances.get", {"status": 500}),
+        pytest.param("instances.get", {"status": 500}, marks=SLOW),
         ("repositories.create", {"status": 403, "reason": "IAM_PERMISSION_DENIED"}),
-        ("repositories.create", {"status": 403, "reason": "SERVICE_DISABLED"}),
+        pytest.param(
+            "repositories.create", {"status": 403, "reason": "SERVICE_DISABLED"}, marks=SLOW
+        ),
         ("users.insert", {"status": 409, "reason": "operationInProgress"}),
-        ("operations.get", {"kind": "reset"}),
+        pytest.param("operations.get", {"kind": "reset"}, marks=SLOW),
         ("setIamPolicy", {"status": 400, "message": "Service account x does not exist."}),
     ],
 )
