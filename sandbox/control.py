@@ -65,6 +65,7 @@ async def _reset(application: Application, _request: Request, _rest: list[str]) 
     running = world.store.connection.execute(
         "SELECT count(*) FROM operations WHERE ended IS NULL"
     ).fetchone()
+    await world.operations.rest()
     instances = [(each["project"], each["name"]) for each in world.store.all(INSTANCE)]
     for project, instance in instances:
         await asyncio.to_thread(world.clusters.destroy, project, instance)

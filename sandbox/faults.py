@@ -78,7 +78,7 @@ class Faults:
             if spent or not re.search(fault.method, call):
                 continue
             tried = self._store.next(f"fault-{fault.id}-tries")
-            if random.Random(f"{fault.seed} {fault.id} {tried}").random() >= fault.rate:
+            if random.Random(f"{fault.seed} {tried}").random() >= fault.rate:
                 continue
             self._store.put(KIND, fault.id, {**asdict(fault), "hit": fault.hit + 1})
             return fault

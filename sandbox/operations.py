@@ -103,6 +103,11 @@ class Operations:
         for operation in self._select("ended IS NULL AND worked IS NULL"):
             self._start_work(operation)
 
+    async def rest(self) -> None:
+        """Return when no work is under way."""
+        while self._pending:
+            await asyncio.sleep(0.01)
+
     def close(self) -> None:
         """Wait for the work that is under way; what has not begun is left for the next start."""
         self._threads.shutdown(wait=True, cancel_futures=True)

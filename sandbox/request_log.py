@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+LOG = "requests.jsonl"
 LARGEST = 20_000_000
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.cloudsql.clusters import Clusters
-from sandbox.server import LOG, exclusive
+from sandbox.request_log import LOG
+from sandbox.state_lock import exclusive
 
 
 def reset(state: Path) -> None:

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
 from sandbox import certificates
 from sandbox.application import Application
 from sandbox.cloudsql.effects import INSTANCE
 from sandbox.front import Front
-from sandbox.request_log import RequestLog
+from sandbox.request_log import LOG, RequestLog
 from sandbox.services import cloudbilling
+from sandbox.state_lock import exclusive
 from sandbox.world import World
 
 DEFAULT_SPEED = 60.0
 ADDRESS = "sandbox.json"
-LOG = "requests.jsonl"
-
-
-class AlreadyRunning(Exception):
-    """Another sandbox works on the same state folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +127,6 @@ class Server:
                     return
                 rest = limit
             await asyncio.sleep(max(rest, 0.05))
-
-
-def exclusive(state: Path) -> IO[bytes]:
-    """Return an open file that keeps others out of a state folder; AlreadyRunning if one is in."""
-    file = os.fdopen(os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise AlreadyRunning(str(state)) from None
-    return file
 
 
 def _write_private(path: Path, text: str) -> None:

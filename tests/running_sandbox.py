@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.request_log import read
+from sandbox.request_log import LOG, read
 from sandbox.resetting import reset
-from sandbox.server import LOG, Server
+from sandbox.server import Server
 from wizards.postgres.sandbox_address import SandboxAddress
 
 SPEED = 600.0

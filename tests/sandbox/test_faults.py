@@ -74,6 +74,7 @@ def test_rates_strike_the_same_calls_for_the_same_seed(client: Client) -> None:
 
     first = struck()
     assert 0 < sum(first) < 20
+    assert struck() == first
 
 
 def test_nonsense_is_refused(client: Client) -> None:

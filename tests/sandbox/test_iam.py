@@ -1,14 +1,13 @@
 import pytest
 
-from tests.sandbox.client import Client, project, until
+from tests.sandbox.client import Client, until
 
 POLICY = "cloudresourcemanager/v3/projects/notes-prod"
 
 
 @pytest.fixture
-def ready(client: Client) -> Client:
-    project(client, "notes-prod", "iam", "secretmanager")
-    return client
+def ready(unhurried: Client) -> Client:
+    return unhurried
 
 
 def _account(client: Client, name: str = "notes-run") -> str:

@@ -3,13 +3,14 @@ from tests.sandbox.client import Client, project, until
 CRM = "cloudresourcemanager/v3"
 
 
-def test_a_project_is_made_by_an_operation_that_takes_a_while(client: Client) -> None:
-    begun = client.ok("POST", f"{CRM}/projects", {"projectId": "notes-prod", "displayName": "N"})
+def test_a_project_is_made_by_an_operation_that_takes_a_while(unhurried: Client) -> None:
+    client = unhurried
+    begun = client.ok("POST", f"{CRM}/projects", {"projectId": "notes-dev", "displayName": "N"})
     assert "done" not in begun
-    assert client.get(f"{CRM}/projects/notes-prod").status == 403
+    assert client.get(f"{CRM}/projects/notes-dev").status == 403
     ended = client.done(CRM, begun)
-    assert ended["response"]["projectId"] == "notes-prod"
-    made = client.ok("GET", f"{CRM}/projects/notes-prod")
+    assert ended["response"]["projectId"] == "notes-dev"
+    made = client.ok("GET", f"{CRM}/projects/notes-dev")
     assert made["state"] == "ACTIVE"
     assert client.ok("GET", f"{CRM}/{made['name']}") == made
 
@@ -53,20 +54,21 @@ def test_an_update_replaces_only_what_its_mask_names(client: Client) -> None:
     assert client.call("PATCH", path, {"labels": {"Bad Key": "x"}}).status == 400
 
 
-def test_apis_need_billing_and_become_usable_only_after_a_while(client: Client) -> None:
-    operation = client.ok("POST", f"{CRM}/projects", {"projectId": "notes-prod"})
+def test_apis_need_billing_and_become_usable_only_after_a_while(unhurried: Client) -> None:
+    client = unhurried
+    operation = client.ok("POST", f"{CRM}/projects", {"projectId": "notes-dev"})
     client.done(CRM, operation)
-    enable = "serviceusage/v1/projects/notes-prod/services:batchEnable"
+    enable = "serviceusage/v1/projects/notes-dev/services:batchEnable"
     wanted = {"serviceIds": ["secretmanager.googleapis.com"]}
     assert client.post(enable, wanted).reason == "UREQ_PROJECT_BILLING_NOT_FOUND"
     account = {"billingAccountName": "billingAccounts/01A2B3-C4D5E6-F7A8B9"}
-    client.ok("PUT", "cloudbilling/v1/projects/notes-prod/billingInfo", account)
-    secrets = "secretmanager/v1/projects/notes-prod/secrets"
+    client.ok("PUT", "cloudbilling/v1/projects/notes-dev/billingInfo", account)
+    secrets = "secretmanager/v1/projects/notes-dev/secrets"
     assert client.get(secrets).reason == "SERVICE_DISABLED"
     client.done("serviceusage/v1", client.ok("POST", enable, wanted))
     assert client.get(secrets).reason == "SERVICE_DISABLED"
     until(lambda: client.get(secrets), lambda said: said.status == 200)
-    on = client.ok("GET", "serviceusage/v1/projects/notes-prod/services?filter=state:ENABLED")
+    on = client.ok("GET", "serviceusage/v1/projects/notes-dev/services?filter=state:ENABLED")
     assert [each["config"]["name"] for each in on["services"]] == wanted["serviceIds"]
 
 

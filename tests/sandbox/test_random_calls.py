@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from sandbox import projects
 from sandbox.application import Application, Request
 from sandbox.call import SERVED
-from sandbox.cloudsql import effects, settings
 from sandbox.discovery.documents import Document, Method, Schema, document
 from sandbox.request_log import RequestLog, read
-from sandbox.services import cloudbilling
 from sandbox.world import World
+from tests.sandbox.furnished import furnish, furnish_instance
 
 IDS = (
     "notes-prod",
@@ -104,11 +102,11 @@ def _query(chance: random.Random, method: Method) -> str:
 async def test_no_sequence_of_calls_breaks_it(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     world = World(tmp_path, speed=100_000.0)
-    cloudbilling.found(world.store)
     log = RequestLog(tmp_path / "requests.jsonl")
     application = Application(world, log, check=True)
     world.operations.resume()
-    _furnish(world)
+    furnish(world)
+    furnish_instance(world)
     methods = [key for key in sorted(SERVED) if _is_light(key)]
     for _turn in range(CALLS):
         name, version, identifier = chance.choice(methods)
@@ -134,39 +132,6 @@ async def test_no_sequence_of_calls_breaks_it(tmp_path: Path, seed: int) -> None
     served = {entry.method for entry in read(log.path) if entry.status == 200}
     assert len(served) > 35
     world.close()
-
-
-def _furnish(world: World) -> None:
-    """Put a usable project and one of everything in, so that calls get past the first checks."""
-    project = {
-        "id": "notes-prod",
-        "number": "415104041262",
-        "name": "Notes",
-        "labels": {},
-        "parent": "",
-        "state": "ACTIVE",
-        "created": 0.0,
-        "updated": 0.0,
-        "deleted": None,
-        "serial": 1,
-        "billing": f"billingAccounts/{cloudbilling.OPEN}",
-    }
-    world.store.put("project", "notes-prod", project)
-    world.store.put("project-number", "415104041262", {"id": "notes-prod"})
-    for name in ("iam", "secretmanager", "artifactregistry", "sqladmin"):
-        projects.switch_on(world, "notes-prod", f"{name}.googleapis.com", since=0.0)
-    chosen = settings.complete({"tier": "db-f1-micro", "edition": "ENTERPRISE"}, "POSTGRES_16")
-    instance = {
-        "project": "notes-prod",
-        "name": "notes-db",
-        "region": "us-central1",
-        "created": 0.0,
-        "databaseVersion": "POSTGRES_16",
-        "state": "RUNNABLE",
-        "zone": "us-central1-a",
-        "settings": chosen,
-    }
-    world.store.put(effects.INSTANCE, "notes-prod/notes-db", instance, "notes-prod")
 
 
 def _is_light(key: tuple[str, str, str]) -> bool:

@@ -106,8 +106,16 @@ def reset(context: Context) -> None:
         _ask(_address(context), "POST", "reset")
     else:
         from sandbox.resetting import reset as forget
+        from sandbox.state_lock import AlreadyRunning
 
-        forget(state)
+        try:
+            forget(state)
+        except AlreadyRunning:
+            raise Failure(
+                "sandbox-unreachable",
+                _("The sandbox does not answer."),
+                next=("tarmac sandbox stop",),
+            ) from None
     context.out.say(_("The sandbox is empty again."))
     context.out.done({"reset": True})
 
@@ -122,8 +130,7 @@ def log(context: Context, follow: bool, last: int) -> None:
     """Show what was asked of the sandbox and what it answered."""
     import time
 
-    from sandbox.request_log import read
-    from sandbox.server import LOG
+    from sandbox.request_log import LOG, read
 
     path = _state(context) / LOG
     entries = list(read(path))
@@ -193,7 +200,8 @@ async def _serve(state: Path, port: int, speed: float, idle: float | None) -> in
     from dataclasses import asdict
 
     try:
-        from sandbox.server import AlreadyRunning, Server
+        from sandbox.server import Server
+        from sandbox.state_lock import AlreadyRunning
     except ModuleNotFoundError as missing:
         raise _extra_missing(str(missing.name)) from None
     server = Server(state, port=port, speed=speed, idle=idle)

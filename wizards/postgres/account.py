@@ -12,7 +12,8 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -51,25 +52,27 @@ class Account:
         """Make the account the owner of a file or of a folder with everything in it."""
         if not self.dropped:
             return
-        os.chown(path, self.uid, self.gid, follow_symlinks=False)
-        for folder, folders, files in os.walk(path):
-            for name in (*folders, *files):
-                os.chown(Path(folder, name), self.uid, self.gid, follow_symlinks=False)
+        with _becoming_another():
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+            for folder, folders, files in os.walk(path):
+                for name in (*folders, *files):
+                    os.chown(Path(folder, name), self.uid, self.gid, follow_symlinks=False)
 
     def run(self, command: Sequence[str | Path], said: str = "") -> str:
         """Run a program as the account, ``said`` on its stdin; return its output or raise."""
-        done = subprocess.run(
-            [str(part) for part in command],
-            input=said,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            env=self._environment(),
-            user=self.uid if self.dropped else None,
-            group=self.gid if self.dropped else None,
-            extra_groups=[] if self.dropped else None,
-        )
+        with _becoming_another():
+            done = subprocess.run(
+                [str(part) for part in command],
+                input=said,
+                capture_output=True,
+                text=True,
+                check=False,
+                cwd="/",
+                env=self._environment(),
+                user=self.uid if self.dropped else None,
+                group=self.gid if self.dropped else None,
+                extra_groups=[] if self.dropped else None,
+            )
         if done.returncode:
             raise ClusterFailed(
                 "postgres-program-failed",
@@ -80,23 +83,39 @@ class Account:
 
     def spawn(self, command: Sequence[str | Path], log: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start a program as the account in its own session, so that Ctrl-C does not reach it."""
-        return subprocess.Popen(
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            env=self._environment(),
-            start_new_session=True,
-            user=self.uid if self.dropped else None,
-            group=self.gid if self.dropped else None,
-            extra_groups=[] if self.dropped else None,
-        )
+        with _becoming_another():
+            return subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env=self._environment(),
+                start_new_session=True,
+                user=self.uid if self.dropped else None,
+                group=self.gid if self.dropped else None,
+                extra_groups=[] if self.dropped else None,
+            )
 
     @staticmethod
     def _environment() -> Mapping[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "TZ") if name in os.environ}
         return {**kept, "LC_ALL": "C"}
+
+
+@contextmanager
+def _becoming_another() -> Iterator[None]:
+    """Turn a system that forbids changing the account (some containers) into a clear failure."""
+    try:
+        yield
+    except (PermissionError, subprocess.SubprocessError) as refused:
+        raise ClusterFailed(
+            "postgres-account",
+            _("PostgreSQL could not be run as an unprivileged account."),
+            why=_("This system does not let us change to another account or its files."),
+            next=(_("run Tarmac as an ordinary user"),),
+            raw=str(refused),
+        ) from None
 
 
 @lru_cache(maxsize=1)
