@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from wizards.events import Emit, Event
 from wizards.failures import Failure
 from wizards.migrate import archive, catalogue, manifest, rows
 from wizards.migrate.model import Backup, Moment
+from wizards.migrate.standing import heads
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect, server_major, value
 
@@ -35,12 +35,11 @@ where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'informat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is backed up: a database, its name for people, its version table and its heads."""
+    """What is backed up: a database, its name for people and its version table."""
 
     address: Address
     target: str
     version_table: str
-    current: Sequence[str] = ()
 
 
 def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
@@ -56,6 +55,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         connection.execute("begin isolation level repeatable read, read only")
         snapshot = str(value(connection, "select pg_export_snapshot()"))
         described = catalogue.read(connection, subject.version_table)
+        current = heads(connection, subject.version_table)
         moment = moment_now(connection)
         major = server_major(connection)
         taken_at = datetime.now(UTC)
@@ -87,7 +87,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         schema=described.shape,
         signature=described.signature,
         portable=described.portable,
-        current=tuple(subject.current),
+        current=current,
         seconds=time.monotonic() - begun,
         server=major,
         version_table=subject.version_table,

@@ -52,6 +52,7 @@ class Console:
     ) -> None:
         self.project = Project(root.resolve(), environment, config, stream, sandbox)
         self._rehearsed: tuple[Path, Rehearsal] | None = None
+        self._seen: tuple[History, State] | None = None
 
     @property
     def target_name(self) -> str:
@@ -65,7 +66,7 @@ class Console:
 
     def history(self, emit: Emit = discard) -> History:
         """Return every revision, oldest first, and what is applied."""
-        return self.project.provider(emit).history(emit)[0]
+        return self._look(emit)[0]
 
     def preview(self, emit: Emit = discard, *, to: str = "heads") -> tuple[RevisionPreview, ...]:
         """Return the SQL of the pending revisions, judged with facts of the live database."""
@@ -146,7 +147,7 @@ class Console:
 
     def verify(self, emit: Emit = discard) -> list[Check]:
         """Return one verdict each: version, leftovers, health and the configured checks."""
-        history, state = self.project.provider(emit).history(emit)
+        history, state = self._look(emit)
         pending = [one.id for one in history.revisions if not one.applied]
         expected = Expected(heads=state.heads)
         found = verify(self.project.target(emit), state.table, expected)
@@ -202,6 +203,7 @@ class Console:
         provider = self.project.provider(emit)
         look: dict[str, Json] = {key: request[key] for key in request if key != "op"}
         history, state, written = provider.plan(emit, look)
+        self._seen = (history, state)
         previews = self._judge(written, emit, state.transaction_mode)
         if not previews:
             return Applied(outcome=Outcome.NOTHING, session="", current=state.heads,
@@ -215,7 +217,7 @@ class Console:
                 ),
             )
         if backup is None and not without_backup:
-            fresh = self._rehearsing(self._dump(emit, cancel, state), emit)
+            fresh = self._rehearsing(self._dump(emit, cancel), emit)
             backup = rehearsal.verify(fresh, emit, cancel)
         known = self._rehearsed
         work = Work(
@@ -257,14 +259,18 @@ class Console:
                 next=found.next,
             )
 
-    def _dump(self, emit: Emit, cancel: Cancel, state: State | None = None) -> Backup:
+    def _look(self, emit: Emit) -> tuple[History, State]:
+        self._seen = self.project.provider(emit).history(emit)
+        return self._seen
+
+    def _dump(self, emit: Emit, cancel: Cancel) -> Backup:
+        """Dump the database; which table holds the version is known once env.py has been run."""
         emit(Event("migrate.phase", {"phase": "backup", "state": "start"}))
-        state = state or self.project.provider(emit).history(emit)[1]
+        _history, state = self._seen or self._look(emit)
         subject = backups.Subject(
             address=self.project.target(emit).address,
             target=self.target_name,
             version_table=state.table,
-            current=state.heads,
         )
         taken = backups.take(subject, self._folder("backups"), emit, cancel)
         emit(Event("migrate.phase", {"phase": "backup", "state": "done"}))
@@ -280,14 +286,14 @@ class Console:
         )
 
     def _past(self, emit: Emit) -> Past | None:
+        """Return the newest session; of the history only the graph of the files is used."""
         for said in records.told(self.project.root, self.target_name)[:1]:
-            provider = self.project.provider(emit)
             return Past(
                 root=self.project.root,
                 told=said,
-                provider=provider,
+                provider=self.project.provider(emit),
                 target=self.project.target(emit),
-                history=provider.history(emit)[0],
+                history=(self._seen or self._look(emit))[0],
             )
         return None
 

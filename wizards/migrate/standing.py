@@ -41,12 +41,13 @@ def standing_of(connection: Connection, version_table: str) -> Standing:
 
 def heads(connection: Connection, version_table: str) -> tuple[str, ...]:
     """Return the rows of the version table, sorted; none where there is no table."""
-    from psycopg.errors import InvalidSchemaName, UndefinedTable
     from psycopg.sql import SQL, Identifier
 
-    table = Identifier(*version_table.split("."))
-    try:
-        rows = connection.execute(SQL("select version_num from {}").format(table)).fetchall()
-    except (UndefinedTable, InvalidSchemaName):
+    parts = version_table.split(".")
+    quoted = ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+    there = connection.execute("select to_regclass(%s) is not null", (quoted,)).fetchone()
+    if there is None or not there[0]:
         return ()
+    table = Identifier(*parts)
+    rows = connection.execute(SQL("select version_num from {}").format(table)).fetchall()
     return tuple(sorted(str(row[0]) for row in rows))

@@ -1,0 +1,209 @@
+"""`tarmac migrate …` as a program sees it: shapes, exit codes, cards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.cli.run_tarmac import tarmac
+from tests.migrate.alembic_project import AlembicProject, Rev
+from tests.migrate.conftest import Make
+from tests.migrate.test_backup_and_rehearsal import at_first
+from tui.cli import run
+
+Sql = Callable[..., list[tuple[object, ...]]]
+Say = Callable[..., tuple[int, dict[str, Any], list[dict[str, Any]]]]
+
+ADD = Rev("b2", "a1", "ALTER TABLE items ADD COLUMN x bigint", "ALTER TABLE items DROP COLUMN x")
+DROP = Rev("c3", "b2", "ALTER TABLE items DROP COLUMN name")
+
+
+@pytest.fixture
+def say(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[AlembicProject], Say]:
+    """Run commands in this process: (exit code, envelope, events before it)."""
+
+    def in_project(project: AlembicProject) -> Say:
+        monkeypatch.chdir(project.folder)
+
+        def speak(*words: str) -> tuple[int, dict[str, Any], list[dict[str, Any]]]:
+            capsys.readouterr()
+            try:
+                code = run(["--json", *words])
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+            lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+            return code, lines[-1], lines[:-1]
+
+        return speak
+
+    return in_project
+
+
+def test_status_and_preview_have_the_promised_shapes(
+    make: Make, say: Callable[[AlembicProject], Say]
+) -> None:
+    speak = say(at_first(make, ADD, DROP))
+    code, envelope, _events = speak("migrate", "status")
+    assert code == 0
+    assert envelope["command"] == "migrate status"
+    data = envelope["data"]
+    assert set(data) == {"provider", "target", "server_version", "current", "heads", "revisions"}
+    assert data["provider"] == "alembic"
+    assert data["revisions"][1] == {
+        "id": "b2",
+        "down": ["a1"],
+        "message": "revision b2",
+        "path": "migrations/versions/b2.py",
+        "applied": False,
+        "branch": None,
+    }
+    code, envelope, _events = speak("migrate", "preview")
+    assert code == 0
+    first, second = envelope["data"]["revisions"]
+    assert set(first) == {"id", "source", "transactional", "commits", "statements"}
+    assert first["statements"] == [{"sql": ADD.up, "findings": []}]
+    (found,) = second["statements"][0]["findings"]
+    assert (found["rule"], found["severity"], found["lock"]) == (
+        "drop-column", "danger", "ACCESS EXCLUSIVE"
+    )  # fmt: skip
+
+
+def test_up_rehearses_applies_and_rolls_back(
+    make: Make, say: Callable[[AlembicProject], Say], sql: Sql
+) -> None:
+    speak = say(at_first(make, ADD))
+    code, envelope, events = speak("migrate", "up")
+    assert code == 0, envelope
+    assert envelope["ok"]
+    assert envelope["data"]["outcome"] == "applied"
+    phases = [(event["phase"], event["state"]) for event in events if "phase" in event]
+    assert ("rehearse", "done") in phases
+    assert ("verify", "done") in phases
+    assert all(event["at"].endswith("Z") for event in events)
+    code, envelope, _events = speak("migrate", "rollback", "--dry-run")
+    assert code == 0
+    assert set(envelope["data"]) == {"decision", "why", "sql", "loses", "seconds_estimate"}
+    assert envelope["data"]["decision"] == "downgrade"
+    code, envelope, _events = speak("migrate", "rollback")
+    assert code == 0
+    assert sql("SELECT version_num FROM alembic_version") == [("a1",)]
+    code, envelope, _events = speak("migrate", "sessions")
+    kinds = [(one["kind"], one["outcome"]) for one in envelope["data"]["sessions"]]
+    assert kinds == [("rollback", "applied"), ("up", "applied")]
+
+
+def test_rehearse_adds_what_was_measured(make: Make, say: Callable[[AlembicProject], Say]) -> None:
+    speak = say(at_first(make, ADD))
+    code, envelope, _events = speak("migrate", "rehearse")
+    assert code == 0
+    (statement,) = envelope["data"]["revisions"][0]["statements"]
+    assert set(statement) >= {
+        "sql",
+        "findings",
+        "milliseconds",
+        "locks",
+        "rewrote",
+        "scanned",
+        "rows",
+    }
+    assert statement["locks"][0]["relation"] == "public.items"
+    assert envelope["data"]["revisions"][0]["source"] == "rehearsal"
+    assert envelope["data"]["reverts"]["schema"] is True
+
+
+def test_a_rehearsal_that_fails_keeps_up_away_from_the_database(
+    make: Make, say: Callable[[AlembicProject], Say], sql: Sql
+) -> None:
+    bad = Rev("b2", "a1", "ALTER TABLE items ADD COLUMN y int NOT NULL")
+    speak = say(at_first(make, bad))
+    code, envelope, _events = speak("migrate", "up")
+    assert code == 4
+    assert envelope["errors"][0]["code"] == "findings"
+    code, envelope, _events = speak("migrate", "up", "--accept", "*@b2=let us see")
+    assert code == 1
+    assert envelope["errors"][0]["code"] == "rehearsal-failed"
+    assert sql("SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+def test_findings_refuse_with_exit_four_and_an_acknowledgement_lets_through(
+    make: Make, say: Callable[[AlembicProject], Say]
+) -> None:
+    speak = say(at_first(make, ADD, DROP))
+    code, envelope, _events = speak("migrate", "up")
+    assert code == 4
+    assert "--accept drop-column@c3=REASON" in envelope["errors"][0]["next"]
+    code, envelope, _events = speak(
+        "migrate", "up", "--no-rehearsal", "--accept", "drop-column@c3=unused"
+    )
+    assert code == 0
+    code, envelope, _events = speak("migrate", "rollback", "--dry-run")
+    assert envelope["data"]["decision"] == "restore"
+
+
+@pytest.mark.parametrize("name", ["new", "prove", "watch"])
+def test_what_is_not_built_says_so(
+    name: str, say: Callable[[AlembicProject], Say], make: Make
+) -> None:
+    code, envelope, _events = say(make())("migrate", name)
+    assert code == 2
+    assert envelope["errors"][0]["code"] == "not-available-yet"
+
+
+def test_a_person_gets_a_card_not_a_traceback(make: Make) -> None:
+    project = make(Rev("a1", None, "CREATE TABLE t (id int)"))
+    project.env("raise RuntimeError('no settings')")
+    ran = tarmac("migrate", "status", cwd=project.folder)
+    assert ran.code == 1
+    assert ran.out == ""
+    assert "env.py raised RuntimeError: no settings" in ran.err
+    assert "migrations/env.py" in ran.err
+    assert "Traceback" not in ran.err
+    assert "Traceback" in tarmac("-v", "migrate", "status", cwd=project.folder).err
+
+
+def test_a_missing_interpreter_is_a_card(make: Make) -> None:
+    project = make(Rev("a1", None, "CREATE TABLE t (id int)"))
+    (project.folder / ".venv").unlink()
+    ran = tarmac("--json", "migrate", "status", cwd=project.folder)
+    assert ran.code == 1
+    assert ran.envelope["errors"][0]["code"] == "interpreter-missing"
+
+
+def test_a_variable_that_is_not_set_is_named(make: Make) -> None:
+    project = make(Rev("a1", None, "CREATE TABLE t (id int)"))
+    (project.folder / "tarmac.toml").write_text(
+        '[environments.prod]\ndatabase_url_env = "PROD_DATABASE_URL"\n'
+    )
+    ran = tarmac("--json", "--env", "prod", "migrate", "status", cwd=project.folder)
+    assert ran.code == 2
+    assert "PROD_DATABASE_URL" in ran.envelope["errors"][0]["message"]
+    ran = tarmac("--json", "--env", "nowhere", "migrate", "status", cwd=project.folder)
+    assert ran.code == 2
+    assert ran.envelope["errors"][0]["next"] == ["--env prod"]
+
+
+def test_help_is_shown_without_touching_anything() -> None:
+    from tui.commands.migrate import migrate
+
+    shown = CliRunner().invoke(migrate, ["--help"]).output
+    for name in ("status", "preview", "lint", "rehearse", "backup", "up", "down", "rollback",
+                 "restore", "verify", "sessions", "new", "prove", "watch"):  # fmt: skip
+        assert name in shown
+
+
+def test_without_any_url_env_py_itself_says_where_it_goes(make: Make) -> None:
+    project = make(Rev("a1", None, "CREATE TABLE t (id int)"))
+    (project.folder / ".env").unlink()
+    env = (project.folder / "migrations" / "env.py").read_text()
+    project.env(f"import os\nos.environ['DATABASE_URL'] = {project.url!r}\n" + env)
+    ran = tarmac("--json", "migrate", "status", cwd=project.folder)
+    assert ran.code == 0, ran.out
+    assert ran.envelope["data"]["target"] == project.url.rpartition("/")[2]
+    secret = project.url.split("@")[0].rsplit(":", 1)[1]
+    assert secret not in ran.out
