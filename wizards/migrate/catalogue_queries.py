@@ -17,10 +17,14 @@ WHERE castmethod = 'b'
 
 RESOLVE = """
 SELECT DISTINCT coalesce(i.indrelid, c.oid)
-FROM unnest(%s::text[]) AS given(name)
+FROM unnest(%(relations)s::text[]) AS given(name)
 JOIN pg_class c ON c.oid = to_regclass(given.name)
 LEFT JOIN pg_index i ON i.indexrelid = c.oid
 WHERE c.relkind IN ('r', 'p', 'm', 'i', 'I', 'f', 'v')
+UNION
+SELECT a.attrelid FROM unnest(%(types)s::text[]) AS given(name)
+JOIN pg_type t ON t.oid = to_regtype(given.name) AND t.typtype = 'd'
+JOIN pg_attribute a ON a.atttypid = t.oid AND NOT a.attisdropped
 """
 
 NEIGHBOURS = """
@@ -144,6 +148,12 @@ LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
 LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace
 LEFT JOIN pg_am am ON am.oid = c.relam
 WHERE c.oid = ANY(%(oids)s)
+"""
+
+LOCKED = """
+SELECT relation FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND pid <> pg_backend_pid()
+  AND relation IS NOT NULL AND database = (SELECT oid FROM pg_database
+    WHERE datname = current_database())
 """
 
 DOMAINS = """

@@ -39,7 +39,9 @@ def connected(url: str) -> Iterator[Server]:
     import psycopg
 
     with psycopg.connect(url, autocommit=True, application_name="tarmac facts") as connection:
-        connection.read_only = True
+        connection.execute("SET default_transaction_read_only = on")
+        connection.execute(f"SET statement_timeout = '{TIMEOUT}'")
+        connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         yield connection
 
 
@@ -56,8 +58,7 @@ def gather(connection: Server, sql: Iterable[str], *, tables: Iterable[Name] = (
         base = _server(connection)
         oids = _relations(connection, named)
         domains = _domains(connection, named)
-    with bounded(connection):
-        facts = _tables(connection, oids, base)
+    facts = _unlocked_tables(connection, oids, base)
     facts = replace(facts, domains=domains, volatile=_volatile(connection, named))
     rate = _rate(connection, list(facts.tables.values()))
     return replace(facts, rate=rate or 0.0, rate_measured=rate is not None)
@@ -91,9 +92,30 @@ def _server(connection: Server) -> Facts:
 def _relations(connection: Server, named: Mentions) -> list[int]:
     """The oids of tables named, of the tables of indexes named, and of their neighbours."""
     texts = [name.sql for name in named.relations if name.name]
-    rows = connection.execute(queries.RESOLVE, (texts,)).fetchall()
+    types = [name.sql for name in named.types if name.name]
+    known = {"relations": texts, "types": types}
+    rows = connection.execute(queries.RESOLVE, known).fetchall()
     oids = [oid for (oid,) in rows]
     return [oid for (oid,) in connection.execute(queries.NEIGHBOURS, {"oids": oids}).fetchall()]
+
+
+def _unlocked_tables(connection: Server, oids: list[int], base: Facts) -> Facts:
+    """The tables' facts, without those that somebody else has locked against reading."""
+    from psycopg.errors import LockNotAvailable, QueryCanceled
+
+    try:
+        with bounded(connection):
+            return _tables(connection, oids, base)
+    except (LockNotAvailable, QueryCanceled):
+        rows = connection.execute(queries.NAMES, {"oids": oids}).fetchall()
+        locked = {oid for (oid,) in connection.execute(queries.LOCKED).fetchall()}
+    unread = frozenset(Name(schema, name) for oid, schema, name in rows if oid in locked)
+    base = replace(base, unread=unread)
+    try:
+        with bounded(connection):
+            return _tables(connection, [oid for oid in oids if oid not in locked], base)
+    except (LockNotAvailable, QueryCanceled):
+        return replace(base, unread=frozenset(Name(schema, name) for _oid, schema, name in rows))
 
 
 def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 SAMPLE_KEYS = 5
 SAMPLED_ROWS = 100_000
+_BROKEN_BY_ROWS = frozenset(
+    {"set-not-null", "add-unique", "add-pk", "check-not-valid", "fk-not-valid"}
+    | {"domain-constraint", "create-index-nonconcurrent"}
+)
 
 
 def checks(
@@ -69,12 +73,27 @@ def check_plan(
             statements=tuple(
                 replace(
                     statement,
-                    findings=(*failing.get((number, place), ()), *statement.findings),
+                    findings=with_failures(failing.get((number, place), ()), statement.findings),
                 )
                 for place, statement in enumerate(revision.statements)
             ),
         )
         for number, revision in enumerate(revisions)
+    )
+
+
+def with_failures(failing: Iterable[Finding], others: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put failures first; what rows break is danger for the rule that reads those rows, too."""
+    first = tuple(failing)
+    broken = any("rows_failing" in one.facts for one in first)
+    return (
+        *first,
+        *(
+            replace(one, severity=Severity.DANGER)
+            if broken and one.rule in _BROKEN_BY_ROWS and one.severity is Severity.CAUTION
+            else one
+            for one in others
+        ),
     )
 
 

@@ -91,7 +91,10 @@ class Domain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything gathered; names follow the connection's search path; rates in bytes a second."""
+    """Everything gathered; names follow the connection's search path; rates in bytes a second.
+
+    ``unread`` tables exist, but somebody held a lock that kept their facts from being read.
+    """
 
     postgres: int
     time_zone: str = "UTC"
@@ -100,6 +103,7 @@ class Facts:
     domains: Mapping[Name, Domain] = field(default_factory=dict)
     volatile: Mapping[str, bool] = field(default_factory=dict)
     casts: frozenset[tuple[str, str]] = frozenset()
+    unread: frozenset[Name] = frozenset()
     rate: float = 0.0
     rate_measured: bool = False
     replication_slots: int = 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from generators.language import _
 from wizards.failures import Failure
-from wizards.migrate.model import Severity
+from wizards.migrate.model import Finding, Severity
 from wizards.migrate.review.lint import JudgedFile, judge_file, runs_in_transaction
 
 
@@ -40,10 +41,7 @@ def live_lint(
                     asked_for=asked_for,
                 )
                 failing = check_parsed(list(enumerate(file.statements)), connection, facts)
-                both = sorted(
-                    (*failing, *file.findings), key=lambda found: (found.statement, found.line)
-                )
-                judged.append(replace(file, findings=tuple(both)))
+                judged.append(replace(file, findings=_merged(failing, file.findings)))
     except psycopg.Error as wrong:
         raise Failure(
             "database-unreachable",
@@ -53,3 +51,21 @@ def live_lint(
             raw=str(wrong),
         ) from wrong
     return judged
+
+
+def _merged(failing: Sequence[Finding], others: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Both, statement by statement, failures first."""
+    from wizards.migrate.will_fail import with_failures
+
+    numbers = sorted({found.statement for found in chain(failing, others)})
+    first: dict[int, list[Finding]] = {}
+    rest: dict[int, list[Finding]] = {}
+    for found in failing:
+        first.setdefault(found.statement, []).append(found)
+    for found in others:
+        rest.setdefault(found.statement, []).append(found)
+    return tuple(
+        found
+        for number in numbers
+        for found in with_failures(first.get(number, ()), rest.get(number, ()))
+    )

@@ -37,7 +37,8 @@ class State:
         """Whether nothing of that name can exist when the statement runs."""
         if self.opaque or name in self.made:
             return False
-        return name in self.gone or name not in self.facts.tables
+        known = name in self.facts.tables or name in self.facts.unread
+        return name in self.gone or not known
 
     def changed(self, table: Name, columns: tuple[str, ...]) -> bool:
         """Whether an earlier statement writes what a check would read."""
