@@ -13,6 +13,7 @@ from wizards.migrate.review.column_sql import (
     table_constraint_sql,
     type_sql,
 )
+from wizards.migrate.review.fixes import shortened
 from wizards.migrate.review.names import Name, literal, named, quoted
 from wizards.migrate.review.sql import Hint
 from wizards.migrate.review.static_values import UNKNOWN, Made
@@ -92,14 +93,25 @@ def _create_table(call: Call) -> Written:
             column_sql(part, key=True) if part.name == "Column" else table_constraint_sql(part)
         )
     optional = "IF NOT EXISTS " if call.flag("if_not_exists") else ""
-    return _one(f"CREATE TABLE {optional}{table.sql} ({', '.join(parts)})")
+    written = _one(f"CREATE TABLE {optional}{table.sql} ({', '.join(parts)})")
+    return written + [index for part in call.args[1:] for index in _column_index(table, part)]
+
+
+def _column_index(table: Name, column: object) -> Written:
+    """``Column(index=True)`` makes SQLAlchemy's ix_table_column."""
+    if not isinstance(column, Made) or column.options.get("index") is not True:
+        return []
+    name = str(column.args[0])
+    index = shortened(f"ix_{table.name}_{name}")
+    return _one(f"CREATE INDEX {quoted(index)} ON {table.sql} ({quoted(name)})")
 
 
 def _add_column(call: Call) -> Written:
     table = call.table(0)
-    column = column_sql(call.get(call.shift, "column"))
+    given = call.get(call.shift, "column")
     optional = "IF NOT EXISTS " if call.flag("if_not_exists") else ""
-    return _one(f"ALTER TABLE {table.sql} ADD COLUMN {optional}{column}")
+    written = _one(f"ALTER TABLE {table.sql} ADD COLUMN {optional}{column_sql(given)}")
+    return written + _column_index(table, given)
 
 
 def _drop_column(call: Call) -> Written:
