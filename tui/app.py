@@ -55,6 +55,7 @@ class TarmacApp(App[int], Offers):
     def __init__(self, context: Context, engines: Engines | None = None) -> None:
         super().__init__()
         self.context = context
+        self.probe_after = 0.08
         if engines is None:
             from tui.engines import Engines
 
@@ -71,7 +72,11 @@ class TarmacApp(App[int], Offers):
     def on_mount(self) -> None:
         """Remember the loop, for signals; look at the project once the first screen is painted."""
         self._loop_in_use = asyncio.get_running_loop()
-        self.call_after_refresh(self.look_at_project)
+        self.once_painted(self.look_at_project)
+
+    def once_painted(self, probe: Callable[[], None]) -> None:
+        """Probe only when the first paint has reached the terminal: threads would slow it down."""
+        self.set_timer(self.probe_after, probe)
 
     def look_at_project(self) -> None:
         """Read the project's name and target for the header."""

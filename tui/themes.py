@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-from wizards.migrate.model import Severity
-
 DARK = Theme(
     name="tarmac-dark",
     primary="#7aa2c8",
@@ -37,12 +35,6 @@ LIGHT = Theme(
     variables={"text-muted": "#66707a", "text-disabled": "#a2a8ad"},
 )
 
-RISK = {
-    Severity.DANGER: "bold $text-error",
-    Severity.CAUTION: "$text-warning",
-    Severity.NOTICE: "$text-primary",
-    Severity.SAFE: "$text-success",
-}
 STATES = {
     "ok": ("✓", "$text-success"),
     "done": ("✓", "$text-success"),

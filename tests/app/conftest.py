@@ -96,8 +96,10 @@ def opened(spoken: str) -> Opened:
     ) -> AsyncIterator[Driven]:
         fakes = engines or FakeEngines()
         app = TarmacApp(cast(Any, FakeContext()), cast(Any, fakes))
+        app.probe_after = 0.001
         async with app.run_test(size=(width, height), notifications=True) as pilot:
             driven = Driven(app, fakes, pilot)
+            await driven.until(lambda: {"app.place", "home.migrations"} <= set(app.jobs))
             await driven.settle()
             yield driven
 

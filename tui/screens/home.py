@@ -84,7 +84,7 @@ class HomeScreen(Area):
         """Paint the empty way, then look at every part beside the screen."""
         self.query_one("#way", Rows).focus()
         self._paint()
-        self.call_after_refresh(self.do_look_again)
+        self.tarmac.once_painted(self.do_look_again)
 
     def do_look_again(self) -> None:
         """Start every look at once; each fills its own row."""

@@ -8,8 +8,8 @@ from functools import lru_cache, partial
 from textual.content import Content
 
 from generators.language import _
+from tui.risk import RISK
 from tui.screens.migrate.board import Board, Live
-from tui.themes import RISK
 from tui.widgets.failure_lines import words_row
 from tui.widgets.rows import Row
 from tui.widgets.words import fit, joined, milliseconds, sides, size, wrapped

@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from generators.language import _, ngettext
+from tui.risk import RISK
 from tui.screens.confirm import Confirm
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.drawing import severity_word
-from tui.themes import RISK
 from tui.widgets.words import seconds, size
 from wizards.migrate.model import Decision, Loss, RollbackPlan, Severity
 

@@ -95,6 +95,8 @@ class MigrateScreen(Work, Area):
         """Say why a command cannot run now."""
         if command in HEAVY and self.busy_reason():
             return self.busy_reason()
+        if command in HEAVY and not self.tarmac.target:
+            return _("the target is still being read")
         board = self.board
         if command is commands.Stop:
             return "" if self.running else _("nothing is running")
