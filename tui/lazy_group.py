@@ -58,9 +58,10 @@ class LazyGroup(click.Group):
             import difflib
 
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if close and "did you mean" not in wrong.message.lower():
-                wrong.message += " " + _("Did you mean “{name}”?").format(name=close[0])
-            raise
+            says = _("there is no command “{name}”").format(name=args[0])
+            if close:
+                says += "; " + _("did you mean “{name}”?").format(name=close[0])
+            raise click.UsageError(says, ctx) from wrong
 
 
 def prepared(command: click.Command) -> click.Command:

@@ -91,7 +91,9 @@ def complaints(catalog: Catalog) -> list[str]:
         if not message.id:
             continue
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        said = message.string if isinstance(message.string, tuple) else (message.string,)
+        said = (
+            message.string if isinstance(message.string, tuple | list) else (message.string or "",)
+        )
         if not all(said) or message.fuzzy:
             wrong.append(f"not translated: {ids[0]!r}")
         elif any(_fields(text) != _fields(ids[-1]) for text in said if text):
