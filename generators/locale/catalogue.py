@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -90,15 +90,16 @@ def complaints(catalog: Catalog) -> list[str]:
     for message in catalog:
         if not message.id:
             continue
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        said = (
-            message.string if isinstance(message.string, tuple | list) else (message.string or "",)
-        )
+        ids, said = _forms(message.id), _forms(message.string)
         if not all(said) or message.fuzzy:
             wrong.append(f"not translated: {ids[0]!r}")
-        elif any(_fields(text) != _fields(ids[-1]) for text in said if text):
+        elif any(_fields(text) != _fields(ids[-1]) for text in said):
             wrong.append(f"other placeholders: {ids[0]!r}")
     return wrong
+
+
+def _forms(text: str | Sequence[str] | None) -> list[str]:
+    return [text or ""] if isinstance(text, str | None) else list(text)
 
 
 def _fields(text: str) -> set[str]:
