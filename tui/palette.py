@@ -68,6 +68,23 @@ def docstring(command: type[Command]) -> str:
     return " ".join(inspect.cleandoc(command.__doc__ or "").split())
 
 
+def every_command() -> list[type[Command]]:
+    """Import every screen and return the commands people see, for the catalogue and the docs."""
+    import importlib
+    import pkgutil
+
+    import tui.anywhere
+    import tui.screens
+
+    for module in pkgutil.walk_packages(tui.screens.__path__, "tui.screens."):
+        importlib.import_module(module.name)
+    found, waiting = [], [Command]
+    while waiting:
+        waiting += (below := waiting.pop().__subclasses__())
+        found += [command for command in below if command.label]
+    return sorted(found, key=lambda command: (command.area, command.name()))
+
+
 def bindings(*commands: type[Command]) -> list[BindingType]:
     """Return the bindings of the commands that have a key."""
     return [command.binding() for command in commands if command.key]

@@ -37,6 +37,8 @@ def source_strings() -> Catalog:
             catalog.add(message, locations=[(f"{package}/{file}", 0)])
     for text in command_help():
         catalog.add(text, locations=[("command line", 0)])
+    for text in key_help():
+        catalog.add(text, locations=[("app", 0)])
     return catalog
 
 
@@ -45,6 +47,13 @@ def command_help() -> Iterator[str]:
     from tui.cli import tarmac
 
     yield from _help_of(tarmac, click.Context(tarmac))
+
+
+def key_help() -> Iterator[str]:
+    """Yield the help of every key of the app: the docstrings of its commands."""
+    from tui.palette import docstring, every_command
+
+    yield from (docstring(command) for command in every_command())
 
 
 def _help_of(command: click.Command, ctx: click.Context) -> Iterator[str]:
