@@ -24,12 +24,12 @@ class Case:
     context: Context
     index: int
     locks: dict[Name, Lock] = field(default_factory=dict)
-    rewrites: set[Name] = field(default_factory=set)
-    scans: set[Name] = field(default_factory=set)
+    rewrites: frozenset[Name] = frozenset()
+    scans: frozenset[Name] = frozenset()
     findings: list[Finding] = field(default_factory=list)
-    pending_keys: list[tuple[Name, set[str], int]] = field(default_factory=list)
-    pending_views: list[tuple[Name, int]] = field(default_factory=list)
-    pending_tables: list[tuple[Name, int]] = field(default_factory=list)
+    pending_keys: tuple[tuple[Name, frozenset[str], int], ...] = ()
+    pending_views: tuple[tuple[Name, int], ...] = ()
+    pending_tables: tuple[tuple[Name, int], ...] = ()
 
     def touch(
         self, table: Name, lock: Lock, *, rewrites: bool = False, scans: bool = False
@@ -39,9 +39,9 @@ class Case:
         if held is None or lock > held:
             self.locks[table] = lock
         if rewrites:
-            self.rewrites.add(table)
+            self.rewrites |= {table}
         if scans or rewrites:
-            self.scans.add(table)
+            self.scans |= {table}
 
     def find(
         self,

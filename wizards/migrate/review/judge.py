@@ -38,7 +38,6 @@ class Reviewer:
     levels: Levels = field(default_factory=dict)
     asked_for: frozenset[str] = frozenset()
     by_hand: bool = True
-    _cases: list[Case] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._context = Context(postgres=self.postgres, facts=self.facts, by_hand=self.by_hand)
@@ -76,7 +75,6 @@ class Reviewer:
             still_open(cases[-1])
         if not keep_open:
             context.end()
-        self._cases += cases
         return cases
 
     def _judge(self, index: int, parsed: Parsed) -> Case:

@@ -14,6 +14,7 @@ from wizards.migrate.review.sizes import sized
 from wizards.migrate.review.suppressions import Allow
 
 OFF = "off"
+_NONE: frozenset[int] = frozenset()
 
 
 def levels_of(rules: Mapping[str, str]) -> dict[str, Severity | None]:
@@ -43,7 +44,7 @@ def settle(
     if not found and not case.parsed.allows:
         return ()
     answered = _answered_later(case)
-    covered = {at for table, at in case.pending_views if table in case.context.views}
+    covered = [at for table, at in case.pending_views if table in case.context.views]
     allowed = {allow.rule for allow in case.parsed.allows if allow.reason}
     kept = []
     for position, finding in enumerate(found):
@@ -64,14 +65,14 @@ def settle(
     return tuple(kept)
 
 
-def _answered_later(case: Case) -> set[int]:
+def _answered_later(case: Case) -> Collection[int]:
     """Findings a later statement of the plan takes back: the missing index, the missing key."""
     if not case.pending_keys and not case.pending_tables:
-        return set()
+        return _NONE
     context = case.context
     answered = {at for table, at in case.pending_tables if table in context.keys}
     for table, wanted, at in case.pending_keys:
-        if context.indexes.covers(table, frozenset(wanted)):
+        if context.indexes.covers(table, wanted):
             answered.add(at)
     return answered
 

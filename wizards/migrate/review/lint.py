@@ -61,11 +61,13 @@ def judge_file(
     facts: Facts | None = None,
     levels: Mapping[str, Severity | None] | None = None,
     asked_for: frozenset[str] = frozenset(),
+    keep_trees: bool = False,
 ) -> JudgedFile:
     """Judge a SQL script (autocommit unless it says BEGIN) or an Alembic revision (``.py``).
 
     ``in_transaction`` says the runner opens a transaction around a SQL script; a revision file
-    runs in one anyway, but for its autocommit blocks.
+    runs in one anyway, but for its autocommit blocks. Parse trees, most of the memory, are only
+    kept on request.
     """
     revision_file = path.endswith(".py")
     reviewer = Reviewer(
@@ -85,9 +87,8 @@ def judge_file(
         parsed = statements(text)
         cases = reviewer.add(enumerate(parsed), transactional=in_transaction)
     found = tuple(one for case in cases for one in reviewer.findings(case))
-    return JudgedFile(
-        path=path, statements=tuple(parsed), findings=found, lines=tuple(text.splitlines())
-    )
+    kept = tuple(parsed) if keep_trees else tuple(one._replace(node=None) for one in parsed)
+    return JudgedFile(path=path, statements=kept, findings=found, lines=tuple(text.splitlines()))
 
 
 def lint_texts(

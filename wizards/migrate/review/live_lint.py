@@ -39,6 +39,7 @@ def live_lint(
                     facts=facts,
                     levels=levels,
                     asked_for=asked_for,
+                    keep_trees=True,
                 )
                 failing = check_parsed(list(enumerate(file.statements)), connection, facts)
                 judged.append(replace(file, findings=_merged(failing, file.findings)))

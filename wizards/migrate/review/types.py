@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from wizards.migrate.review import libpg
@@ -55,15 +56,22 @@ class Type(NamedTuple):
 
 def of_node(node: pb.TypeName) -> Type:
     """Return the type of a parsed type name."""
-    parts = [part for part in words(node.names) if part != "pg_catalog"]
-    name = ".".join(parts)
-    name = _CANONICAL.get(name, name)
-    mods = tuple(mod.a_const.ival.ival for mod in node.typmods)
+    name = _catalogue_name(tuple(words(node.names)))
+    typmods = node.typmods
+    if not len(typmods):
+        return Type(name, (), bool(len(node.array_bounds)))
+    mods = tuple(mod.a_const.ival.ival for mod in typmods)
     if name == "interval":
         mods = _interval_mods(mods)
     elif name == "numeric" and len(mods) == 1:
         mods = (mods[0], 0)
     return Type(name, mods, bool(node.array_bounds))
+
+
+@lru_cache(maxsize=1024)
+def _catalogue_name(parts: tuple[str, ...]) -> str:
+    name = ".".join(part for part in parts if part != "pg_catalog")
+    return _CANONICAL.get(name, name)
 
 
 def of_text(formatted: str) -> Type:

@@ -10,7 +10,7 @@ from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
 from wizards.migrate.review.rules.constraints import missing_index
-from wizards.migrate.review.rules.naming import column_type
+from wizards.migrate.review.rules.naming import name_type
 from wizards.migrate.review.types import SERIALS, of_node
 from wizards.migrate.review.volatility import MOMENTS, descend, function_calls, volatile_calls
 
@@ -22,7 +22,7 @@ def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     column: pb.ColumnDef = getattr(command, "def").column_def
     type_ = of_node(column.type_name)
     case.touch(table, AX)
-    column_type(case, table, column)
+    name_type(case, table, column.colname, type_)
     by_kind = {part.constraint.contype: part.constraint for part in column.constraints}
     serial = type_.name in SERIALS
     default = by_kind.get(pb.CONSTR_DEFAULT)
@@ -39,11 +39,11 @@ def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     _domain(case, table, column)
     for part in column.constraints:
         _inline(case, table, column, part.constraint, filled=filled)
+    case.context.know(table, column.colname, type_)
     _remember(case, table, column, required=serial or pb.CONSTR_NOTNULL in by_kind)
 
 
 def _remember(case: Case, table: Name, column: pb.ColumnDef, *, required: bool) -> None:
-    case.context.know(table, column.colname, of_node(column.type_name))
     if required:
         case.context.not_null.add((table, column.colname))
     else:

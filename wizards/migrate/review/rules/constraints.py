@@ -83,11 +83,11 @@ def _foreign_key(
 
 def missing_index(case: Case, table: Name, columns: list[str]) -> None:
     """Notice a foreign key whose columns no index starts with: deletes in the parent scan."""
-    wanted = set(columns)
+    wanted = frozenset(columns)
     if not wanted:
         return
     live = case.context.table(table)
-    if case.context.indexes.covers(table, frozenset(wanted)):
+    if case.context.indexes.covers(table, wanted):
         return
     leading = [index.columns for index in (live.indexes if live else ()) if not index.partial]
     if any(set(columns_[: len(wanted)]) == wanted for columns_ in leading):
@@ -95,7 +95,7 @@ def missing_index(case: Case, table: Name, columns: list[str]) -> None:
     listed = ", ".join(quoted(column) for column in columns)
     index = quoted(fixes.shortened(f"{table.name}_{'_'.join(columns)}_idx"))
     concurrently = "" if table in case.context.new else "CONCURRENTLY "
-    case.pending_keys.append((table, wanted, len(case.findings)))
+    case.pending_keys += ((table, wanted, len(case.findings)),)
     case.find(
         "fk-missing-index",
         _("no index starts with {columns}: deleting from the parent scans {table}").format(

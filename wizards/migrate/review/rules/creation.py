@@ -10,7 +10,7 @@ from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.made_indexes import MadeIndex
 from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
 from wizards.migrate.review.rules.constraints import missing_index
-from wizards.migrate.review.rules.naming import column_type
+from wizards.migrate.review.rules.naming import name_type
 from wizards.migrate.review.rules.partitions import create_partition
 from wizards.migrate.review.types import of_node
 
@@ -50,8 +50,9 @@ def create_table(case: Case, node: pb.CreateStmt) -> None:
 
 
 def _column(case: Case, table: Name, column: pb.ColumnDef) -> bool:
-    case.context.know(table, column.colname, of_node(column.type_name))
-    column_type(case, table, column)
+    type_ = of_node(column.type_name)
+    case.context.know(table, column.colname, type_)
+    name_type(case, table, column.colname, type_)
     keyed = False
     for part in column.constraints:
         keyed |= _constraint(case, table, part.constraint, [column.colname])
@@ -82,7 +83,7 @@ def _constraint(case: Case, table: Name, constraint: pb.Constraint, column: list
 
 
 def _without_key(case: Case, table: Name) -> None:
-    case.pending_tables.append((table, len(case.findings)))
+    case.pending_tables += ((table, len(case.findings)),)
     case.find(
         "table-without-pk",
         _("{table} has no primary key: rows cannot be told apart or replicated").format(
@@ -148,8 +149,7 @@ def refresh(case: Case, node: pb.RefreshMatViewStmt) -> None:
         )
         return
     if node.skip_data:
-        for source in live.sources if live else ():
-            case.scans.discard(source)
+        case.scans = frozenset()
     case.find(
         "refresh-matview",
         _("{view} is emptied, and reading it fails until it is filled").format(view=view.shown)

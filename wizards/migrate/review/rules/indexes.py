@@ -56,7 +56,7 @@ def _blocking(case: Case, node: pb.IndexStmt, table: Name) -> None:
             scans=True,
             fix=_per_partition(case, node) if node.idxname else None,
         )
-        case.scans.discard(table)
+        case.scans -= {table}
         return
     case.find(
         "create-index-nonconcurrent",

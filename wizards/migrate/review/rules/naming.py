@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from generators.language import _
 from wizards.migrate.review.case import Case
-from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name
-from wizards.migrate.review.types import Type, of_node
+from wizards.migrate.review.types import Type
 
 _REGRETTED: dict[str, tuple[str, str, Callable[[], str]]] = {
     "integer": ("int-type", "bigint", lambda: _("runs out at 2.1 billion")),
@@ -25,11 +24,6 @@ _REGRETTED: dict[str, tuple[str, str, Callable[[], str]]] = {
     "double precision": ("float-type", "numeric", lambda: _("rounds what people count")),
 }
 _SERIAL = {"serial", "smallserial", "bigserial"}
-
-
-def column_type(case: Case, table: Name, column: pb.ColumnDef) -> None:
-    """Notice the type of a column that is created."""
-    name_type(case, table, column.colname, of_node(column.type_name))
 
 
 def name_type(case: Case, table: Name, column: str, type_: Type) -> None:

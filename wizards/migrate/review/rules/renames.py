@@ -40,7 +40,7 @@ def rename(case: Case, node: pb.RenameStmt) -> None:
 def _relation(case: Case, node: pb.RenameStmt) -> None:
     table = of_range(node.relation)
     new = table.beside(node.newname)
-    case.pending_views.append((table, len(case.findings)))
+    case.pending_views += ((table, len(case.findings)),)
     case.find(
         "rename-table",
         _("running code still says {old}, and fails until it says {new}").format(
