@@ -30,7 +30,8 @@ class Reviewer:
 
     ``levels`` sets a rule's severity, None = off; ``asked_for`` names rules that are off unless
     somebody asks (the timeout rules, not-idempotent). ``by_hand``: a person wrote the SQL and could
-    combine statements; a tool's SQL is as it is. With ``facts`` sizes and types are exact.
+    combine statements; a tool's SQL is as it is. With ``facts`` sizes and types are exact. Parse
+    trees are most of the memory: ``keep_trees`` False lets each go once it is judged.
     """
 
     postgres: int = 16
@@ -38,6 +39,7 @@ class Reviewer:
     levels: Levels = field(default_factory=dict)
     asked_for: frozenset[str] = frozenset()
     by_hand: bool = True
+    keep_trees: bool = True
 
     def __post_init__(self) -> None:
         self._context = Context(postgres=self.postgres, facts=self.facts, by_hand=self.by_hand)
@@ -93,6 +95,8 @@ class Reviewer:
             missing_timeouts(case)
         if "not-idempotent" in self.asked_for:
             not_idempotent(case)
+        if not self.keep_trees:
+            case.parsed = parsed._replace(node=None)
         return case
 
     def findings(self, case: Case) -> tuple[Finding, ...]:

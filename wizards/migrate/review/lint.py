@@ -9,7 +9,7 @@ from wizards.events import Json
 from wizards.migrate.model import Finding, Severity
 from wizards.migrate.review.catalogue import Facts
 from wizards.migrate.review.judge import Reviewer
-from wizards.migrate.review.sql import Parsed, statements
+from wizards.migrate.review.sql import Parsed, each_statement
 
 DEFAULT_POSTGRES = 16
 
@@ -76,19 +76,24 @@ def judge_file(
         levels=levels or {},
         asked_for=asked_for,
         by_hand=not revision_file,
+        keep_trees=keep_trees,
     )
     if revision_file:
         from wizards.migrate.review.revision_file import read
 
         revision = read(text)
-        parsed = revision.statements
-        cases = reviewer.add(enumerate(parsed), transactional=True, commits=revision.commits)
+        cases = reviewer.add(
+            enumerate(revision.statements), transactional=True, commits=revision.commits
+        )
     else:
-        parsed = statements(text)
-        cases = reviewer.add(enumerate(parsed), transactional=in_transaction)
+        cases = reviewer.add(enumerate(each_statement(text)), transactional=in_transaction)
     found = tuple(one for case in cases for one in reviewer.findings(case))
-    kept = tuple(parsed) if keep_trees else tuple(one._replace(node=None) for one in parsed)
-    return JudgedFile(path=path, statements=kept, findings=found, lines=tuple(text.splitlines()))
+    return JudgedFile(
+        path=path,
+        statements=tuple(case.parsed for case in cases),
+        findings=found,
+        lines=tuple(text.splitlines()),
+    )
 
 
 def lint_texts(

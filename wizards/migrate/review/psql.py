@@ -72,9 +72,10 @@ class Piece(NamedTuple):
     meta: str = ""
 
 
-def pieces(sql: bytes) -> Iterator[Piece]:
+def pieces(sql: bytes, start: int = 0) -> Iterator[Piece]:
     """Yield SQL statements and psql meta commands in order; data of COPY is left out."""
-    at = start = depth = blocks = 0
+    at = start
+    depth = blocks = 0
     heads: list[bytes] = []
     size = len(sql)
     while at < size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wizards.migrate.review import libpg, psql
@@ -12,6 +13,11 @@ from wizards.migrate.review.suppressions import Allow, allows_in
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
+
+    from wizards.migrate.review.libpg import pb
+
+_PART = 128 * 1024
+"""Bytes of a script parsed at a time: enough to be fast, little enough to keep memory flat."""
 
 _TRIVIA = re.compile(rb"(?:\s+|;|--[^\r\n]*)*")
 _PARAMETER = re.compile(r"%\(\w+\)[sbt]|%[sbt](?!\w)|(?<![:\w]):(?=[a-z_])\w+")
@@ -46,6 +52,9 @@ class Parsed(NamedTuple):
     hints: tuple[Hint, ...] = ()
 
 
+_Placed = tuple[int, int, Parsed]
+
+
 class Source:
     """UTF-8 text with its lines; places count from 1, columns in characters."""
 
@@ -72,15 +81,57 @@ class Source:
 
 def statements(text: str) -> list[Parsed]:
     """Return every statement of a script, in order; what is not understood is among them."""
+    return list(each_statement(text))
+
+
+def each_statement(text: str) -> Iterator[Parsed]:
+    """Yield every statement of a script; of a large one only a part is parsed at a time."""
     source = Source(text.removeprefix("\ufeff"))
-    found = _whole(source) if b"\0" not in source.bytes else None
-    if found is None:
-        found = _in_pieces(source)
+    placed = _parsed_or_cut(source)
     if "\ufffd" in text:
-        found = [(start, end, _readable(parsed)) for start, end, parsed in found]
+        placed = ((start, end, _readable(parsed)) for start, end, parsed in placed)
     if "tarmac:" in text:
-        return _with_allows(source, found)
-    return [parsed for _start, _end, parsed in found]
+        yield from _with_allows(source, list(placed))
+    else:
+        yield from (parsed for _start, _end, parsed in placed)
+
+
+def _parsed_or_cut(source: Source) -> Iterator[_Placed]:
+    """Parse part after part; from the first part that does not parse on, cut the rest as psql."""
+    start, size = 0, len(source.bytes)
+    while start < size:
+        end, raw = _part(source.bytes, start)
+        if raw is None:
+            yield from _in_pieces(source, start)
+            return
+        for one in raw:
+            at = start + one.stmt_location
+            until = at + one.stmt_len if one.stmt_len else end
+            kind = one.stmt.WhichOneof("node") or ""
+            yield _placed(source, at, until, kind, getattr(one.stmt, kind, None))
+        start = end
+
+
+def _part(sql: bytes, start: int) -> tuple[int, list[pb.RawStmt] | None]:
+    """Parse up to a semicolon at a line's end; one inside quotes or a body makes the part grow.
+
+    A part that ends inside a string, a comment, brackets or a function's body never parses, so one
+    that does parse ends between two statements.
+    """
+    length = _PART
+    while True:
+        end = sql.find(b";\n", start + length) + 2
+        if end < 2:
+            end = len(sql)
+        part = sql[start:end]
+        try:
+            if b"\0" not in part:
+                return end, libpg.parse(part)
+        except libpg.NotUnderstood:
+            pass
+        if end == len(sql):
+            return end, None
+        length *= 4
 
 
 def _readable(parsed: Parsed) -> Parsed:
@@ -94,24 +145,6 @@ def parameters_filled(sql: str) -> str:
     """Return SQL with driver placeholders (%(name)s, %s, :name) as ``$1``, as a server sees it."""
     filled = _PARAMETER_IN.sub(lambda found: found[1] or "$1", sql)
     return filled.replace("%%", "%")
-
-
-_Placed = tuple[int, int, Parsed]
-
-
-def _whole(source: Source) -> list[_Placed] | None:
-    try:
-        raw = libpg.parse(source.bytes)
-    except libpg.NotUnderstood:
-        return None
-    size = len(source.bytes)
-    found = []
-    for one in raw:
-        start = one.stmt_location
-        end = start + one.stmt_len if one.stmt_len else size
-        kind = one.stmt.WhichOneof("node") or ""
-        found.append(_placed(source, start, end, kind, getattr(one.stmt, kind, None)))
-    return found
 
 
 def _placed(
@@ -135,14 +168,12 @@ def _first_token(sql: bytes, at: int, end: int) -> int:
         at = min(psql.end_of_block(sql, at + 2), end)
 
 
-def _in_pieces(source: Source) -> list[_Placed]:
-    found: list[_Placed] = []
-    for piece in psql.pieces(source.bytes):
+def _in_pieces(source: Source, start: int) -> Iterator[_Placed]:
+    for piece in psql.pieces(source.bytes, start):
         if piece.meta:
-            found.extend(_meta(source, piece))
+            yield from _meta(source, piece)
         elif _first_token(source.bytes, piece.start, piece.end) < piece.end:
-            found.extend(_piece(source, piece))
-    return found
+            yield from _piece(source, piece)
 
 
 def _piece(source: Source, piece: psql.Piece) -> list[_Placed]:
