@@ -21,3 +21,14 @@ def exclusive(state: Path) -> IO[bytes]:
         file.close()
         raise AlreadyRunning(str(state)) from None
     return file
+
+
+def held(state: Path) -> bool:
+    """Whether a sandbox runs on a state folder."""
+    if not (state / "lock").exists():
+        return False
+    try:
+        exclusive(state).close()
+    except AlreadyRunning:
+        return True
+    return False

@@ -100,8 +100,7 @@ def _key(instance: Body) -> str:
 
 def _shown(call: Call, instance: Body, database: Body) -> Body:
     project, name = instance["project"], instance["name"]
-    version = call.document.version
-    base = f"https://sqladmin.googleapis.com/{'sql/' if version == 'v1beta4' else ''}{version}"
+    base = sql_operations.base(call)
     return {
         "kind": "sql#database",
         "name": database["name"],

@@ -157,8 +157,7 @@ def running(call: Call) -> Body:
 def shown(call: Call, instance: Body) -> Body:
     """Return an instance as the API shows it; ``databaseInstalledVersion`` is the true server's."""
     project, name = instance["project"], instance["name"]
-    version = call.document.version
-    base = f"https://sqladmin.googleapis.com/{'sql/' if version == 'v1beta4' else ''}{version}"
+    base = sql_operations.base(call)
     number = (call.world.store.get("project", project) or {}).get("number", "0")
     digest = hashlib.sha256(f"{name} {instance['settings']['settingsVersion']}".encode())
     body = {

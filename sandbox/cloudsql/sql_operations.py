@@ -22,6 +22,12 @@ def target(project: str, instance: str) -> str:
     return f"{project}/{instance}"
 
 
+def base(call: Call) -> str:
+    """Return what links to resources begin with, in the version that was asked."""
+    version = call.document.version
+    return f"https://sqladmin.googleapis.com/{'sql/' if version == 'v1beta4' else ''}{version}"
+
+
 def require_idle(call: Call, project: str, instance: str) -> None:
     """Refuse while another operation runs on the instance."""
     if call.world.operations.running_on(API, target(project, instance)):
@@ -72,19 +78,18 @@ def list_(call: Call) -> Body:
 def shown(call: Call, operation: Operation) -> Body:
     """Return an operation as the API shows it."""
     project, instance = operation.target.split("/")
-    version = call.document.version
-    base = f"https://sqladmin.googleapis.com/{'sql/' if version == 'v1beta4' else ''}{version}"
+    link = base(call)
     age = call.world.clock.age(operation.started)
     body: Body = {
         "kind": "sql#operation",
-        "targetLink": f"{base}/projects/{project}/instances/{instance}",
+        "targetLink": f"{link}/projects/{project}/instances/{instance}",
         "status": "DONE" if operation.done else "PENDING" if age < PENDING else "RUNNING",
         "user": operation.about["user"],
         "insertTime": stamp(operation.started),
         "operationType": operation.about["type"],
         "name": operation.name,
         "targetId": instance,
-        "selfLink": f"{base}/projects/{project}/operations/{operation.name}",
+        "selfLink": f"{link}/projects/{project}/operations/{operation.name}",
         "targetProject": project,
     }
     if body["status"] != "PENDING":

@@ -95,13 +95,31 @@ def _number_enums(node: Any, known: list[dict[str, int]]) -> None:
     elif isinstance(node, dict):
         names = node.get("enum")
         if isinstance(names, list) and names and isinstance(names[0], str):
-            fitting = [enum for enum in known if set(names) <= set(enum)]
-            best = min(fitting, key=len, default=None)
-            numbers = [best[name] for name in names] if best else list(range(len(names)))
+            numbers = _numbers(names, known)
             if numbers != list(range(len(names))):
                 node["enumNumbers"] = numbers
         for each in node.values():
             _number_enums(each, known)
+
+
+def _numbers(names: list[str], known: list[dict[str, int]]) -> list[int]:
+    """Return the numbers of an enum's names; a name newer than the clients follows the one before,
+    or comes last where that number is taken.
+
+    The client's enum is the one that shares most names (at least half) and the first one.
+    """
+    alike = [enum for enum in known if names[0] in enum]
+    best = max(alike, key=lambda enum: (len(enum.keys() & set(names)), -len(enum)), default={})
+    if 2 * len(best.keys() & set(names)) < len(names):
+        return list(range(len(names)))
+    numbers: list[int] = []
+    taken = set(best.values())
+    for name in names:
+        following = numbers[-1] + 1 if numbers else 0
+        free = following if following not in taken else max(taken) + 1
+        numbers.append(best.get(name, free))
+        taken.add(numbers[-1])
+    return numbers
 
 
 def _enums_of(modules: tuple[str, ...]) -> Iterator[dict[str, int]]:

@@ -15,9 +15,17 @@ def furnish(world: World) -> None:
     """Put the paid project ``notes-prod`` in, with every imitated API usable since long ago."""
     cloudbilling.found(world.store)
     project = {
-        "id": "notes-prod", "number": "415104041262", "name": "Notes", "labels": {},
-        "parent": "", "state": "ACTIVE", "created": 0.0, "updated": 0.0, "deleted": None,
-        "serial": 1, "billing": f"billingAccounts/{cloudbilling.OPEN}",
+        "id": "notes-prod",
+        "number": "415104041262",
+        "name": "Notes",
+        "labels": {},
+        "parent": "",
+        "state": "ACTIVE",
+        "created": 0.0,
+        "updated": 0.0,
+        "deleted": None,
+        "serial": 1,
+        "billing": f"billingAccounts/{cloudbilling.OPEN}",
     }
     world.store.put("project", "notes-prod", project)
     world.store.put("project-number", "415104041262", {"id": "notes-prod"})
@@ -31,8 +39,13 @@ def furnish_instance(world: World) -> None:
     """Put an instance in that has no server behind it."""
     chosen = settings.complete({"tier": "db-f1-micro", "edition": "ENTERPRISE"}, "POSTGRES_16")
     instance = {
-        "project": "notes-prod", "name": "notes-db", "region": "us-central1", "created": 0.0,
-        "databaseVersion": "POSTGRES_16", "state": "RUNNABLE", "zone": "us-central1-a",
+        "project": "notes-prod",
+        "name": "notes-db",
+        "region": "us-central1",
+        "created": 0.0,
+        "databaseVersion": "POSTGRES_16",
+        "state": "RUNNABLE",
+        "zone": "us-central1-a",
         "settings": chosen,
     }
     world.store.put(effects.INSTANCE, "notes-prod/notes-db", instance, "notes-prod")

@@ -222,6 +222,20 @@ def test_the_commands_steer_it(state: Path) -> None:
     assert _tarmac("sandbox", "stop", "--state", state).returncode == 0
 
 
+def test_stopping_never_touches_a_process_that_only_got_the_number(state: Path) -> None:
+    first = Process(state)
+    first.end(signal.SIGKILL)
+    innocent = subprocess.Popen(["sleep", "30"])
+    try:
+        left = json.loads((state / "sandbox.json").read_text())
+        (state / "sandbox.json").write_text(json.dumps({**left, "pid": innocent.pid}))
+        assert "No sandbox runs" in _tarmac("sandbox", "stop", "--state", state).stdout
+        assert innocent.poll() is None
+    finally:
+        innocent.kill()
+        innocent.wait()
+
+
 def test_a_stopped_sandbox_can_be_reset_too(state: Path) -> None:
     first = Process(state, "--speed", "600")
     project(first.client, "notes-prod", "sqladmin")

@@ -59,7 +59,7 @@ def stop(context: Context) -> None:
         context.out.done({"stopped": False})
     if _running(state) is not None:
         _ask(_address(context), "POST", "stop")
-    else:
+    elif pid:
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + 30
     while _pid(state) is not None:
@@ -266,15 +266,15 @@ def _address(context: Context) -> SandboxAddress:
 
 
 def _pid(state: Path) -> int | None:
-    """Return the process that works on a state folder, None when it has gone."""
-    import os
+    """Return the process that works on a state folder, None when none does."""
+    from sandbox.state_lock import held
 
-    try:
-        pid = int(json.loads((state / "sandbox.json").read_text(encoding="utf-8"))["pid"])
-        os.kill(pid, 0)
-    except (OSError, ValueError, KeyError):
+    if not held(state):
         return None
-    return pid
+    try:
+        return int(json.loads((state / "sandbox.json").read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError):
+        return 0
 
 
 def _ask(address: SandboxAddress, http: str, route: str, body: Any = None) -> Any:
