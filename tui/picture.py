@@ -37,15 +37,17 @@ def _in_cells(match: re.Match[str]) -> str:
     cell = float(match["length"]) / max(len(text), 1)
     x = float(match["x"])
     made = []
-    for _wide, run in groupby(text, lambda char: cell_len(char) > 1):
+    for wide, run in groupby(text, lambda char: cell_len(char) > 1):
         part = "".join(run)
-        cells = cell_len(part)
+        length = cell * cell_len(part)
         if part.strip(" \xa0"):
+            fill = ' lengthAdjust="spacingAndGlyphs"' if wide else ""
+            words = html.escape(part).replace(" ", "&#160;")
             made.append(
-                f'<text {match["before"]}x="{x:g}"{match["middle"]}textLength="{cell * cells:g}"'
-                f"{match['after']}>{html.escape(part).replace(' ', '&#160;')}</text>"
+                f'<text {match["before"]}x="{x:g}"{match["middle"]}textLength="{length:g}"{fill}'
+                f"{match['after']}>{words}</text>"
             )
-        x += cell * cells
+        x += length
     return "".join(made)
 
 

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from generators.language import _
 from tui.clipboard import copy
+from tui.widgets.words import hints
 from wizards.failures import Failure
 
 
@@ -34,13 +35,13 @@ class FailureCard(ModalScreen[None]):
         """Lay out the card."""
         with Vertical(classes="card danger") as card:
             card.border_title = Content(f"✗ {self.failure.code}")
-            card.border_subtitle = Content(self._keys())
+            card.border_subtitle = self._keys()
             with VerticalScroll():
                 yield Static(self._words(), id="body")
 
-    def _keys(self) -> str:
-        raw = "r " + _("raw error") + "  " if self.failure.raw else ""
-        return f"{raw}c {_('copy')}  esc {_('close')}"
+    def _keys(self) -> Content:
+        raw = [("r", _("raw error"))] if self.failure.raw else []
+        return hints(*raw, ("c", _("copy")), ("esc", _("close")))
 
     def _words(self) -> Content:
         failure = self.failure

@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from generators.language import _
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import sides
+from tui.widgets.words import hints, sides
 from wizards.question import Choice
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Choose(ModalScreen[str]):
         """Lay out the filter and the list."""
         with Vertical(classes="card") as card:
             card.border_title = Content(self._title)
-            card.border_subtitle = Content(f"↵ {_('choose')}  esc {_('cancel')}")
+            card.border_subtitle = hints(("↵", _("choose")), ("esc", _("cancel")))
             yield Input(placeholder=_("type to filter"), compact=True, id="narrow")
             yield Rows(empty=_("nothing to choose from"))
 
@@ -99,7 +99,7 @@ def choose_target(app: TarmacApp, then: Callable[[], None]) -> None:
             app.say(_("no environments: tarmac.toml has none yet"), severity="warning")
             return
         choices = [
-            Choice(name, hint=f"■ {_('protected')}" if protected else "")
+            Choice(name, hint="■ " + _("protected") if protected else "")
             for name, protected in environments.items()
         ]
         app.push_screen(Choose(_("Target"), choices, app.engines.migrate.environment or ""), chosen)

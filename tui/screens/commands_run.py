@@ -14,7 +14,7 @@ from generators.language import _
 from tui.clipboard import copy
 from tui.ran import Ran
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import wrapped
+from tui.widgets.words import hints, wrapped
 
 
 class CommandsRunScreen(ModalScreen[None]):
@@ -30,7 +30,9 @@ class CommandsRunScreen(ModalScreen[None]):
         """Lay out the list."""
         with Vertical(classes="card tall") as card:
             card.border_title = Content(_("Commands run"))
-            card.border_subtitle = Content(f"c {_('copy')}  C {_('copy all')}  esc {_('close')}")
+            card.border_subtitle = hints(
+                ("c", _("copy")), ("C", _("copy all")), ("esc", _("close"))
+            )
             yield Rows(empty=_("nothing ran yet"), id="ran")
 
     def on_mount(self) -> None:

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from generators.language import _
+from tui.widgets.words import hints
 
 
 class Confirm(ModalScreen[str | None]):
@@ -84,7 +85,7 @@ class Confirm(ModalScreen[str | None]):
     def _hint(self) -> None:
         body = self.query_one(VerticalScroll)
         if body.max_scroll_y > 0:
-            self.query_one(".card").border_subtitle = Content(f"↑↓ {_('read on')}")
+            self.query_one(".card").border_subtitle = hints(("↑↓", _("read on")))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the question."""

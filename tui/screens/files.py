@@ -17,7 +17,7 @@ from tui.palette import Command, bindings
 from tui.screens.area import Area, Filter
 from tui.widgets.differences import difference_rows, text_rows
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import sides
+from tui.widgets.words import joined, sides
 from wizards.failures import Failure
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class FilesScreen(Area):
         self._states = {state.artefact.path: state for state in states}
         files = self.query_one("#files", Rows)
         files.empty = _("nothing to generate")
-        files.border_title = Content(f"{_('Files')} · {self._summary()}")
+        files.border_title = joined([_("Files"), self._summary()])
         files.show(
             Row(path, partial(_draw, path, state), f"{path} {state_words(state.state)}")
             for path, state in self._states.items()

@@ -15,7 +15,7 @@ from generators.language import _
 from tui.palette import Command, Offers
 from tui.widgets.footer import KEYS
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import fit, wrapped
+from tui.widgets.words import fit, hints, wrapped
 
 
 class HelpCard(ModalScreen[None]):
@@ -33,7 +33,7 @@ class HelpCard(ModalScreen[None]):
         """Lay out the keys as a list that scrolls."""
         with Vertical(classes="card tall") as card:
             card.border_title = Content(_("Help"))
-            card.border_subtitle = Content(f"↑↓ {_('scroll')}  esc {_('close')}")
+            card.border_subtitle = hints(("↑↓", _("scroll")), ("esc", _("close")))
             yield Rows(id="keys")
 
     def on_mount(self) -> None:

@@ -18,7 +18,7 @@ from tui.palette import Command, bindings
 from tui.screens.area import Area, Filter
 from tui.themes import STATES
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import fit, wrapped
+from tui.widgets.words import fit, joined, wrapped
 from wizards.cancel import Cancel
 from wizards.events import Emit
 from wizards.failures import Failure
@@ -140,7 +140,7 @@ class HomeScreen(Area):
         ]
         self.query_one("#way", Rows).show(rows)
         folder = self.query_one("#evidence", Rows)
-        folder.border_title = Content(f"{_('This folder')} · {short(self.tarmac.context.root)}")
+        folder.border_title = joined([_("This folder"), short(self.tarmac.context.root)])
         self.query_one("#next", Static).update(self._suggestion())
 
     def suggested(self) -> Step | None:

@@ -90,7 +90,7 @@ class Card(Static, can_focus=True):
         if panel.says:
             words = panel.says
             if panel.since and panel.state != "ok":
-                words += f" · {_('since {time}').format(time=since_words(panel.since))}"
+                words += " · " + _("since {time}").format(time=since_words(panel.since))
             lines += wrapped(Content.styled(words, style if panel.state != "ok" else ""), width)
         longest = max((cell_len(label) for label, _value, _severity in panel.rows), default=0)
         room = min(longest + 2, width // 2)

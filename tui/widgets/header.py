@@ -65,7 +65,7 @@ class Header(Widget):
         """Return as much as fits: what runs and the protection stay longest, the names give way."""
         names = [name for name in dict.fromkeys((self.project, self.target)) if name]
         marks = Content.assemble(
-            (f" ■ {_('protected')}" if self.protected else "", "bold $text-error"),
+            (" ■ " + _("protected") if self.protected else "", "bold $text-error"),
             (f" ▶ {self.busy}" if self.busy else "", "$text-accent"),
         )
         brand = Content.styled(" Tarmac", "bold $text-primary")

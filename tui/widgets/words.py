@@ -56,6 +56,11 @@ def size(count: float) -> str:
     return ""
 
 
+def hints(*keys: tuple[str, str]) -> Content:
+    """Return keys with what they do, for the border of a card."""
+    return Content("  ".join(f"{key} {words}" for key, words in keys))
+
+
 def joined(parts: Iterable[str | Content], between: str = " · ") -> Content:
     """Join the parts that are not empty."""
     return Content(between).join([part for part in parts if part])

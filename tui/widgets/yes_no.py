@@ -43,7 +43,7 @@ class YesNo(Widget, can_focus=True):
         yes, no = (chosen, "$text-muted") if self.value else ("$text-muted", chosen)
         marks = ("●", "○") if self.value else ("○", "●")
         return Content.assemble(
-            (f" {marks[0]} {_('yes')}", yes), "   ", (f"{marks[1]} {_('no')}", no)
+            (f" {marks[0]} " + _("yes"), yes), "   ", (f"{marks[1]} " + _("no"), no)
         )
 
     def action_change(self) -> None:

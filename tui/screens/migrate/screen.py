@@ -22,6 +22,7 @@ from tui.screens.migrate.session import session_lines
 from tui.screens.migrate.work import Work
 from tui.widgets.failure_lines import failure_rows, words_row
 from tui.widgets.rows import Rows
+from tui.widgets.words import joined
 from wizards.failures import Failure
 from wizards.migrate.model import Severity
 
@@ -153,8 +154,8 @@ class MigrateScreen(Work, Area):
             return
         revision = next(one for one in board.revisions if one.id == row.id)
         place = list(board.pending).index(revision) + 1 if revision in board.pending else 0
-        where = f" · {place}/{len(board.pending)}" if place else f" · {_('applied')}"
-        statements.border_title = Content(f"{revision.id[:8]} {revision.message}{where}")
+        where = f"{place}/{len(board.pending)}" if place else _("applied")
+        statements.border_title = joined([f"{revision.id[:8]} {revision.message}", where])
         statements.empty = (
             _("already applied")
             if revision.applied

@@ -16,7 +16,7 @@ from tui.clipboard import copy
 from tui.screens.migrate.drawing import finding_lines, highlighted, lock_words
 from tui.widgets.failure_lines import words_row
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import wrapped
+from tui.widgets.words import hints, wrapped
 from wizards.migrate.model import Finding, Statement
 
 
@@ -37,8 +37,8 @@ class StatementCard(ModalScreen[None]):
         """Lay out the card."""
         with Vertical(classes="card tall") as card:
             card.border_title = Content(_("Statement"))
-            card.border_subtitle = Content(
-                f"c {_('copy SQL')}  f {_('copy safer SQL')}  esc {_('close')}"
+            card.border_subtitle = hints(
+                ("c", _("copy SQL")), ("f", _("copy safer SQL")), ("esc", _("close"))
             )
             yield Rows()
 
