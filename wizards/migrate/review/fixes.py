@@ -24,20 +24,31 @@ def concurrently(create_index: str) -> str:
     return _CREATE_INDEX.sub(r"\1 CONCURRENTLY", create_index, count=1).rstrip("; \n") + ";"
 
 
-def not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str) -> str:
-    """Return the constraint as NOT VALID, and the VALIDATE that follows in its own transaction."""
+def not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str, alone: str) -> str:
+    """Return the constraint as NOT VALID, and the VALIDATE that follows in its own transaction.
+
+    ``alone`` is the statement where it holds nothing but this constraint, else "".
+    """
+    constraint = getattr(command, "def").constraint
+    if alone and constraint.conname:
+        added = f"{alone.rstrip('; ')} NOT VALID"
+    else:
+        added = _named_not_valid(relation, command, name)
+    if not added:
+        return ""
+    table = Name(relation.schemaname, relation.relname).sql
+    valid = f"ALTER TABLE {table} VALIDATE CONSTRAINT {quoted(constraint.conname or name)};"
+    return steps(f"{added};", "-- then, in a transaction of its own:", valid)
+
+
+def _named_not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str) -> str:
     copy = pb.AlterTableCmd()
     copy.CopyFrom(command)
     constraint = getattr(copy, "def").constraint
     constraint.conname = constraint.conname or name
     constraint.skip_validation = True
     constraint.initially_valid = False
-    added = alter(relation, copy)
-    if not added:
-        return ""
-    table = Name(relation.schemaname, relation.relname).sql
-    validate = f"ALTER TABLE {table} VALIDATE CONSTRAINT {quoted(constraint.conname)};"
-    return steps(f"{added};", "-- then, in a transaction of its own:", validate)
+    return alter(relation, copy)
 
 
 def unique_by_index(table: Name, name: str, columns: list[str], kind: str) -> str:

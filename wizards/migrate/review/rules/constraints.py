@@ -77,8 +77,14 @@ def _foreign_key(
         scans=True,
         fix=None
         if is_partitioned(case, table) and case.context.postgres < 18
-        else fixes.not_valid(relation, command, name),
+        else fixes.not_valid(relation, command, name, _alone(case)),
     )
+
+
+def _alone(case: Case) -> str:
+    """The statement's text when it is one ALTER TABLE with one command."""
+    node = case.parsed.node
+    return case.parsed.sql if node is not None and len(node.cmds) == 1 else ""
 
 
 def missing_index(case: Case, table: Name, columns: list[str]) -> None:
@@ -132,7 +138,7 @@ def _check(
         on=(table,),
         lock=AX,
         scans=True,
-        fix=fixes.not_valid(relation, command, name),
+        fix=fixes.not_valid(relation, command, name, _alone(case)),
     )
 
 
