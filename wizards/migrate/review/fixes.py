@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from generators.language import _
 from wizards.migrate.review import libpg
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name, quoted
@@ -38,7 +39,7 @@ def not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str, alone
         return ""
     table = Name(relation.schemaname, relation.relname).sql
     valid = f"ALTER TABLE {table} VALIDATE CONSTRAINT {quoted(constraint.conname or name)};"
-    return steps(f"{added};", "-- then, in a transaction of its own:", valid)
+    return steps(f"{added};", _("-- then, in a transaction of its own:"), valid)
 
 
 def _named_not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str) -> str:
@@ -67,12 +68,12 @@ def set_not_null(table: Name, column: str, postgres: int) -> str:
     if postgres >= 18:
         return steps(
             f"ALTER TABLE {table.sql} ADD CONSTRAINT {name} NOT NULL {col} NOT VALID;",
-            "-- then, in a transaction of its own:",
+            _("-- then, in a transaction of its own:"),
             f"ALTER TABLE {table.sql} VALIDATE CONSTRAINT {name};",
         )
     return steps(
         f"ALTER TABLE {table.sql} ADD CONSTRAINT {name} CHECK ({col} IS NOT NULL) NOT VALID;",
-        "-- then, in a transaction of its own:",
+        _("-- then, in a transaction of its own:"),
         f"ALTER TABLE {table.sql} VALIDATE CONSTRAINT {name};",
         f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET NOT NULL;",
         f"ALTER TABLE {table.sql} DROP CONSTRAINT {name};",
@@ -85,10 +86,10 @@ def expand_column(table: Name, column: str, type_: str, cast: str) -> str:
     col = quoted(column)
     return steps(
         f"ALTER TABLE {table.sql} ADD COLUMN {new} {type_};",
-        "-- write both columns from the application, then fill in batches until 0 rows:",
+        _("-- write both columns from the application, then fill in batches until 0 rows:"),
         f"UPDATE {table.sql} SET {new} = {cast} WHERE ctid = ANY (ARRAY("
         f"SELECT ctid FROM {table.sql} WHERE {new} IS NULL AND {col} IS NOT NULL LIMIT 10000));",
-        f"-- read {new}, and drop {col} in a later release",
+        _("-- read {new}, and drop {old} in a later release").format(new=new, old=col),
     )
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 
+from generators.language import _
+
 if TYPE_CHECKING:
     from postgast import native
     from postgast import pg_query_pb2 as pb
@@ -61,7 +63,7 @@ def parse(sql: bytes) -> list[pb.RawStmt]:
         tree = ctypes.string_at(result.parse_tree.data, result.parse_tree.len)
         return list(pb.ParseResult.FromString(tree).stmts)
     except DecodeError as error:
-        raise NotUnderstood(f"nested too deeply: {error}", 0) from error
+        raise NotUnderstood(_("nested too deeply"), 0) from error
     finally:
         native.lib.pg_query_free_protobuf_parse_result(result)
 

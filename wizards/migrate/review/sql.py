@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from generators.language import _
 from wizards.migrate.review import libpg, psql
 from wizards.migrate.review.names import Name
 from wizards.migrate.review.suppressions import Allow, allows_in
@@ -138,7 +139,7 @@ def _readable(parsed: Parsed) -> Parsed:
     """What stood where U+FFFD stands now was not UTF-8, so nobody knows what it says."""
     if "\ufffd" not in parsed.sql:
         return parsed
-    return parsed._replace(kind="", node=None, refused="bytes that are not UTF-8")
+    return parsed._replace(kind="", node=None, refused=_("bytes that are not UTF-8"))
 
 
 def parameters_filled(sql: str) -> str:
@@ -180,7 +181,7 @@ def _piece(source: Source, piece: psql.Piece) -> list[_Placed]:
     sql = source.bytes[piece.start : piece.end]
     refused = ""
     if b"\0" in sql:
-        refused = "the text holds a NUL byte"
+        refused = _("the text holds a NUL byte")
     else:
         try:
             return [
@@ -209,7 +210,7 @@ def _meta(source: Source, piece: psql.Piece) -> list[_Placed]:
             pass
         else:
             return [_placed(source, piece.start, piece.end, "copy_stmt", copy.copy_stmt)]
-    refused = f"psql command \\{piece.meta}"
+    refused = _("psql command {name}").format(name="\\" + piece.meta)
     return [_placed(source, piece.start, piece.end, "", None, refused)]
 
 

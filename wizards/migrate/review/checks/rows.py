@@ -139,7 +139,7 @@ def check(at: At, table: Name, expression: pb.Node, name: str) -> Iterator[Doubt
         table,
         Kind.ROWS,
         _("will fail: {failing} of {rows} rows of {table} break {check}").replace(
-            "{check}", name or "the CHECK"
+            "{check}", name or _("the CHECK")
         ),
         failing=condition,
         columns=tuple(sorted(columns_in(expression))),

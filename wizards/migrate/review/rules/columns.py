@@ -73,7 +73,7 @@ def _sequence(case: Case, table: Name, column: str, serial: bool) -> None:
             f"ALTER TABLE {table.sql} ADD COLUMN {col} bigint;",
             f"ALTER SEQUENCE {sequence} OWNED BY {table.sql}.{col};",
             f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET DEFAULT nextval('{sequence}');",
-            "-- then, in batches until 0 rows:",
+            _("-- then, in batches until 0 rows:"),
             fixes.backfill(table, column, f"nextval('{sequence}')"),
         ),
     )
@@ -94,7 +94,7 @@ def _generated(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Con
         fix=fixes.steps(
             f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
             f"{of_node(column.type_name).shown};",
-            "-- keep it with a trigger, then fill in batches until 0 rows:",
+            _("-- keep it with a trigger, then fill in batches until 0 rows:"),
             fixes.backfill(table, column.colname, value),
         ),
     )
@@ -126,7 +126,7 @@ def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> N
         fix=fixes.steps(
             f"ALTER TABLE {table.sql} ADD COLUMN {col} {of_node(column.type_name).shown};",
             f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET DEFAULT {text};",
-            "-- then, in batches until 0 rows:",
+            _("-- then, in batches until 0 rows:"),
             fixes.backfill(table, column.colname, text),
         ),
     )
@@ -169,7 +169,7 @@ def _required(
         even_new=filled,
         fix=fixes.steps(
             f"ALTER TABLE {table.sql} ADD COLUMN {col} {type_};",
-            "-- fill it in batches, then:",
+            _("-- fill it in batches, then:"),
             fixes.set_not_null(table, column.colname, case.context.postgres),
         ),
     )

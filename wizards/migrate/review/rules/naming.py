@@ -14,6 +14,7 @@ _REGRETTED: dict[str, tuple[str, str, Callable[[], str]]] = {
     "smallint": ("int-type", "bigint", lambda: _("runs out at 32,767")),
     "json": ("json-type", "jsonb", lambda: _("has no equality and cannot be indexed")),
     "character": ("char-type", "text", lambda: _("pads with blanks and saves nothing")),
+    '"char"': ("char-type", "text", lambda: _("is PostgreSQL's own one-byte type")),
     "timestamp without time zone": (
         "timestamp-type",
         "timestamptz",
