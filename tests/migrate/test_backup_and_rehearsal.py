@@ -145,7 +145,8 @@ def test_a_rehearsal_measures_and_proves_the_way_back(make: Make, sql: Sql) -> N
         Rev("c3", "b2", "ALTER TABLE items ALTER COLUMN size TYPE bigint",
             "ALTER TABLE items ALTER COLUMN size TYPE int"),
         Rev("d4", "c3", "CREATE INDEX items_name ON items (name)", "DROP INDEX items_name"),
-        Rev("e5", "d4", "UPDATE items SET due = now() WHERE id <= 10", "UPDATE items SET due = NULL"),
+        Rev("e5", "d4", "UPDATE items SET due = now() WHERE id < 11",
+            "UPDATE items SET due = NULL"),
     )  # fmt: skip
     before = sql("SELECT md5(string_agg(items::text, '' ORDER BY id)) FROM items")
     found = project.console().rehearse(discard, Cancel())

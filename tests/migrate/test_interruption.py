@@ -78,8 +78,8 @@ def in_statement(text: str) -> Callable[[dict[str, object]], bool]:
     )
 
 
-def killed_in(project: AlembicProject, text: str) -> None:
-    words = ("migrate", "up", "--no-rehearsal", "--accept", *ANY)
+def killed_in(project: AlembicProject, text: str, *more: str) -> None:
+    words = ("migrate", "up", "--no-rehearsal", "--accept", *ANY, *more)
     with command(project, *words) as process:
         until(process, in_statement(text))
         os.kill(process.pid, signal.SIGKILL)
@@ -91,7 +91,7 @@ def test_killed_inside_a_transaction_nothing_of_it_is_there(
 ) -> None:
     project = at_first(make, ADD, SLOW, per_migration=False)
     before = picture(fresh_database)
-    killed_in(project, "pg_sleep")
+    killed_in(project, "pg_sleep", "--no-backup")
     console = project.console()
     found = console.interrupted()
     assert found is not None
@@ -160,7 +160,8 @@ def test_the_agent_killed_is_a_failed_apply_that_is_taken_back(
 def test_interrupt_from_the_keyboard_cancels_honestly(make: Make, fresh_database: str) -> None:
     project = at_first(make, Rev("b2", "a1", "SELECT pg_sleep(60)"))
     before = picture(fresh_database)
-    with command(project, "migrate", "up", "--no-rehearsal", "--accept", *ANY) as process:
+    words = ("migrate", "up", "--no-rehearsal", "--no-backup", "--accept", *ANY)
+    with command(project, *words) as process:
         until(process, in_statement("pg_sleep"))
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
@@ -206,7 +207,7 @@ def test_a_restore_cut_off_behind_the_fence_is_opened_again(
 
 def test_a_session_that_still_runs_is_not_called_interrupted(make: Make) -> None:
     project = at_first(make, ADD, SLOW)
-    words = ("migrate", "up", "--no-rehearsal", "--accept", *ANY)
+    words = ("migrate", "up", "--no-rehearsal", "--no-backup", "--accept", *ANY)
     with command(project, *words) as process:
         until(process, in_statement("pg_sleep"))
         assert project.console().interrupted() is None

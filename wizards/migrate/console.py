@@ -15,6 +15,7 @@ from wizards.migrate import backup as backups
 from wizards.migrate import interruption, manifest, records, rehearsal, restoring, rollback
 from wizards.migrate.acceptance import Acceptance, require
 from wizards.migrate.judged import judged
+from wizards.migrate.looks import Look, files_of
 from wizards.migrate.model import (
     Applied,
     Backup,
@@ -53,6 +54,7 @@ class Console:
         self.project = Project(root.resolve(), environment, config, stream, sandbox)
         self._rehearsed: tuple[Path, Rehearsal] | None = None
         self._seen: tuple[History, State] | None = None
+        self._last: Look | None = None
 
     @property
     def target_name(self) -> str:
@@ -70,7 +72,7 @@ class Console:
 
     def preview(self, emit: Emit = discard, *, to: str = "heads") -> tuple[RevisionPreview, ...]:
         """Return the SQL of the pending revisions, judged with facts of the live database."""
-        return self._preview({"to": to}, emit)
+        return tuple(self._plan({"to": to}, emit).previews)
 
     def backup(self, emit: Emit, cancel: Cancel) -> Backup:
         """Dump the database, then prove the dump by restoring it to a scratch."""
@@ -202,13 +204,11 @@ class Console:
         self._nothing_unfinished(emit)
         provider = self.project.provider(emit)
         look: dict[str, Json] = {key: request[key] for key in request if key != "op"}
-        history, state, written = provider.plan(emit, look)
-        self._seen = (history, state)
-        previews = self._judge(written, emit, state.transaction_mode)
-        if not previews:
-            return Applied(outcome=Outcome.NOTHING, session="", current=state.heads,
+        seen = self._plan(look, emit)
+        if not seen.previews:
+            return Applied(outcome=Outcome.NOTHING, session="", current=seen.state.heads,
                            said=_("Nothing is pending."))  # fmt: skip
-        require(previews, accepted, fail_on)
+        require(seen.previews, accepted, fail_on)
         if backup is None and without_backup and self.protected:
             raise UsageFailure(
                 "backup-required",
@@ -225,19 +225,34 @@ class Console:
             kind=kind,
             provider=provider,
             target=self.project.target(emit),
-            history=history,
-            state=state,
+            history=seen.history,
+            state=seen.state,
             request=request,
-            previews=previews,
+            previews=seen.previews,
             backup=backup,
             rehearsal=known[1] if known and backup and known[0] == backup.path else None,
             accepted=[str(one) for one in accepted],
         )
+        self._last = None
         return Session(work, emit, cancel).run()
 
-    def _preview(self, request: dict[str, Json], emit: Emit) -> tuple[RevisionPreview, ...]:
-        mode, previews = self.project.provider(emit).preview(emit, request)
-        return self._judge(previews, emit, mode)
+    def _plan(self, request: dict[str, Json], emit: Emit) -> Look:
+        """Return the judged steps of a request; a look that is still true is not repeated."""
+        directory, last = self.project.directory, self._last
+        if last is not None:
+            files = files_of(directory, last.history)
+            if last.still_true(request, self.project.target(emit).address, files):
+                return last
+        history, state, written = self.project.provider(emit).plan(emit, request)
+        self._seen = (history, state)
+        self._last = Look(
+            request=request,
+            history=history,
+            state=state,
+            previews=self._judge(written, emit, state.transaction_mode),
+            files=files_of(directory, history),
+        )
+        return self._last
 
     def _judge(
         self, previews: Sequence[RevisionPreview], emit: Emit, mode: str = "per_migration"

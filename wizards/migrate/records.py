@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,8 +21,8 @@ _JOURNALLED = ("migrate.revision", "migrate.phase")
 
 
 def new_id() -> str:
-    """Return an id that sorts by time: 20261103-142530-4f2a."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """Return an id that sorts by time, to the microsecond: 20261103-142530-482913."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
 
 
 @dataclass
