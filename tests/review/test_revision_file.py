@@ -12,8 +12,8 @@ from wizards.migrate.review.revision_file import read
 
 TEXT = Path(__file__).with_name("revision.txt").read_text(encoding="utf-8")
 CREATED = (
-    "CREATE TABLE tags (id bigint NOT NULL, note integer REFERENCES notes (id) ON DELETE CASCADE, "
-    "kind kind DEFAULT 'a', at timestamp with time zone DEFAULT now(), "
+    "CREATE TABLE tags (id bigserial NOT NULL, "
+    "note integer REFERENCES notes (id) ON DELETE CASCADE, kind kind DEFAULT 'a', at timestamp with time zone DEFAULT now(), "
     "CONSTRAINT pk_tags PRIMARY KEY (id), CONSTRAINT uq_note UNIQUE (note))"
 )
 LINES = TEXT.splitlines()
@@ -30,12 +30,13 @@ def findings() -> list[Finding]:
 def test_every_operation_becomes_the_sql_that_alembic_sends() -> None:
     read_ = read(TEXT)
     assert [one.sql for one in read_.statements if one.kind] == [
+        "CREATE TYPE kind AS ENUM ('a', 'b')",
         CREATED,
         "CREATE INDEX ix_tags_note ON tags (note)",
         "ALTER TABLE notes ADD COLUMN due timestamp with time zone NOT NULL",
         "ALTER TABLE notes ALTER COLUMN n TYPE bigint",
-        "ALTER TABLE notes ALTER COLUMN body SET NOT NULL",
         "ALTER TABLE notes ALTER COLUMN body TYPE text",
+        "ALTER TABLE notes ALTER COLUMN body SET NOT NULL",
         "ALTER TABLE attic.old DROP COLUMN legacy",
         "CREATE UNIQUE INDEX ix_old ON attic.old (a, (lower(b)))",
         "ALTER TABLE attic.old RENAME COLUMN x TO y",
@@ -107,3 +108,23 @@ def test_a_file_that_is_no_revision_is_not_understood(text: str) -> None:
 
 def test_the_downgrade_is_not_judged() -> None:
     assert not any(one.line >= line_of("def downgrade") for one in findings())
+
+
+def test_composite_keys_and_their_types() -> None:
+    text = """
+from alembic import op
+import sqlalchemy as sa
+def upgrade():
+    op.create_table(
+        "pairs",
+        sa.Column("a", sa.Integer(), sa.ForeignKey("x.id"), primary_key=True),
+        sa.Column("b", sa.Integer(), primary_key=True),
+    )
+    op.create_table("single", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+    pairs, single = (one.sql for one in read(text).statements)
+    assert pairs == (
+        "CREATE TABLE pairs (a integer REFERENCES x (id) NOT NULL, b integer NOT NULL, "
+        "PRIMARY KEY (a, b))"
+    )
+    assert single == "CREATE TABLE single (id serial NOT NULL, PRIMARY KEY (id))"

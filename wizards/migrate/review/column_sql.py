@@ -111,8 +111,11 @@ def default_sql(value: object) -> str:
     raise CannotRead
 
 
-def column_sql(column: object, *, key: bool = False) -> str:
-    """Return ``name type constraints`` of an ``sa.Column``; ``key``: in CREATE TABLE."""
+def column_sql(column: object, keys: Sequence[str] | None = None) -> str:
+    """Return ``name type constraints`` of an ``sa.Column``.
+
+    ``keys`` are the key columns of the CREATE TABLE it stands in, None in ADD COLUMN.
+    """
     if not isinstance(column, Made) or column.name != "Column" or not column.args:
         raise CannotRead
     name, rest, options = column.args[0], list(column.args[1:]), column.options
@@ -123,7 +126,7 @@ def column_sql(column: object, *, key: bool = False) -> str:
     type_ = options.get("type_", types[0] if types else None)
     words = [
         quoted(name),
-        _serial(type_sql(type_) if type_ is not None else "integer", column, key),
+        _serial(type_sql(type_) if type_ is not None else "integer", column, list(keys or ())),
     ]
     default = options.get("server_default")
     if isinstance(default, Made) and default.name in {"Identity", "Computed", "FetchedValue"}:
@@ -132,7 +135,7 @@ def column_sql(column: object, *, key: bool = False) -> str:
         words.append(f"DEFAULT {default_sql(default)}")
     words += [_PARTS[part.name](part) for part in kinds]
     if options.get("primary_key") is True:
-        words.append("PRIMARY KEY")
+        words.append("PRIMARY KEY" if keys is None else "NOT NULL")
     elif options.get("nullable") is False:
         words.append("NOT NULL")
     if options.get("unique") is True:
@@ -140,15 +143,43 @@ def column_sql(column: object, *, key: bool = False) -> str:
     return " ".join(word for word in words if word)
 
 
-def _serial(type_: str, column: Made, key: bool) -> str:
-    """An integer primary key of CREATE TABLE becomes a serial unless something else fills it."""
+def _serial(type_: str, column: Made, keys: list[str]) -> str:
+    """The only key column of CREATE TABLE becomes a serial, unless something else fills it."""
     plain = not any(isinstance(part, Made) and part.name in _PARTS for part in column.args)
     options = column.options
-    asked = options.get("autoincrement") is True or options.get("primary_key") is True
-    if key and plain and asked and options.get("server_default") is None:
+    filled = options.get("server_default") is not None or options.get("autoincrement") is False
+    if keys == [column.args[0]] and plain and not filled:
         serials = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
         return serials.get(type_, type_)
     return type_
+
+
+def key_columns(parts: Sequence[object]) -> list[str]:
+    """The columns of the primary key of a ``create_table``, however it is written."""
+    made = [part for part in parts if isinstance(part, Made)]
+    flagged = [part.args[0] for part in made if part.options.get("primary_key") is True]
+    for part in made:
+        if part.name == "PrimaryKeyConstraint":
+            flagged = list(part.args)
+    return [name for name in flagged if isinstance(name, str)]
+
+
+def enum_types(parts: Sequence[object]) -> list[str]:
+    """``CREATE TYPE`` for the enums of a ``create_table``, as SQLAlchemy sends it before."""
+    found = {}
+    for part in parts:
+        for value in (*part.args, *part.options.values()) if isinstance(part, Made) else ():
+            if isinstance(value, Made) and value.name in {"Enum", "ENUM"}:
+                name = value.options.get("name")
+                if isinstance(name, str) and value.options.get("create_type") is not False:
+                    found[name] = create_enum_sql(name, value.args)
+    return list(found.values())
+
+
+def create_enum_sql(name: str, values: Sequence[object]) -> str:
+    """Return ``CREATE TYPE … AS ENUM``."""
+    listed = ", ".join(literal(value) for value in values if isinstance(value, str))
+    return f"CREATE TYPE {quoted(name)} AS ENUM ({listed})"
 
 
 def _identity(part: Made) -> str:

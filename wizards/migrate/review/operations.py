@@ -9,6 +9,8 @@ from wizards.migrate.review.column_sql import (
     column_sql,
     condition_sql,
     default_sql,
+    enum_types,
+    key_columns,
     names_sql,
     table_constraint_sql,
     type_sql,
@@ -85,16 +87,28 @@ def _one(sql: str, *hints: Hint) -> Written:
 
 def _create_table(call: Call) -> Written:
     table = call.table(0)
+    given = call.args[1:]
+    keys = key_columns(given)
     parts = []
-    for part in call.args[1:]:
+    for part in given:
         if not isinstance(part, Made):
             raise CannotRead
         parts.append(
-            column_sql(part, key=True) if part.name == "Column" else table_constraint_sql(part)
+            column_sql(part, keys) if part.name == "Column" else table_constraint_sql(part)
         )
+    named_key = any(isinstance(part, Made) and part.name in _KEY for part in given)
+    if keys and not named_key:
+        parts.append(f"PRIMARY KEY ({names_sql(keys)})")
     optional = "IF NOT EXISTS " if call.flag("if_not_exists") else ""
-    written = _one(f"CREATE TABLE {optional}{table.sql} ({', '.join(parts)})")
-    return written + [index for part in call.args[1:] for index in _column_index(table, part)]
+    created = f"CREATE TABLE {optional}{table.sql} ({', '.join(parts)})"
+    return [
+        *((sql, ()) for sql in enum_types(given)),
+        (created, ()),
+        *(index for part in given for index in _column_index(table, part)),
+    ]
+
+
+_KEY = frozenset({"PrimaryKeyConstraint"})
 
 
 def _column_index(table: Name, column: object) -> Written:
@@ -129,21 +143,19 @@ def _alter_column(call: Call) -> Written:
     column = call.text(call.shift, "column_name")
     head = f"ALTER TABLE {table.sql} ALTER COLUMN {quoted(column)}"
     written: Written = []
-    nullable = call.get(-1, "nullable", None)
-    if isinstance(nullable, bool):
-        written += _one(f"{head} {'DROP' if nullable else 'SET'} NOT NULL")
-    default = call.get(-1, "server_default", False)
-    if default is not False:
-        written += _one(
-            f"{head} DROP DEFAULT"
-            if default is None
-            else f"{head} SET DEFAULT {default_sql(default)}"
-        )
     type_ = call.get(-1, "type_", None)
     if type_ is not None:
         using = call.get(-1, "postgresql_using", None)
         ending = f" USING {condition_sql(using)}" if using is not None else ""
         written += _one(f"{head} TYPE {type_sql(type_)}{ending}", *_old_type(call, table, column))
+    nullable = call.get(-1, "nullable", None)
+    if isinstance(nullable, bool):
+        written += _one(f"{head} {'DROP' if nullable else 'SET'} NOT NULL")
+    default = call.get(-1, "server_default", False)
+    if default is None:
+        written += _one(f"{head} DROP DEFAULT")
+    elif default is not False:
+        written += _one(f"{head} SET DEFAULT {default_sql(default)}")
     new = call.get(-1, "new_column_name", None)
     if isinstance(new, str):
         written += _one(

@@ -12,8 +12,8 @@ import tokenize
 from dataclasses import dataclass, field
 
 from generators.language import _
-from wizards.migrate.review.column_sql import CannotRead, condition_sql
-from wizards.migrate.review.names import Name, literal, named, quoted
+from wizards.migrate.review.column_sql import CannotRead, condition_sql, create_enum_sql
+from wizards.migrate.review.names import Name, named, quoted
 from wizards.migrate.review.operations import write
 from wizards.migrate.review.sql import Hint, Parsed, parameters_filled, statements
 from wizards.migrate.review.static_values import UNKNOWN, Made, evaluate
@@ -218,8 +218,7 @@ class _Reader:
         name = enum.options.get("name")
         if enum.name not in {"Enum", "ENUM"} or not isinstance(name, str):
             return
-        values = ", ".join(literal(value) for value in enum.args if isinstance(value, str))
-        create = f"CREATE TYPE {quoted(name)} AS ENUM ({values})"
+        create = create_enum_sql(name, enum.args)
         self._add(node, create if verb == "create" else f"DROP TYPE {quoted(name)}", ())
 
     def _add(self, node: ast.Call, sql: str, hints: tuple[Hint, ...]) -> None:
