@@ -139,7 +139,7 @@ class TarmacApp(App[int], Offers):
         events = job.drain()
         if self.jobs.get(job.name) is not job:
             return
-        self.ran.extend(commands_in(events))
+        self.ran.extend(commands_in(events, job.told))
         job.reported = job.reported or ended
         self.happened.publish(Progress(job, events))
         if ended:

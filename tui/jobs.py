@@ -41,6 +41,7 @@ class Job(Generic[T]):
     crash: BaseException | None = None
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
     fresh: deque[Event] = field(default_factory=deque)
+    told: set[str] = field(default_factory=set)
     reported: bool = False
 
     @property

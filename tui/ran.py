@@ -18,14 +18,21 @@ class Ran:
     at: datetime
 
 
-def commands_in(events: Iterable[Event]) -> Iterator[Ran]:
-    """Yield the command of every step and statement that starts."""
+def commands_in(events: Iterable[Event], told: set[str]) -> Iterator[Ran]:
+    """Yield the command of every step and statement that starts.
+
+    ``told`` holds the steps whose command was listed already: a step says several times that it
+    is running.
+    """
     for event in events:
         fields = event.fields
-        starts = fields.get("state") in ("start", "running")
         sql, command = fields.get("sql"), fields.get("command")
-        if event.event == "migrate.statement" and starts and isinstance(sql, str):
-            yield Ran("sql", sql, event.at)
-        elif isinstance(command, str) and command and (starts or "state" not in fields):
-            kind = "gcloud" if command.startswith("gcloud") else "shell"
-            yield Ran(kind, command, event.at)
+        if event.event == "migrate.statement":
+            if fields.get("state") == "start" and isinstance(sql, str):
+                yield Ran("sql", sql, event.at)
+        elif isinstance(command, str) and command and fields.get("state") != "waiting":
+            name = str(fields.get("id") or command)
+            if name not in told:
+                told.add(name)
+                kind = "gcloud" if command.startswith("gcloud") else "shell"
+                yield Ran(kind, command, event.at)

@@ -41,7 +41,7 @@ STATES = {
     "warning": ("▲", "$text-warning"),
     "red": ("✗", "bold $text-error"),
     "failed": ("✗", "bold $text-error"),
-    "running": ("▶", "bold $text-accent"),
+    "running": ("»", "bold $text-accent"),
     "retrying": ("↻", "$text-warning"),
     "waiting": ("○", "$text-muted"),
     "skipped": ("-", "$text-muted"),

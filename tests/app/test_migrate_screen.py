@@ -98,8 +98,8 @@ async def test_statements_are_marked_while_they_run_and_x_stops(opened: Opened) 
         await driven.press("4", "a")
         driven.engines.migrate.gate.clear()
         await give_reason_and_act(driven)
-        await driven.until(lambda: "▶ apply" in driven.text)
-        assert "▶ ALTER TABLE" in driven.text
+        await driven.until(lambda: "» apply" in driven.text)
+        assert "» ALTER TABLE" in driven.text
         await driven.press("x")
         await driven.until(lambda: driven.app.jobs["migrate.up"].state == "cancelled")
 

@@ -54,7 +54,7 @@ async def test_work_goes_on_while_another_mode_is_shown(opened: Opened) -> None:
         await driven.press("4")
         driven.engines.migrate.gate.clear()
         await driven.press("b", "1")
-        assert "▶ backup" in driven.text.splitlines()[0]
+        assert "» backup" in driven.text.splitlines()[0]
         driven.engines.migrate.gate.set()
         await driven.press("4")
         assert "restorable" in driven.text

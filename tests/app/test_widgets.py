@@ -147,7 +147,7 @@ def test_commands_are_collected_from_steps_and_statements() -> None:
         Event("migrate.statement", {"state": "start", "sql": "DROP TABLE t"}),
         Event("migrate.statement", {"state": "done", "sql": "DROP TABLE t"}),
     ]
-    assert [(ran.kind, ran.text) for ran in commands_in(events)] == [
+    assert [(ran.kind, ran.text) for ran in commands_in(events, set())] == [
         ("gcloud", "gcloud projects create p"),
         ("sql", "DROP TABLE t"),
     ]

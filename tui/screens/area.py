@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -33,6 +34,9 @@ class Area(Screen[None], Offers):
 
     area: ClassVar[str] = ""
     OFFERS: ClassVar[tuple[type[Command], ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", id="area.leave", show=False)
+    ]
 
     @property
     def tarmac(self) -> TarmacApp:
@@ -95,6 +99,12 @@ class Area(Screen[None], Offers):
             self.do_filter()
         else:
             super().do(command)
+
+    def action_leave(self) -> None:
+        """Go back to the first list of the screen."""
+        first = next((rows for rows in self.query(Rows) if rows.display), None)
+        if first is not None:
+            first.focus()
 
     def main_list(self) -> Rows | None:
         """Return the list that ``/`` filters: the focused one, else the first."""

@@ -70,7 +70,7 @@ def _heading(words: str) -> Row:
 
 
 def _entry(command: type[Command]) -> Row:
-    keys = " ".join(_pretty(key) for key in command.key.split(",")) or "^p"
+    keys = " ".join(_pretty(key) for key in command.key.split(",")) or "(^p)"
     return _line(keys, f"{command.words()}: {command.help()}", command.id())
 
 

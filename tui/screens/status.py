@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual import events
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -65,38 +65,43 @@ class Target(StatusCommand):
     footer = True
 
 
-class Card(Static, can_focus=True):
-    """One panel; updating it repaints only itself."""
+class Card(Widget, can_focus=True):
+    """One panel; showing new values repaints only itself."""
 
     def __init__(self, panel: Panel) -> None:
         super().__init__(id="panel-" + re.sub(r"\W", "-", panel.id), classes="pane panel")
-        self.panel = panel
-
-    def on_mount(self) -> None:
-        """Draw what is known."""
-        self.show(self.panel)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """Draw again for the new width."""
-        self.show(self.panel)
+        self.show(panel)
 
     def show(self, panel: Panel) -> None:
-        """Draw a panel."""
+        """Show a panel's new values."""
         self.panel = panel
         mark, style = STATES.get(panel.state, STATES["unknown"])
         self.border_title = Content.assemble((f"{mark} ", style), panel.title)
-        width = max(self.content_size.width, 20)
-        lines: list[Content] = []
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """Draw the rows for the width there is."""
+        return Content("\n").join(self.lines(self.content_size.width))
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Return how many lines the rows take."""
+        return len(self.lines(width))
+
+    def lines(self, width: int) -> list[Content]:
+        """Return what the panel says and its rows, wrapped to a width."""
+        panel = self.panel
+        found: list[Content] = []
         if panel.says:
             words = panel.says
             if panel.since and panel.state != "ok":
                 words += " · " + _("since {time}").format(time=since_words(panel.since))
-            lines += wrapped(Content.styled(words, style if panel.state != "ok" else ""), width)
+            style = STATES.get(panel.state, STATES["unknown"])[1] if panel.state != "ok" else ""
+            found += wrapped(Content.styled(words, style), max(width, 20))
         longest = max((cell_len(label) for label, _value, _severity in panel.rows), default=0)
-        room = min(longest + 2, width // 2)
+        room = min(longest + 2, max(width // 3, 16))
         for label, value, severity in panel.rows:
-            lines += _row(label, value, severity, width, room)
-        self.update(Content("\n").join(lines))
+            found += _row(label, value, severity, max(width, 20), room)
+        return found
 
     @property
     def text(self) -> str:
@@ -115,9 +120,14 @@ def since_words(since: object) -> str:
 def _row(label: str, value: str, severity: str, width: int, room: int) -> list[Content]:
     mark, style = STATES.get(severity, ("", "")) if severity not in ("", "ok") else ("", "")
     text = Content.assemble((f"{mark} " if mark else "", style), value)
-    first, *rest = wrapped(text, width - room) or [Content()]
-    lead = Content.styled(fit(label, room - 1).plain + " ", "$text-muted")
-    return [Content.assemble(lead, first), *(Content.assemble(" " * room, line) for line in rest)]
+    lines = wrapped(text, width - room) or [Content()]
+    names = [Content.styled(line.plain, "$text-muted") for line in wrapped(label, room - 1)]
+    count = max(len(names), len(lines))
+    names += [Content()] * (count - len(names))
+    lines += [Content()] * (count - len(lines))
+    return [
+        Content.assemble(fit(name, room), line) for name, line in zip(names, lines, strict=True)
+    ]
 
 
 class StatusScreen(Area):

@@ -66,7 +66,7 @@ class Header(Widget):
         names = [name for name in dict.fromkeys((self.project, self.target)) if name]
         marks = Content.assemble(
             (" ■ " + _("protected") if self.protected else "", "bold $text-error"),
-            (f" ▶ {self.busy}" if self.busy else "", "$text-accent"),
+            (f" » {self.busy}" if self.busy else "", "$text-accent"),
         )
         brand = Content.styled(" Tarmac", "bold $text-primary")
         whole = Content.assemble(brand, *(f" · {name}" for name in names), marks)

@@ -240,7 +240,7 @@ class Rows(ScrollView, can_focus=True):
         mark = "▶ " if offset == 0 and len(lines) == 1 else "▌ "
         return self._strip(
             Content.assemble((mark, "bold $text-accent"), content),
-            "rows--cursor" if self.has_focus else None,
+            "rows--cursor" if self.has_focus and len(lines) == 1 else None,
             width,
         )
 

@@ -17,7 +17,7 @@ from wizards.events import Json
 from wizards.migrate.model import Finding, Revision, RevisionPreview, Severity, Statement
 
 SQL_LINES = 8
-RUNNING = ("▶", "bold $text-accent")
+RUNNING = ("»", "bold $text-accent")
 MARKS = {
     "start": RUNNING,
     "done": ("✓", "$text-success"),

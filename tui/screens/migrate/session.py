@@ -92,7 +92,7 @@ def _running(board: Board, job: Job[object]) -> list[Part]:
         )
     asked = _("stopping at the next safe place…") if job.cancel.asked else ""
     line = Content.assemble(
-        ("▶ ", "bold $text-accent"),
+        ("» ", "bold $text-accent"),
         joined(parts),
         (f"  {asked}", "$text-warning")
         if asked

@@ -78,7 +78,7 @@ class InterviewView(Horizontal):
         self._fetch()
         controls = list(page.query(CONTROLS))
         if focus and controls and self.display:
-            controls[0].focus()
+            controls[0].focus(scroll_visible=False)
 
     def on_descendant_focus(self) -> None:
         """Bring the whole question into view, its heading and its note, not only the control."""

@@ -169,7 +169,7 @@ class PlanView(Vertical):
             line = Content.assemble(
                 line,
                 "\n",
-                ("▶ ", "bold $text-accent"),
+                ("» ", "bold $text-accent"),
                 _("now: {titles}").format(titles=", ".join(running)),
             )
         return line
@@ -200,20 +200,21 @@ def _verdict(cost: float, prices_of: str, preflight: tuple[Check, ...], longest:
     dated = _("{cost} USD a month").format(cost=f"{cost:.2f}")
     if prices_of:
         dated += " " + _("(prices of {date})").format(date=prices_of)
-    parts: list[str | Content] = [Content.styled(dated, "bold")]
-    for level, state in (("ok", "ok"), ("warning", "warning"), ("red", "red")):
+    first: list[str | Content] = [Content.styled(dated, "bold")]
+    if longest >= 1:
+        first.append(_("takes about {time}").format(time=seconds(longest)))
+    checks: list[str | Content] = []
+    for level in ("ok", "warning", "red"):
         count = sum(check.level == level for check in preflight)
         if count:
-            mark, style = STATES[state]
+            mark, style = STATES[level]
             words = {
                 "ok": ngettext("{count} check passed", "{count} checks passed", count),
                 "warning": ngettext("{count} to consider", "{count} to consider", count),
                 "red": ngettext("{count} must be fixed", "{count} must be fixed", count),
             }[level].format(count=count)
-            parts.append(Content.assemble((f"{mark} ", style), words))
-    if longest >= 1:
-        parts.append(_("takes about {time}").format(time=seconds(longest)))
-    return joined(parts)
+            checks.append(Content.assemble((f"{mark} ", style), words))
+    return Content("\n").join([line for line in (joined(first), joined(checks)) if line])
 
 
 def _check(check: Check, width: int) -> list[Content]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Input
+from textual.widgets import ContentSwitcher
 
 from generators.language import _
-from tui.jobs import Progress
+from tui.jobs import Job, Progress
 from tui.palette import Command, bindings
 from tui.screens.area import Area
 from tui.screens.setup import commands
@@ -89,11 +89,17 @@ class SetupScreen(Work, Area):
             return commands.APPLYING
         return (commands.Resume, *commands.PLANNING) if self.unfinished else commands.PLANNING
 
+    @property
+    def shown_job(self) -> Job[object] | None:
+        """The apply that runs, else the newest one if its states are still shown."""
+        newest = self.tarmac.jobs.get("setup.apply")
+        return self.running or (newest if self.board.applying else None)
+
     def show_view(self, name: str) -> None:
         """Show the interview or the plan and give it the keyboard."""
         self.query_one(ContentSwitcher).current = name
         if name == "plan":
-            self.planned.paint(self.running)
+            self.planned.paint(self.shown_job)
             self.query_one("#changes", Rows).focus()
         else:
             controls = list(self.asking.query(CONTROLS))
@@ -108,7 +114,7 @@ class SetupScreen(Work, Area):
         """Take events of an apply; repaint once for all of them."""
         changed = [self.board.take(event) for event in progress.events]
         if any(changed) or progress.job.mutates:
-            self.planned.paint(self.running)
+            self.planned.paint(self.shown_job)
 
     def keep_soon(self) -> None:
         """Keep the answers once the person has paused typing."""
@@ -116,9 +122,11 @@ class SetupScreen(Work, Area):
             self._keeping.stop()
         self._keeping = self.set_timer(0.7, self.keep_answers)
 
-    def key_escape(self) -> None:
-        """Leave a field, so that single letters are keys again."""
-        if isinstance(self.focused, Input):
+    def action_leave(self) -> None:
+        """Leave a field, so that single letters are keys again; leave the detail of a change."""
+        if self.view == "plan":
+            self.query_one("#changes", Rows).focus()
+        else:
             self.asking.query_one("#page").focus()
 
     def why_not(self, command: type[Command]) -> str:

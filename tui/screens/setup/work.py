@@ -204,7 +204,7 @@ class Work:
     def _planned(self, plan: Plan) -> None:
         screen = self._screen
         screen.board.plan = plan
-        screen.planned.paint(self.running)
+        screen.planned.paint(screen.shown_job)
         screen.refresh_footer()
 
     def do_copy_command(self) -> None:
@@ -297,7 +297,7 @@ class Work:
 
     def _applied(self, applied: AppliedPlan) -> None:
         screen = self._screen
-        screen.planned.paint(screen.tarmac.jobs.get("setup.apply"))
+        screen.planned.paint(screen.shown_job)
         if applied.failures:
             screen.tarmac.show_failure(applied.failures[0][1])
         elif applied.cancelled:

@@ -1,0 +1,1 @@
+"""Screenshots of the app, made by make.py."""
