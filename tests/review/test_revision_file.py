@@ -11,10 +11,13 @@ from wizards.migrate.review.lint import judge_file
 from wizards.migrate.review.revision_file import read
 
 TEXT = Path(__file__).with_name("revision.txt").read_text(encoding="utf-8")
-CREATED = (
-    "CREATE TABLE tags (id bigserial NOT NULL, "
-    "note integer REFERENCES notes (id) ON DELETE CASCADE, kind kind DEFAULT 'a', at timestamp with time zone DEFAULT now(), "
-    "CONSTRAINT pk_tags PRIMARY KEY (id), CONSTRAINT uq_note UNIQUE (note))"
+CREATED = " ".join(
+    [
+        "CREATE TABLE tags (id bigserial NOT NULL,",
+        "note integer REFERENCES notes (id) ON DELETE CASCADE, kind kind DEFAULT 'a',",
+        "at timestamp with time zone DEFAULT now(),",
+        "CONSTRAINT pk_tags PRIMARY KEY (id), CONSTRAINT uq_note UNIQUE (note))",
+    ]
 )
 LINES = TEXT.splitlines()
 
@@ -38,7 +41,7 @@ def test_every_operation_becomes_the_sql_that_alembic_sends() -> None:
         "ALTER TABLE notes ALTER COLUMN body TYPE text",
         "ALTER TABLE notes ALTER COLUMN body SET NOT NULL",
         "ALTER TABLE attic.old DROP COLUMN legacy",
-        "CREATE UNIQUE INDEX ix_old ON attic.old (a, (lower(b)))",
+        "CREATE UNIQUE INDEX ix_old ON attic.old (a, lower(b))",
         "ALTER TABLE attic.old RENAME COLUMN x TO y",
         "CREATE INDEX CONCURRENTLY ix_due ON notes (due)",
         "CREATE INDEX CONCURRENTLY ix_bad ON notes (due)",

@@ -285,5 +285,4 @@ def names_sql(values: object) -> str:
 def _expression(value: object) -> str:
     if isinstance(value, Made) and value.name in {"desc", "asc"}:
         return f"{names_sql([value.on])} {value.name.upper()}"
-    sql = default_sql(value)
-    return sql if sql.startswith("(") or sql.replace("_", "").isalnum() else f"({sql})"
+    return default_sql(value)

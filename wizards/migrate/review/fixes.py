@@ -11,6 +11,20 @@ from wizards.migrate.review.names import Name, quoted
 
 _CREATE_INDEX = re.compile(r"\A(\s*CREATE\s+(?:UNIQUE\s+)?INDEX)\b", re.IGNORECASE)
 _INDEX_NAME = 63
+_ZERO = {
+    "text": "''",
+    "character varying": "''",
+    "integer": "0",
+    "bigint": "0",
+    "smallint": "0",
+    "numeric": "0",
+    "boolean": "false",
+    "timestamp with time zone": "now()",
+    "timestamp without time zone": "now()",
+    "date": "current_date",
+    "jsonb": "'{}'",
+    "json": "'{}'",
+}
 
 
 def alter(relation: pb.RangeVar, command: pb.AlterTableCmd) -> str:
@@ -50,6 +64,26 @@ def _named_not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str
     constraint.skip_validation = True
     constraint.initially_valid = False
     return alter(relation, copy)
+
+
+def split_column(table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -> str:
+    """Return a column and its constraint in steps that never read the table under a lock."""
+    relation = pb.RangeVar(schemaname=table.schema, relname=table.name, inh=True)
+    bare = pb.ColumnDef()
+    bare.CopyFrom(column)
+    kept = [part for part in column.constraints if part.constraint != constraint]
+    del bare.constraints[:]
+    bare.constraints.extend(kept)
+    add = pb.AlterTableCmd(subtype=pb.AT_AddColumn, behavior=pb.DROP_RESTRICT)
+    getattr(add, "def").column_def.CopyFrom(bare)
+    check = pb.AlterTableCmd(subtype=pb.AT_AddConstraint, behavior=pb.DROP_RESTRICT)
+    getattr(check, "def").constraint.CopyFrom(constraint)
+    if constraint.contype == pb.CONSTR_FOREIGN:
+        own = getattr(check, "def").constraint.fk_attrs.add()
+        own.string.sval = column.colname
+    ending = "fkey" if constraint.contype == pb.CONSTR_FOREIGN else "check"
+    name = shortened(f"{table.name}_{column.colname}_{ending}")
+    return steps(f"{alter(relation, add)};", not_valid(relation, check, name, ""))
 
 
 def unique_by_index(table: Name, name: str, columns: list[str], kind: str) -> str:
@@ -105,6 +139,11 @@ def backfill(table: Name, column: str, value: str) -> str:
 def steps(*lines: str) -> str:
     """Join SQL lines, leaving out empty ones."""
     return "\n".join(line for line in lines if line)
+
+
+def zero(type_: str) -> str:
+    """Return a plain value of a type as SQL, "" for a type that has none."""
+    return _ZERO.get(type_.split("(")[0].strip(), "")
 
 
 def shortened(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from generators.language import _
-from wizards.migrate.review import libpg
+from wizards.migrate.review import fixes, libpg
 from wizards.migrate.review.catalogue import Table
 from wizards.migrate.review.checks.doubt import Doubt, Kind
 from wizards.migrate.review.checks.state import State
@@ -15,21 +15,6 @@ from wizards.migrate.review.names import Name, of_range, quoted, words
 from wizards.migrate.review.rules.columns import expression_sql
 from wizards.migrate.review.sql import Parsed
 from wizards.migrate.review.volatility import descend
-
-_ZERO = {
-    "text": "''",
-    "character varying": "''",
-    "integer": "0",
-    "bigint": "0",
-    "smallint": "0",
-    "numeric": "0",
-    "boolean": "false",
-    "timestamp with time zone": "now()",
-    "timestamp without time zone": "now()",
-    "date": "current_date",
-    "jsonb": "'{}'",
-    "json": "'{}'",
-}
 
 
 class At(NamedTuple):
@@ -75,7 +60,7 @@ def _fill(table: Name, column: str, live: Table | None) -> str:
     col = quoted(column)
     value = ""
     if known is not None:
-        value = known.default or _ZERO.get(known.type.split("(")[0].strip(), "")
+        value = known.default or fixes.zero(known.type)
     if not value:
         return f"SELECT * FROM {table.sql} WHERE {col} IS NULL;"
     return (

@@ -169,7 +169,8 @@ def _required(
         even_new=filled,
         fix=fixes.steps(
             f"ALTER TABLE {table.sql} ADD COLUMN {col} {type_};",
-            _("-- fill it in batches, then:"),
+            _("-- fill it, with the value that is right, in batches until 0 rows; then:"),
+            fixes.backfill(table, column.colname, fixes.zero(type_)) if fixes.zero(type_) else "",
             fixes.set_not_null(table, column.colname, case.context.postgres),
         ),
     )
@@ -206,11 +207,11 @@ def _inline(
         case.context.foreign_keys[(table, name)] = parent
         if filled:
             case.touch(parent, Lock.SHARE_ROW_EXCLUSIVE, scans=True)
-            _report_inline(case, table, column, _("foreign key"))
+            _report_inline(case, table, column, constraint, _("foreign key"))
         elif parent != table and not (table in case.context.new or parent in case.context.new):
             _locks_parent(case, table, parent)
     elif kind == pb.CONSTR_CHECK:
-        _report_inline(case, table, column, "CHECK")
+        _report_inline(case, table, column, constraint, "CHECK")
     elif kind == pb.CONSTR_UNIQUE:
         _unique(case, table, column, constraint)
     elif kind == pb.CONSTR_PRIMARY:
@@ -255,7 +256,9 @@ def _locks_parent(case: Case, table: Name, parent: Name) -> None:
     )
 
 
-def _report_inline(case: Case, table: Name, column: pb.ColumnDef, what: str) -> None:
+def _report_inline(
+    case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constraint, what: str
+) -> None:
     case.find(
         "add-column-constraint",
         _("{what} behind the column: every row of {table} is read under the lock").format(
@@ -264,9 +267,7 @@ def _report_inline(case: Case, table: Name, column: pb.ColumnDef, what: str) -> 
         on=(table,),
         lock=AX,
         scans=True,
-        fix=f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
-        f"{of_node(column.type_name).shown};\n"
-        + _("-- then ADD CONSTRAINT … NOT VALID, then VALIDATE CONSTRAINT, each on its own"),
+        fix=fixes.split_column(table, column, constraint),
     )
 
 
