@@ -147,7 +147,8 @@ def up(
     with _console(context) as (console, cancel):
         level = Severity(fail_on)
         found = console.preview(context.out.event, to=to)
-        require(found, [Acceptance.parse(one) for one in accept], level)
+        known = [one for one in found if no_rehearsal or no_backup or not one.reason]
+        require(known, [Acceptance.parse(one) for one in accept], level)
         if found and context.interactive and not yes:
             for line in text.previews(found):
                 context.out.say(line)

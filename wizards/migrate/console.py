@@ -12,7 +12,15 @@ from wizards.events import Emit, Event, Json, discard
 from wizards.failures import Failure, UsageFailure
 from wizards.journal import private_folder
 from wizards.migrate import backup as backups
-from wizards.migrate import interruption, manifest, records, rehearsal, restoring, rollback
+from wizards.migrate import (
+    interruption,
+    manifest,
+    records,
+    rehearsal,
+    restoring,
+    retention,
+    rollback,
+)
 from wizards.migrate.acceptance import Acceptance, require
 from wizards.migrate.judged import judged
 from wizards.migrate.looks import Look, files_of
@@ -86,6 +94,8 @@ class Console:
         found = rehearsal.rehearse(self._rehearsing(used, emit), to, emit, cancel)
         found = replace(found, revisions=self._judge(found.revisions, emit))
         self._rehearsed = (used.path, found)
+        if self._last is not None and any(one.reason for one in self._last.previews):
+            self._last = None  # the rehearsal knows the SQL that the offline way could not see
         return found
 
     def up(
@@ -249,10 +259,19 @@ class Console:
             request=request,
             history=history,
             state=state,
-            previews=self._judge(written, emit, state.transaction_mode),
+            previews=self._judge(self._filled(written), emit, state.transaction_mode),
             files=files_of(directory, history),
         )
         return self._last
+
+    def _filled(self, previews: Sequence[RevisionPreview]) -> list[RevisionPreview]:
+        """Take the SQL of revisions that cannot be written offline from the last rehearsal."""
+        found = self._rehearsed[1] if self._rehearsed is not None else None
+        ran = {one.id: one for one in found.revisions} if found is not None and found.ok else {}
+        return [
+            replace(ran[one.id], reason=one.reason) if one.reason and one.id in ran else one
+            for one in previews
+        ]
 
     def _judge(
         self, previews: Sequence[RevisionPreview], emit: Emit, mode: str = "per_migration"
@@ -289,6 +308,12 @@ class Console:
         )
         taken = backups.take(subject, self._folder("backups"), emit, cancel)
         emit(Event("migrate.phase", {"phase": "backup", "state": "done"}))
+        open_sessions = [one for one in self.sessions() if one.outcome in ("", "stopped")]
+        gone = retention.clean(
+            self.backups(), {one.backup for one in open_sessions if one.backup is not None}
+        )
+        for path in gone:
+            emit(Event("migrate.backup", {"state": "expired", "file": path.name}))
         return taken
 
     def _rehearsing(self, used: Backup, emit: Emit) -> Rehearsing:

@@ -1,0 +1,41 @@
+"""Which old backups may go: old enough, not among the last of their database, not needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from wizards.migrate import manifest
+from wizards.migrate.model import Backup
+
+VARIABLE = "BACKUP_RETENTION_DAYS"
+DAYS = 30
+KEPT = 5  # the newest of each database stay, however old
+
+
+def days() -> int:
+    """Return ``BACKUP_RETENTION_DAYS``, 30 where it is not set or no whole number."""
+    text = os.environ.get(VARIABLE, "")
+    return int(text) if text.isdigit() else DAYS
+
+
+def expired(backups: Sequence[Backup], needed: Collection[Path], now: datetime) -> list[Backup]:
+    """Return the backups of one target that may be deleted; ``backups`` are newest first."""
+    limit = now - timedelta(days=days())
+    return [
+        one
+        for number, one in enumerate(backups)
+        if number >= KEPT and one.taken_at < limit and one.path not in needed
+    ]
+
+
+def clean(backups: Sequence[Backup], needed: Collection[Path]) -> list[Path]:
+    """Delete what has expired and return the dumps that went."""
+    gone = []
+    for one in expired(backups, needed, datetime.now(UTC)):
+        one.path.unlink(missing_ok=True)
+        manifest.beside(one.path).unlink(missing_ok=True)
+        gone.append(one.path)
+    return gone
