@@ -11,6 +11,8 @@ import gzip
 import importlib
 import inspect
 import json
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,14 +22,32 @@ APIS = {
     "artifactregistry:v1": ("google.cloud.artifactregistry_v1.types",),
     "artifactregistry:v1beta2": ("google.cloud.artifactregistry_v1beta2.types",),
     "cloudbilling:v1": ("google.cloud.billing_v1.types",),
+    "cloudbuild:v1": ("google.cloud.devtools.cloudbuild_v1.types",),
+    "cloudbuild:v2": ("google.cloud.devtools.cloudbuild_v2.types",),
     "cloudresourcemanager:v1": ("google.cloud.resourcemanager_v3.types",),
     "cloudresourcemanager:v3": ("google.cloud.resourcemanager_v3.types",),
+    "compute:v1": (),
     "iam:v1": ("google.cloud.iam_admin_v1.types",),
+    "logging:v2": (),
+    "run:v1": ("google.cloud.run_v2.types",),
+    "run:v2": ("google.cloud.run_v2.types",),
+    "orgpolicy:v2": (),
     "secretmanager:v1": ("google.cloud.secretmanager_v1.types",),
     "serviceusage:v1": ("google.cloud.service_usage_v1.types",),
     "sqladmin:v1": ("google.cloud.sqladmin_v1.types",),
     "sqladmin:v1beta4": ("google.cloud.sqladmin_v1.types",),
 }
+KEPT = {
+    "compute:v1": re.compile(
+        r"compute\.((zone|region|global)Operations\.(get|list|wait)|(zones|regions)\.(get|list)"
+        r"|machineTypes\.(get|list|aggregatedList)|images\.(get|list|getFromFamily)|projects\.get"
+        r"|(firewalls|addresses|networks)\.(get|list|insert|delete|patch|testIamPermissions)"
+        r"|instances\.(get|list|aggregatedList|insert|delete|start|stop|reset|setMetadata"
+        r"|setLabels|setTags|setMachineType|setDeletionProtection|getGuestAttributes"
+        r"|getSerialPortOutput|testIamPermissions))"
+    )
+}
+ONLY = {"logging:v2": frozenset({"logging.entries.list"})}
 PROSE = frozenset(
     {"description", "enumDescriptions", "enumDeprecated", "deprecated", "annotations"}
 )
@@ -41,13 +61,19 @@ def vendor(api: str, documents: Path) -> int:
     name, version = api.split(":")
     source = json.loads((documents / f"{name}.{version}.json").read_text(encoding="utf-8"))
     numbers = list(_enums_of(APIS[api]))
+    kept = KEPT.get(api)
+    prefix = source.get("servicePath", "")
+    methods = [
+        _method(each, prefix) for each in _methods(source) if not kept or kept.fullmatch(each["id"])
+    ]
+    schemas = {key: _schema(node) for key, node in source["schemas"].items()}
     document = {
         "name": name,
         "version": version,
         "title": source["title"],
         "parameters": sorted(source["parameters"]),
-        "methods": [_method(method) for method in _methods(source)],
-        "schemas": {key: _schema(node) for key, node in source["schemas"].items()},
+        "methods": methods,
+        "schemas": _reachable(methods, schemas) if kept else schemas,
     }
     _number_enums(document, numbers)
     packed = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), 9, mtime=0)
@@ -61,12 +87,38 @@ def _methods(node: Node) -> Iterator[Node]:
         yield from _methods(resource)
 
 
-def _method(source: Node) -> Node:
+def _method(source: Node, prefix: str) -> Node:
     method = {key: source[key] for key in METHOD_KEYS if key in source}
+    for key in ("path", "flatPath"):
+        if key in method:
+            method[key] = prefix + method[key]
     method["parameters"] = {
         name: _without_prose(about) for name, about in source.get("parameters", {}).items()
     }
     return method
+
+
+def _reachable(methods: list[Node], schemas: Node) -> Node:
+    """Return the schemas that methods refer to, directly or through others."""
+    found: Node = {}
+    waiting = list(_references(methods))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = schemas[name]
+            waiting += _references(schemas[name])
+    return dict(sorted(found.items()))
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _references(each)
+    elif isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for each in node.values():
+            yield from _references(each)
 
 
 def _schema(node: Node) -> Node:
@@ -78,6 +130,17 @@ def _schema(node: Node) -> Node:
         if isinstance(node.get(key), dict):
             stripped[key] = _schema(node[key])
     return stripped
+
+
+def _used(methods: list[Node], schemas: Node) -> Node:
+    """Return the schemas that methods need, directly or through others."""
+    waiting, used = [json.dumps(methods)], dict[str, Node]()
+    while waiting:
+        for name in re.findall(r'"\$ref": "(\w+)"', waiting.pop()):
+            if name not in used:
+                used[name] = schemas[name]
+                waiting.append(json.dumps(schemas[name]))
+    return used
 
 
 def _without_prose(node: Node) -> Node:
@@ -146,11 +209,11 @@ def _members(enum: Any) -> Any:
 
 
 def main() -> None:
-    """Write every document anew and say how large it became."""
+    """Write every document (or those named ``api:version``) anew and say how large it became."""
     package = importlib.import_module("googleapiclient")
     documents = Path(str(package.__file__)).parent / "discovery_cache" / "documents"
     DATA.mkdir(exist_ok=True)
-    for api in APIS:
+    for api in sys.argv[1:] or APIS:
         print(f"{api}: {vendor(api, documents):,} bytes")
 
 
