@@ -45,9 +45,9 @@ KEPT = {
         r"|instances\.(get|list|aggregatedList|insert|delete|start|stop|reset|setMetadata"
         r"|setLabels|setTags|setMachineType|setDeletionProtection|getGuestAttributes"
         r"|getSerialPortOutput|testIamPermissions))"
-    )
+    ),
+    "logging:v2": re.compile(r"logging\.entries\.list"),
 }
-ONLY = {"logging:v2": frozenset({"logging.entries.list"})}
 PROSE = frozenset(
     {"description", "enumDescriptions", "enumDeprecated", "deprecated", "annotations"}
 )
@@ -130,17 +130,6 @@ def _schema(node: Node) -> Node:
         if isinstance(node.get(key), dict):
             stripped[key] = _schema(node[key])
     return stripped
-
-
-def _used(methods: list[Node], schemas: Node) -> Node:
-    """Return the schemas that methods need, directly or through others."""
-    waiting, used = [json.dumps(methods)], dict[str, Node]()
-    while waiting:
-        for name in re.findall(r'"\$ref": "(\w+)"', waiting.pop()):
-            if name not in used:
-                used[name] = schemas[name]
-                waiting.append(json.dumps(schemas[name]))
-    return used
 
 
 def _without_prose(node: Node) -> Node:
