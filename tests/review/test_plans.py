@@ -177,3 +177,28 @@ def _seconds(clock: object, statements: list[Statement]) -> float:
 def test_nothing_is_reported_of_an_empty_plan() -> None:
     assert Reviewer().add([], transactional=True) == []
     assert judged("-- only a comment\n;;\n").statements == ()
+
+
+def test_a_block_is_judged_by_the_sql_inside_it() -> None:
+    enum = (
+        "DO $$ BEGIN CREATE TYPE m AS ENUM ('a'); EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    )
+    assert {one.rule for one in judged(enum).findings} == {"create-enum", "opaque-do-block"}
+    assert found(enum)["opaque-do-block"].severity is Severity.NOTICE
+    drop = "SELECT 1;\nDO $$ BEGIN IF true THEN EXECUTE 'DROP TABLE t'; END IF; END $$"
+    assert found(drop)["drop-table"].tables == ("t",)
+    assert found(drop)["drop-table"].line == 2
+
+
+def test_a_block_that_builds_its_sql_is_not_understood() -> None:
+    for body in (
+        "EXECUTE format('DROP TABLE %I', x)",
+        "EXECUTE 'DROP ' || x",
+        "CALL cleanup()",
+        "DROP TABEL t",
+    ):
+        one = found(f"DO $$ DECLARE x text; BEGIN {body}; END $$")["opaque-do-block"]
+        assert one.severity is Severity.DANGER, body
+        assert "not understood" in one.message
+    for sql in ("DO LANGUAGE plpython3u 'import os'", "DO ''", "CALL p()"):
+        assert found(sql)["opaque-do-block"].severity is Severity.DANGER, sql

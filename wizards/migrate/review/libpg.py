@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from postgast import native
     from postgast import pg_query_pb2 as pb
 
-__all__ = ["NotUnderstood", "comments", "deparse", "parse", "pb"]
+__all__ = ["NotUnderstood", "comments", "deparse", "native", "parse", "pb"]
 
 
 def _part(name: str) -> ModuleType:
