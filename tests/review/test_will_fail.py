@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import psycopg
 import pytest
@@ -259,3 +259,33 @@ def test_a_lock_held_by_somebody_else_is_not_waited_for(database: str) -> None:
             )
         assert facts.unread == {Name("", "notes")}
         assert found == ()
+
+
+def test_a_table_too_large_to_read_in_time_is_sampled_and_says_so(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from contextlib import contextmanager
+
+    from wizards.migrate import will_fail
+
+    asked_so_far: list[int] = []
+
+    @contextmanager
+    def impatient(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[None]:
+        """Give up on the first question, as a server does after its statement_timeout."""
+        asked_so_far.append(1)
+        if len(asked_so_far) == 1:
+            raise psycopg.errors.QueryCanceled("canceling statement due to statement timeout")
+        with connection.transaction():
+            yield
+
+    monkeypatch.setattr(will_fail, "bounded", impatient)
+    (found,) = asked(database, "ALTER TABLE notes ALTER body SET NOT NULL")
+    assert (found.rule, found.facts["sampled"]) == ("will-fail", True)
+    assert "in a sample" in found.message
+    asked_so_far.clear()
+    (open_,) = asked(database, "ALTER TABLE notes ALTER full_body SET NOT NULL")
+    assert (open_.rule, open_.severity) == ("not-checked", Severity.NOTICE)
+    asked_so_far.clear()
+    (open_,) = asked(database, "ALTER TABLE notes ADD UNIQUE (slug)")
+    assert (open_.rule, open_.severity) == ("not-checked", Severity.NOTICE)
