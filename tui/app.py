@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.app import App
-from textual.command import Provider
+from textual.command import CommandPalette, Provider
 from textual.reactive import reactive
 from textual.signal import Signal
 
@@ -222,7 +222,8 @@ class TarmacApp(App[int], Offers):
 
     def do_search_commands(self) -> None:
         """Open the palette."""
-        self.action_command_palette()
+        if not CommandPalette.is_open(cast("App[object]", self)):
+            self.push_screen(CommandPalette(placeholder=_("type to search the commands")))
 
     def do_quit(self) -> None:
         """Leave at once, or ask when a mutation runs."""

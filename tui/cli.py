@@ -11,6 +11,7 @@ import click
 from generators.language import N_, _, use
 from tui.context import Context
 from tui.lazy_group import LazyGroup, global_options, prepared
+from tui.usage_words import usage_words
 from wizards.cancel import Cancelled
 from wizards.failures import Exit, Failure, UsageFailure
 
@@ -130,7 +131,7 @@ def _command(arguments: list[str]) -> str:
 
 def _usage(wrong: click.UsageError) -> Failure:
     path = wrong.ctx.command_path if wrong.ctx else "tarmac"
-    return UsageFailure("usage", wrong.format_message(), next=(f"{path} --help",))
+    return UsageFailure("usage", usage_words(wrong), next=(f"{path} --help",))
 
 
 def _broken_pipe() -> int:

@@ -11,6 +11,7 @@ import click
 
 from generators.language import LANGUAGES, _, use
 from tui.context import Context
+from tui.help_page import HelpContext
 
 
 class LazyGroup(click.Group):
@@ -65,10 +66,11 @@ class LazyGroup(click.Group):
 
 
 def prepared(command: click.Command) -> click.Command:
-    """Translate a command's help and add the global options it lacks (once)."""
+    """Translate a command's help pages and add the global options it lacks (once)."""
     if getattr(command, "tarmac_prepared", False):
         return command
     command.tarmac_prepared = True  # type: ignore[attr-defined]
+    command.context_class = HelpContext
     if command.help:
         command.help = _(command.help)
     taken = {word for param in command.params for word in param.opts}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from tests.cli.run_tarmac import tarmac
 from tui.cli import COMMANDS
@@ -44,6 +45,31 @@ def test_help_is_korean_when_asked(tmp_path: Path) -> None:
     ran = tarmac("--lang", "ko", "--help", cwd=tmp_path)
     assert ran.code == 0
     assert any("가" <= char <= "힣" for char in ran.out)
+    assert "Usage:" not in ran.out
+    assert "Show this message" not in ran.out
+    assert "[default:" not in tarmac("migrate", "lint", "--lang", "ko", "--help", cwd=tmp_path).out
+
+
+def test_korean_help_wraps_by_cells(tmp_path: Path) -> None:
+    ran = tarmac("--lang", "ko", "migrate", "--help", cwd=tmp_path, env={"COLUMNS": "80"})
+    widths = [cell_len(line) for line in ran.out.splitlines()]
+    assert 70 < max(widths) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--nonsense",), "없는 옵션입니다: --nonsense"),
+        (("migrate", "lint"), "필요한 값이 빠졌습니다"),
+        (("migrate", "lint", "--fail-on", "x", "-"), "danger, caution, notice"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_korean(
+    words: tuple[str, ...], says: str, tmp_path: Path
+) -> None:
+    ran = tarmac("--lang", "ko", *words, cwd=tmp_path)
+    assert ran.code == 2
+    assert says in ran.err
 
 
 def test_an_unknown_command_suggests_the_nearest(tmp_path: Path) -> None:
