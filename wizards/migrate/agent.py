@@ -609,7 +609,8 @@ class Operations:
                 raise Stop
             self.watch.step, self.watch.commits = name, 0
             self.watch.path = step.revision.module.__file__
-            self.channel.event("rev_start", rev=name, message=step.revision.doc)
+            facts = self.project.after_each(context, "changes")
+            self.channel.event("rev_start", rev=name, message=step.revision.doc, **facts)
             begun = time.perf_counter()
             try:
                 run(**arguments)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizards.migrate import rows
 from wizards.migrate.model import Backup, Loss, Moment
+from wizards.migrate.own_work import OwnWork
 
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
@@ -19,26 +20,28 @@ from {} x
 """
 
 
-def by_restoring(connection: Connection, backup: Backup, own: Collection[int]) -> tuple[Loss, ...]:
+def by_restoring(connection: Connection, backup: Backup, own: OwnWork) -> tuple[Loss, ...]:
     """Return the rows that others wrote or deleted since the backup, by table.
 
-    A row's xmin says which transaction wrote it: exact for inserts and updates. ``own`` are the
-    transactions of the session itself. Where the session rewrote a whole table, and for deletes,
-    the counts of the manifest tell the least that was lost.
+    A row's xmin says which transaction wrote it: exact for inserts and updates. For deletes, and
+    where the session (``own``) rewrote a whole table, the counts of the manifest tell the least
+    that was lost.
     """
     found = []
     for schema, table in rows.tables(connection):
         name = f"{schema}.{table}"
         if name.endswith(f".{backup.version_table.rpartition('.')[2]}"):
             continue
-        now, ours, written = _written(connection, schema, table, backup.moment, own)
+        moment, mine = backup.moment, own.transactions
+        now, ours, written = _written(connection, schema, table, moment, mine)
         before = backup.rows.get(name)
+        inserted, deleted = own.changes.get(name, (0, 0))
         if before is None:
             lost = now - ours
         elif ours == now and now:
-            lost = abs(before - now)
+            lost = abs(before + inserted - deleted - now)
         else:
-            lost = written + (max(0, before - now) if not ours else 0)
+            lost = written + max(0, before + inserted - deleted - now)
         if lost:
             found.append(Loss(table=name, rows=lost))
     return tuple(found)

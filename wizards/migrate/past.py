@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from wizards.events import Event, Json
 from wizards.journal import Journal
 from wizards.migrate import added, manifest
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Backup, History
+from wizards.migrate.own_work import OwnWork
 from wizards.migrate.providers.alembic import Alembic
 from wizards.migrate.records import Told
 from wizards.migrate.recovery import Recovery
@@ -49,7 +49,7 @@ class Past:
         """Return the way back to the session's start."""
         said = self.told
         columns = self.root / ".tarmac" / "sessions" / said.id / "columns.json"
-        own = said.end.value("transactions") if said.end else None
+        own = said.end.part("own") if said.end else Message({})
         return Recovery(
             provider=self.provider,
             target=self.target,
@@ -62,7 +62,7 @@ class Past:
             moment=said.moment(),
             reverts=said.start.part("reverts").fields,
             drops=frozenset(said.start.texts("drops")),
-            own=frozenset(cast(list[int], own) if isinstance(own, list) else []),
+            own=OwnWork.of_json(own),
             left_behind=False,
             record=recorder(self.root, said.id),
         )

@@ -15,6 +15,7 @@ from wizards.migrate import added, backends, loss, swap
 from wizards.migrate.decisions import Facts, decide
 from wizards.migrate.graph import closure
 from wizards.migrate.model import Backup, Decision, History, Loss, Moment, Outcome
+from wizards.migrate.own_work import OwnWork
 from wizards.migrate.providers.alembic import Alembic
 from wizards.migrate.standing import Standing, standing, standing_of
 from wizards.migrate.story import Story
@@ -36,7 +37,7 @@ class Recovery:
     """What is needed to take a session back; ``reverts`` is the rehearsal's proof,
     ``drops`` the revisions that take data away.
 
-    ``own`` are the session's own transactions, ``columns`` the columns at its start; ``record``
+    ``own`` is what the session itself wrote, ``columns`` the columns at its start; ``record``
     journals. ``left_behind`` says that the failing revision committed something before it failed.
     """
 
@@ -51,7 +52,7 @@ class Recovery:
     moment: Moment
     reverts: Mapping[str, Json]
     drops: frozenset[str]
-    own: frozenset[int]
+    own: OwnWork
     left_behind: bool
     record: Callable[[str, Mapping[str, Json]], None]
 
@@ -84,7 +85,7 @@ class Recovery:
         if decision is Decision.DOWNGRADE:
             new = added.since(self.columns, added.columns(connection), self.version_table)
             moment = self.backup.moment if self.backup is not None else self.moment
-            return loss.by_reverting(connection, new, moment, self.own)
+            return loss.by_reverting(connection, new, moment, self.own.transactions)
         return ()
 
     def automatic(self, emit: Emit) -> tuple[Outcome, str, str]:

@@ -26,6 +26,7 @@ from wizards.migrate.model import (
     RevisionPreview,
 )
 from wizards.migrate.monitor import Monitor
+from wizards.migrate.own_work import CHANGES, TRANSACTION, OwnWork
 from wizards.migrate.providers.alembic import Alembic, State
 from wizards.migrate.records import Recorder, new_id, process_facts
 from wizards.migrate.recovery import Recovery
@@ -37,7 +38,7 @@ from wizards.postgres.connection import connect
 
 _BUSY = ("55P03", "40P01")  # lock not available, deadlock
 _IDLE = "60s"
-_FACTS = {"transaction": "select txid_current_if_assigned()"}
+_FACTS = {"transaction": TRANSACTION, "changes": CHANGES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +256,7 @@ class Session:
             moment=self.moment,
             reverts=proof_of(self.work.rehearsal),
             drops=frozenset(drops(self.work)),
-            own=frozenset(one for story in self.stories for one in story.transactions),
+            own=self._own(whole=False),
             left_behind=any(
                 chapter.left_behind for story in self.stories for chapter in story.chapters
             ),
@@ -310,12 +311,19 @@ class Session:
                 "said": applied.said,
                 "error": applied.error,
                 "now": now.as_json(),
-                "transactions": sorted(one for story in self.stories for one in story.transactions),
+                "own": self._own(whole=applied.outcome is Outcome.APPLIED).as_json(),
                 "kept": applied.kept,
                 "milliseconds": applied.milliseconds,
             },
         )
         return replace(applied, report=path)
+
+    def _own(self, *, whole: bool) -> OwnWork:
+        """What the session wrote; in a run that failed as one unit the counts may be undone."""
+        done = OwnWork.together(story.own for story in self.stories)
+        if whole or self.work.state.transaction_mode == "per_migration":
+            return done
+        return OwnWork(done.transactions)
 
     def _phase(self, phase: str, state: str, **more: Json) -> None:
         self.recorder.emit(Event("migrate.phase", {"phase": phase, "state": state, **more}))

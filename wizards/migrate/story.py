@@ -8,6 +8,7 @@ from wizards.events import Emit, Event, Json
 from wizards.migrate.commits import commit_map
 from wizards.migrate.messages import Message
 from wizards.migrate.model import RevisionPreview, Statement
+from wizards.migrate.own_work import OwnWork, between
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Chapter:
     dirty: bool = False
     milliseconds: float = 0.0
     signature: str = ""
+    changes_before: str = ""
     statements: list[Statement] = field(default_factory=list)
 
     @property
@@ -46,7 +48,7 @@ class Story:
     failed_statement: str | None = None
     error: str = ""
     sqlstate: str = ""
-    transactions: set[int] = field(default_factory=set)
+    own: OwnWork = field(default_factory=OwnWork)
     settings: dict[str, str] = field(default_factory=dict)
     _numbers: dict[int, tuple[Chapter, int]] = field(default_factory=dict)
 
@@ -69,7 +71,9 @@ class Story:
             self.planned = message.texts("revisions")
             self.transaction_mode = message.text("transaction_mode")
         elif name == "rev_start":
-            self.chapters.append(Chapter(message.text("rev"), message.text("message")))
+            chapter = Chapter(message.text("rev"), message.text("message"))
+            chapter.changes_before = message.text("changes")
+            self.chapters.append(chapter)
             self._tell("revision", {"revision": message.text("rev"), "state": "start"})
         elif name.startswith("stmt"):
             self._statement(name, message)
@@ -78,8 +82,8 @@ class Story:
         elif name.startswith("rev_") and self.chapters:
             self._revision(name, message)
         elif name == "note" and self.chapters:
-            self.chapters[-1].dirty = True
             self._own(message)
+            self.chapters[-1].dirty = True
 
     def _revision(self, name: str, message: Message) -> None:
         chapter = self.chapters[-1]
@@ -103,9 +107,13 @@ class Story:
                 self._tell("revision", {"revision": chapter.id, "state": "committed"})
 
     def _own(self, message: Message) -> None:
-        """Remember a transaction of the run itself, as rows carry it (32 bits)."""
-        if message.whole("transaction"):
-            self.transactions.add((message.whole("transaction") or 0) % (1 << 32))
+        """Remember what the run itself wrote, when a transaction is about to be committed."""
+        chapter, transaction = self.chapters[-1], message.whole("transaction")
+        done = OwnWork(
+            frozenset({transaction % (1 << 32)} if transaction else ()),
+            {} if chapter.dirty else between(chapter.changes_before, message.text("changes")),
+        )
+        self.own = OwnWork.together((self.own, done))
 
     def _statement(self, name: str, message: Message) -> None:
         number = message.whole("n") or 0

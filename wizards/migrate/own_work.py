@@ -1,0 +1,75 @@
+"""What a session itself did to the rows, so that it is not taken for the work of others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from wizards.events import Json
+from wizards.migrate.messages import Message
+
+Counts = Mapping[str, tuple[int, int]]  # "schema.table" → rows inserted, rows deleted
+
+TRANSACTION = "select txid_current_if_assigned()"
+CHANGES = """
+select coalesce(json_object_agg(n.nspname || '.' || c.relname, json_build_array(
+  pg_stat_get_xact_tuples_inserted(c.oid), pg_stat_get_xact_tuples_deleted(c.oid))), '{}')::text
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  and pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid) > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWork:
+    """The session's transactions (32-bit ids, as rows carry them) and its net row changes."""
+
+    transactions: frozenset[int] = frozenset()
+    changes: Counts = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the object a journal keeps."""
+        changes: dict[str, Json] = {name: list(pair) for name, pair in self.changes.items()}
+        return {"transactions": sorted(self.transactions), "changes": changes}
+
+    @classmethod
+    def of_json(cls, said: Message) -> OwnWork:
+        """Read what :meth:`as_json` wrote; nothing where there is nothing."""
+        ids = said.value("transactions")
+        return cls(
+            frozenset(int(str(one)) for one in ids) if isinstance(ids, list) else frozenset(),
+            _counts(said.value("changes")),
+        )
+
+    @classmethod
+    def together(cls, parts: Iterable[OwnWork]) -> OwnWork:
+        """Return the sum of several runs."""
+        transactions: set[int] = set()
+        changes: dict[str, tuple[int, int]] = {}
+        for part in parts:
+            transactions |= part.transactions
+            for name, (inserted, deleted) in part.changes.items():
+                before = changes.get(name, (0, 0))
+                changes[name] = (before[0] + inserted, before[1] + deleted)
+        return cls(frozenset(transactions), changes)
+
+
+def between(before: str, after: str) -> Counts:
+    """Return what happened between two samples of :data:`CHANGES` in one transaction."""
+    first, last = (_counts(json.loads(text) if text else None) for text in (before, after))
+    found = {
+        name: (pair[0] - first.get(name, (0, 0))[0], pair[1] - first.get(name, (0, 0))[1])
+        for name, pair in last.items()
+    }
+    return {name: pair for name, pair in found.items() if any(pair)}
+
+
+def _counts(said: Json) -> dict[str, tuple[int, int]]:
+    if not isinstance(said, Mapping):
+        return {}
+    return {
+        str(name): (int(str(pair[0])), int(str(pair[1])))
+        for name, pair in said.items()
+        if isinstance(pair, list) and len(pair) == 2
+    }
