@@ -17,6 +17,7 @@ _TEXT = re.compile(
     r'<text (?P<before>[^>]*?)x="(?P<x>[\d.]+)"(?P<middle>[^>]*?)textLength="(?P<length>[\d.]+)"'
     r"(?P<after>[^>]*)>(?P<text>[^<]*)</text>"
 )
+_CLIP = re.compile(r' clip-path="[^"]*"')
 FONTS = "Fira Code, DejaVu Sans Mono, Noto Sans Mono CJK KR, NanumGothicCoding, monospace"
 
 
@@ -41,11 +42,12 @@ def _in_cells(match: re.Match[str]) -> str:
         part = "".join(run)
         length = cell * cell_len(part)
         if part.strip(" \xa0"):
+            after = _CLIP.sub("", match["after"]) if wide else match["after"]
             fill = ' lengthAdjust="spacingAndGlyphs"' if wide else ""
             words = html.escape(part).replace(" ", "&#160;")
             made.append(
                 f'<text {match["before"]}x="{x:g}"{match["middle"]}textLength="{length:g}"{fill}'
-                f"{match['after']}>{words}</text>"
+                f"{after}>{words}</text>"
             )
         x += length
     return "".join(made)

@@ -224,6 +224,8 @@ class Rows(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Paint one line of the window."""
         width = self.size.width
+        if self._width != self.scrollable_content_region.width:
+            self.on_resize()
         line = y + self.scroll_offset.y
         place = bisect_right(self._ends, line)
         if place >= len(self._seen):

@@ -111,8 +111,10 @@ def ask_rollback(plan: RollbackPlan, target: str, protected: bool) -> Confirm:
             more = _("… and {count} more").format(count=len(plan.sql) - MOST_SQL)
             parts.append((f"\n{more}", "$text-muted"))
     if plan.backup is not None:
-        name = plan.backup.path.name
-        parts.append((f"\n{name} · {size(plan.backup.bytes)}", "$text-primary"))
+        words = _("backup at hand: {name}, {size}").format(
+            name=plan.backup.path.name, size=size(plan.backup.bytes)
+        )
+        parts.append((f"\n{words}", "$text-muted"))
     estimate = _("takes about {time}").format(time=seconds(plan.seconds_estimate))
     parts.append(f"\n\n{estimate}")
     return Confirm(

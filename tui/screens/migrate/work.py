@@ -96,7 +96,7 @@ class Work:
 
     def _previewed(self, previews: tuple[RevisionPreview, ...]) -> None:
         board = self._screen.board
-        board.previews = {preview.id: preview for preview in previews}
+        board.previews |= {preview.id: preview for preview in previews}
         board.previewed = True
         self._screen.paint()
 
@@ -248,6 +248,9 @@ class Work:
     def _ended(self, applied: Applied) -> None:
         screen = self._screen
         screen.board.applied = applied
+        if screen.board.kind != "up":
+            screen.board.states.clear()
+            screen.board.live.clear()
         screen.board.rehearsal = None
         bad = applied.outcome in (Outcome.UNCHANGED, Outcome.RECOVERED, Outcome.STOPPED)
         if bad and applied.error:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from generators.language import _, ngettext
 from tui.jobs import Job
+from tui.plan_text import action_word, counted
 from tui.screens.setup.progress import PlanBoard
 from tui.themes import STATES
 from tui.widgets.failure_lines import failure_rows, words_row
@@ -32,19 +33,6 @@ COLOURS = {
     Action.NONE: "$text-muted",
     Action.BLOCKED: "bold $text-error",
 }
-
-
-def action_word(action: Action) -> str:
-    """Return the action in the person's language."""
-    return {
-        Action.CREATE: _("create"),
-        Action.UPDATE: _("update"),
-        Action.REPLACE: _("replace"),
-        Action.DELETE: _("delete"),
-        Action.ADOPT: _("adopt"),
-        Action.NONE: _("no change"),
-        Action.BLOCKED: _("blocked"),
-    }[action]
 
 
 class PlanView(Vertical):
@@ -80,9 +68,7 @@ class PlanView(Vertical):
         changes = self.query_one("#changes", Rows)
         if board.plan is not None:
             counts = board.counts()
-            title = [
-                f"{action.mark} {count} {action_word(action)}" for action, count in counts.items()
-            ]
+            title = [f"{action.mark} {counted(action, count)}" for action, count in counts.items()]
             changes.border_title = Content(joined([_("Plan"), *title]).plain)
             changes.empty = _("nothing to change")
         elif words:
