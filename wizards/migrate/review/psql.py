@@ -9,40 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+# fmt: off
 HARMLESS = frozenset(
     [
-        "set",
-        "unset",
-        "echo",
-        "qecho",
-        "warn",
-        "timing",
-        "pset",
-        "x",
-        "t",
-        "a",
-        "encoding",
-        "restrict",
-        "unrestrict",
-        "prompt",
-        "errverbose",
-        "conninfo",
-        "d",
-        "dt",
-        "di",
-        "du",
-        "dn",
-        "df",
-        "l",
-        "q",
-        "p",
-        "r",
-        "reset",
-        "H",
-        "C",
-        "f",
-    ]
+    "set", "unset", "echo", "qecho", "warn", "timing", "pset", "x", "t", "a", "encoding",
+    "restrict", "unrestrict", "prompt", "errverbose", "conninfo", "d", "dt", "di", "du", "dn",
+    "df", "l", "q", "p", "r", "reset", "H", "C", "f",
+]
 )
+# fmt: on
 _TOKEN = re.compile(
     rb"""(?P<space>\s+)
     |(?P<line>--[^\r\n]*)
