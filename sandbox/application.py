@@ -30,7 +30,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 GOOGLE = ".googleapis.com"
-REGIONAL = re.compile(r"(?:[a-z]+-[a-z]+\d+-)?(?P<service>[a-z][a-z0-9]*)(?:\.[a-z0-9-]+\.rep)?")
+REGIONAL = re.compile(
+    r"(?:(?P<region>[a-z]+-[a-z]+\d+)-)?(?P<service>[a-z][a-z0-9]*)(?:\.[a-z0-9-]+\.rep)?"
+)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LONGEST_WAIT = 600.0
 
@@ -166,6 +168,7 @@ class Application:
                 {**asked, **parameters},
                 validation.body(about, method, body),
                 identity(request.authorization),
+                _region(request),
             )
             fields = next((value for name, value in pairs if name in ("fields", "$fields")), "")
             return Reply(200, masks.shown(result, fields))
@@ -230,11 +233,21 @@ def _service(host: str, path: str) -> tuple[str, str]:
     """Return the name of the service and its path, by ``/_/service/…`` or by the host's name."""
     if host in LOOPBACK and path.startswith("/_/"):
         service, _slash, rest = path.removeprefix("/_/").partition("/")
-        return service.removesuffix(GOOGLE), rest
+        match = REGIONAL.fullmatch(service.removesuffix(GOOGLE))
+        return (match["service"] if match else service), rest
     if host.endswith(GOOGLE):
         match = REGIONAL.fullmatch(host.removesuffix(GOOGLE).removesuffix(".mtls"))
         return (match["service"] if match else host.removesuffix(GOOGLE)), path.lstrip("/")
     return "", path
+
+
+def _region(request: Request) -> str:
+    """Return the region in the name of the host (or of the service in the path), or ""."""
+    host = request.host.rpartition(":")[0] or request.host
+    if host in LOOPBACK and request.path.startswith("/_/"):
+        host = request.path.split("/")[2]
+    match = REGIONAL.fullmatch(host.removesuffix(GOOGLE).removesuffix(".mtls"))
+    return (match["region"] or "") if match else ""
 
 
 def _find(service: str, http: str, path: str) -> tuple[Document, Method, dict[str, str]] | None:

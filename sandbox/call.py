@@ -14,7 +14,10 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``parameters`` holds those of the path and of the query; ``identity`` is an IAM member."""
+    """``parameters`` holds those of the path and of the query; ``identity`` is an IAM member.
+
+    ``region`` is the one in the name of a regional host (``us-central1-run``), or "".
+    """
 
     world: World
     document: Document
@@ -22,6 +25,7 @@ class Call:
     parameters: Body
     body: Body
     identity: str
+    region: str = ""
 
     def text(self, name: str, default: str = "") -> str:
         """Return a parameter as text."""

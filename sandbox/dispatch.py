@@ -14,7 +14,8 @@ from sandbox.iam import access
 from sandbox.world import World
 
 Body = dict[str, Any]
-NAMES = ("name", "resource", "parent")
+NAMES = ("name", "resource", "parent", "resourceName")
+PROJECTS = {"project", "projectId"}
 
 
 async def answer(
@@ -24,15 +25,16 @@ async def answer(
     parameters: Body,
     body: Body,
     identity: str,
+    region: str = "",
 ) -> Body:
     """Return a method's answer, or raise the ApiError that refuses it."""
     served = SERVED.get((document.name, document.version, method.id))
     if served is None:
         raise not_imitated(f"{document.name}.{method.id}")
-    if "project" in parameters:
-        project = projects.canonical(world, f"projects/{parameters['project']}")
-        parameters = {**parameters, "project": project.removeprefix("projects/")}
-    call = Call(world, document, method, parameters, body, identity)
+    for key in PROJECTS & parameters.keys():
+        project = projects.canonical(world, f"projects/{parameters[key]}")
+        parameters = {**parameters, key: project.removeprefix("projects/")}
+    call = Call(world, document, method, parameters, body, identity, region)
     with world.store.transaction():
         world.operations.settle()
     if inspect.iscoroutinefunction(served.handle):
@@ -70,10 +72,21 @@ def _resource(call: Call) -> str:
         if "instance" in call.parameters and "{instance}" in call.method.template:
             parts.append(f"instances/{call.text('instance')}")
         return "/".join(parts)
+    if "{projectId}" in call.method.template:
+        return f"projects/{call.text('projectId')}"
     for name in NAMES:
         if name in call.parameters:
-            return _with_real_project(call, projects.canonical(call.world, call.text(name)))
+            given = _from_namespace(call, call.text(name))
+            return _with_real_project(call, projects.canonical(call.world, given))
     return ""
+
+
+def _from_namespace(call: Call, resource: str) -> str:
+    """Name a Knative resource as everybody else does: its region is in the host."""
+    if not resource.startswith("namespaces/"):
+        return resource
+    _namespaces, project, *rest = resource.split("/")
+    return "/".join(["projects", project, "locations", call.region or "-", *rest])
 
 
 def _with_real_project(call: Call, resource: str) -> str:

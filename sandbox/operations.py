@@ -3,7 +3,8 @@
 An operation names its effect (a function of this process, found by name) and the arguments. When
 its time has come the effect is applied and the operation ends, in one transaction. What needs the
 outside world (a Postgres to be made) is *work*: it runs in a thread from the first moment, may be
-run again after a crash, and has to be over before the effect is applied.
+run again after a crash, and has to be over before the effect is applied; what it returns is the
+operation's outcome when the effect looks at it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 Effect = Callable[["World", "Operation"], Body]
-Work = Callable[["World", Body], None]
+Work = Callable[["World", Body], Body | None]
 
 EFFECTS: dict[str, Effect] = {}
 FAILURES: dict[str, Effect] = {}
@@ -86,6 +87,10 @@ def work(name: str) -> Callable[[Work], Work]:
         return function
 
     return register
+
+
+class Unfinished(Exception):
+    """Raised by work that the end of the sandbox cut off; the next start begins it anew."""
 
 
 class Operations:
@@ -163,6 +168,10 @@ class Operations:
         found = self._select("api = ? AND target = ? AND ended IS NULL", api, target)
         return found[0] if found else None
 
+    def unfinished(self, api: str) -> list[Operation]:
+        """Return every operation of an API that has not ended."""
+        return self._select("api = ? AND ended IS NULL", api)
+
     def below(self, api: str, prefix: str) -> list[Operation]:
         """Return the operations on every target that begins so, the newest first."""
         return self._select(
@@ -215,12 +224,16 @@ class Operations:
         future = self._threads.submit(WORK[operation.effect], self._world, operation.arguments)
         future.add_done_callback(lambda done: self._report(operation.name, done))
 
-    def _report(self, name: str, done: Future[None]) -> None:
+    def _report(self, name: str, done: Future[Body | None]) -> None:
         if self._loop is None or self._loop.is_closed() or done.cancelled():
             return
-        self._loop.call_soon_threadsafe(self._worked, name, done.exception())
+        if isinstance(done.exception(), Unfinished):
+            return
+        problem = done.exception()
+        outcome = None if problem else done.result()
+        self._loop.call_soon_threadsafe(self._worked, name, problem, outcome)
 
-    def _worked(self, name: str, problem: BaseException | None) -> None:
+    def _worked(self, name: str, problem: BaseException | None, outcome: Body | None) -> None:
         self._pending.discard(name)
         refused = None
         if problem is not None:
@@ -228,8 +241,8 @@ class Operations:
             refused = json.dumps(error.as_status())
         try:
             self._world.store.connection.execute(
-                "UPDATE operations SET worked = ?, failure = ? WHERE name = ?",
-                (self._world.clock.now(), refused, name),
+                "UPDATE operations SET worked = ?, failure = ?, outcome = ? WHERE name = ?",
+                (self._world.clock.now(), refused, json.dumps(outcome), name),
             )
         except sqlite3.ProgrammingError:
             return
