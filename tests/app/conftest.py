@@ -50,14 +50,15 @@ class Driven:
         await self.pilot.pause()
         await self.pilot.pause()
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for a condition, at most ten seconds."""
-        for _turn in range(1000):
-            if condition():
-                return
+    async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+        """Wait for a condition."""
+        await self.pilot.pause()
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not condition():
+            assert asyncio.get_running_loop().time() < deadline, self.text
             await asyncio.sleep(0.01)
             await self.pilot.pause()
-        raise AssertionError("the condition never held")
+        await self.pilot.pause()
 
     @property
     def notices(self) -> str:
