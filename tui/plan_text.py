@@ -10,6 +10,7 @@ from wizards.plan import Action, Change, Check, Plan
 
 _LEVELS = {"ok": "✓", "warning": "▲", "red": "✗"}
 _STATES = {"done": "✓", "failed": "✗", "skipped": "○", "cancelled": "○", "retrying": "↻"}
+_ACTION_CELLS = 9
 
 
 def lines(plan: Plan, *, full: bool) -> Iterator[str]:
@@ -21,11 +22,28 @@ def lines(plan: Plan, *, full: bool) -> Iterator[str]:
         yield from _change(change, full=full)
     yield ""
     counts = {action: sum(change.action is action for change in plan.changes) for action in Action}
-    said = [f"{count} {action.value}" for action, count in counts.items() if count]
-    yield ", ".join(said)
+    yield ", ".join(counted(action, count) for action, count in counts.items() if count)
     yield _("about ${total} a month (prices of {date}); {calls} requests").format(
         total=f"{plan.cost_usd_month:.2f}", date=plan.prices_of, calls=plan.calls
     )
+
+
+def action_word(action: Action) -> str:
+    """Return the action in the person's language."""
+    return {
+        Action.CREATE: _("create"),
+        Action.UPDATE: _("update"),
+        Action.REPLACE: _("replace"),
+        Action.DELETE: _("delete"),
+        Action.ADOPT: _("adopt"),
+        Action.NONE: _("no change"),
+        Action.BLOCKED: _("blocked"),
+    }[action]
+
+
+def counted(action: Action, count: int) -> str:
+    """Return how often an action stands in a plan: "14 create"."""
+    return _("{count} {action}").format(count=count, action=action_word(action))
 
 
 def check_lines(check: Check) -> Iterator[str]:
@@ -59,15 +77,19 @@ def _step(event: Event) -> str | None:
     if state == "waiting" or (state == "running" and not fields["says"]):
         return None
     elapsed = fields["elapsed"]
-    seconds = f"{elapsed:.1f} s" if isinstance(elapsed, float) and state == "done" else ""
-    says = str(fields["says"])
-    tail = " · ".join(part for part in (seconds, says) if part)
+    parts = [str(fields["says"])]
+    if isinstance(elapsed, float) and state == "done":
+        parts.insert(0, _("{seconds} s").format(seconds=f"{elapsed:.1f}"))
+    tail = " · ".join(part for part in parts if part)
     return f"{_STATES.get(state, '…')} {fields['title']}" + (f" · {tail}" if tail else "")
 
 
 def _change(change: Change, *, full: bool) -> Iterator[str]:
+    from rich.cells import set_cell_size
+
     cost = f"  +${change.cost_delta_usd:.2f}" if change.cost_delta_usd else ""
-    yield f"{change.action.mark} {change.action.value:7} {change.title}{cost}"
+    word = set_cell_size(action_word(change.action), _ACTION_CELLS)
+    yield f"{change.action.mark} {word} {change.title}{cost}"
     if change.blocked_by:
         yield f"    {change.blocked_by}"
     if change.breaks:

@@ -144,15 +144,18 @@ def checks(found: list[Check]) -> Iterator[str]:
             yield f"      {check.fix}"
 
 
-def rollback(plan: RollbackPlan) -> Iterator[str]:
-    """Show the decision, why, what it runs and what it loses."""
-    words = {
+def _decision(decision: Decision) -> str:
+    return {
         Decision.NOTHING: _("nothing to do"),
         Decision.DOWNGRADE: _("run the downgrades"),
         Decision.RESTORE: _("restore the backup"),
         Decision.REFUSE: _("refuse"),
-    }
-    yield click.style(words[plan.decision], bold=True) + f": {plan.why}"
+    }[decision]
+
+
+def rollback(plan: RollbackPlan) -> Iterator[str]:
+    """Show the decision, why, what it runs and what it loses."""
+    yield click.style(_decision(plan.decision), bold=True) + f": {plan.why}"
     for sql in plan.sql:
         yield f"    {sql.strip().splitlines()[0]}"
     for one in plan.loses:
@@ -189,7 +192,9 @@ def event(one: Event) -> str | None:
     if one.event == "migrate.locks":
         return _blocked(fields.get("blockers"), fields.get("victims"))
     if one.event == "migrate.rollback" and state == "start":
-        return "  " + _("going back: {decision}").format(decision=fields.get("decision"))
+        return "  " + _("going back: {decision}").format(
+            decision=_decision(Decision(str(fields["decision"])))
+        )
     return None
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from generators.language import _
 from wizards.events import Json, rfc3339
 
 
@@ -75,7 +76,11 @@ def dated(panel: Panel, before: Panel | None) -> Panel:
 def age(moment: datetime) -> str:
     """Return how long ago a moment was, in its largest unit ("3 d")."""
     seconds = max(int((datetime.now(UTC) - moment).total_seconds()), 0)
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+    for size, words in (
+        (86400, _("{count} d")),
+        (3600, _("{count} h")),
+        (60, _("{count} min")),
+    ):
         if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+            return words.format(count=seconds // size)
+    return _("{seconds} s").format(seconds=seconds)

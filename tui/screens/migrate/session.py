@@ -25,7 +25,10 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
         lines.append(
             Content.assemble(
                 ("✗ ", "bold $text-error"),
-                (_("interrupted at {phase}: ").format(phase=found.phase), "bold $text-error"),
+                (
+                    _("interrupted at {phase}: ").format(phase=phase_words(found.phase)),
+                    "bold $text-error",
+                ),
                 found.says,
                 ("  u ", "bold $text-accent"),
                 (_("recover"), "bold"),
