@@ -92,7 +92,8 @@ SELECT i.indrelid,
     LIMIT 1),
   pg_relation_size(c.oid),
   concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid))
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.indrelid = ANY(%(oids)s)
 """
 
