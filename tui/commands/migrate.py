@@ -155,10 +155,9 @@ def up(
             question = _("Apply {count} revisions to {target}?")
             click.confirm(question.format(count=len(found), target=console.target_name), abort=True)
         used = _named(console, backup_file)
-        if found and not no_backup and used is None:
-            used = console.backup(context.out.event, cancel)
-        if found and used is not None and not no_rehearsal:
+        if found and not no_backup and not no_rehearsal:
             tried = console.rehearse(context.out.event, cancel, backup=used, to=to)
+            used = console.rehearsed_backup
             if not tried.ok:
                 context.out.refused(
                     shapes.rehearsal(tried),

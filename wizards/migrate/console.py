@@ -98,6 +98,11 @@ class Console:
             self._last = None  # the rehearsal knows the SQL that the offline way could not see
         return found
 
+    @property
+    def rehearsed_backup(self) -> Backup | None:
+        """The backup that this console's last rehearsal restored, and so verified."""
+        return manifest.read(manifest.beside(self._rehearsed[0])) if self._rehearsed else None
+
     def up(
         self,
         emit: Emit,

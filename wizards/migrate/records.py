@@ -39,7 +39,8 @@ class Recorder:
         private = private_folder(self.root)
         self.journal = Journal(private / "journal" / f"{_PREFIX}{self.session}.jsonl")
         self.folder = private / "sessions" / self.session
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.folder.parent, self.folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
 
     def record(self, name: str, fields: Mapping[str, Json]) -> None:
         """Append one record, durably."""
@@ -55,7 +56,11 @@ class Recorder:
 
     def write_report(self, text: str) -> Path:
         """Write ``report.md`` (0600) and return its path."""
-        path = self.folder / "report.md"
+        return self.write("report.md", text)
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the session (0600) and return its path."""
+        path = self.folder / name
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(redacted(text))

@@ -181,11 +181,13 @@ def describe(found: Rehearsal) -> str:
         return _("failed in {revision}: {error}").format(
             revision=found.failed_revision, error=found.error.strip().splitlines()[0]
         )
-    way_back = (
-        _("the way back is proved")
-        if found.reverts_clean and found.reverts_data
-        else _("the way back does not give the start")
-    )
+    way_back = _("the way back does not give the start's structure")
+    if found.reverts_clean:
+        way_back = (
+            _("the way back is proved")
+            if found.reverts_data
+            else _("the way back gives the structure, not the rows")
+        )
     return _("ran in {seconds:.1f} s; {way_back}").format(
         seconds=found.milliseconds / 1000, way_back=way_back
     )

@@ -115,7 +115,7 @@ class Session:
         with connect(work.target.address, "tarmac look") as connection:
             self.moment = moment = moment_now(connection)
             self.columns = added.columns(connection)
-        (self.recorder.folder / "columns.json").write_text(added.as_text(self.columns))
+        self.recorder.write("columns.json", added.as_text(self.columns))
         found = work.rehearsal
         self.recorder.record(
             "session.start",
