@@ -151,3 +151,15 @@ async def test_both_themes_draw_every_mode(opened: Opened) -> None:
         for key in "2345":
             await driven.press(key)
             assert "Tarmac" in driven.text
+
+
+async def test_the_mouse_switches_modes_and_presses_the_footer_s_keys(opened: Opened) -> None:
+    async with opened() as driven:
+        line = driven.text.splitlines()[0]
+        await driven.pilot.click("Header", offset=(line.index("Migrate") + 2, 0))
+        await driven.settle()
+        assert isinstance(driven.app.screen, MigrateScreen)
+        line = driven.text.splitlines()[-1]
+        await driven.pilot.click("Footer", offset=(line.index("rehearse"), 0))
+        await driven.settle()
+        assert driven.engines.migrate.calls == ["rehearse"]

@@ -60,11 +60,11 @@ class Work:
         screen = self._screen
         screen.unfinished, screen.written = found
         if screen.unfinished:
-            screen.tarmac.say(
-                _("an apply was interrupted: {says} · u resumes it").format(says=screen.unfinished),
-                severity="warning",
-            )
+            words = _("an apply was interrupted: {says} · u resumes it")
+            words = words.format(says=screen.unfinished)
+            screen.tarmac.say(words, severity="warning")
             screen.show_view("plan")
+            screen.planned.paint(None, words)
         screen.refresh_footer()
 
     def keep_answers(self) -> None:
