@@ -207,3 +207,7 @@ def test_without_any_url_env_py_itself_says_where_it_goes(make: Make) -> None:
     assert ran.envelope["data"]["target"] == project.url.rpartition("/")[2]
     secret = project.url.split("@")[0].rsplit(":", 1)[1]
     assert secret not in ran.out
+    up = tarmac("--json", "migrate", "up", "--no-rehearsal", "--no-backup", cwd=project.folder)
+    assert up.code == 0, up.out
+    listed = tarmac("--json", "migrate", "sessions", cwd=project.folder)
+    assert [one["outcome"] for one in listed.envelope["data"]["sessions"]] == ["applied"]

@@ -175,16 +175,21 @@ class Console:
     def backups(self) -> list[Backup]:
         """Return this target's backups, the newest first."""
         found = manifest.all_in(self._folder("backups"))
-        return [one for one in found if one.target == self.target_name]
+        name = self.project.settled_name(discard)
+        return [one for one in found if one.target == name]
 
     def sessions(self) -> list[SessionRecord]:
         """Return this target's sessions, the newest first."""
         root = self.project.root
-        return [records.summary(root, one) for one in records.told(root, self.target_name)]
+        name = self.project.settled_name(discard)
+        return [records.summary(root, one) for one in records.told(root, name)]
 
     def interrupted(self, emit: Emit = discard) -> Interrupted | None:
         """Return what became of a session that never ended; None when there is none."""
-        for said in records.told(self.project.root, self.target_name)[:1]:
+        root = self.project.root
+        if not any(one.end is None for one in records.told(root)):
+            return None
+        for said in records.told(root, self.project.settled_name(emit))[:1]:
             if said.end is None and not said.alive:
                 address = self.project.target(emit).address
                 return interruption.look(said, address, lambda: self._required_past(emit))
@@ -308,7 +313,7 @@ class Console:
         _history, state = self._seen or self._look(emit)
         subject = backups.Subject(
             address=self.project.target(emit).address,
-            target=self.target_name,
+            target=self.project.target(emit).name,
             version_table=state.table,
         )
         taken = backups.take(subject, self._folder("backups"), emit, cancel)
@@ -332,7 +337,7 @@ class Console:
 
     def _past(self, emit: Emit) -> Past | None:
         """Return the newest session; of the history only the graph of the files is used."""
-        for said in records.told(self.project.root, self.target_name)[:1]:
+        for said in records.told(self.project.root, self.project.settled_name(emit))[:1]:
             return Past(
                 root=self.project.root,
                 told=said,

@@ -74,6 +74,15 @@ class Project:
         found = self._target or self._by_url(required=False)
         return found.name if found is not None else self.directory.name
 
+    def settled_name(self, emit: Emit) -> str:
+        """Return the target's name as sessions carry it; env.py is asked where nothing else says.
+
+        Only a project without environments and without DATABASE_URL needs that.
+        """
+        if self.chosen is None and self._by_url(required=False) is None:
+            return self.target(emit).name
+        return self.name
+
     @property
     def protected(self) -> bool:
         """Whether dangerous steps want the target's name typed."""
