@@ -69,6 +69,7 @@ async def _reset(application: Application, _request: Request, _rest: list[str]) 
     instances = [(each["project"], each["name"]) for each in world.store.all(INSTANCE)]
     for project, instance in instances:
         await asyncio.to_thread(world.clusters.destroy, project, instance)
+    await asyncio.to_thread(world.clusters.forget_backups)
     world.store.clear()
     cloudbilling.found(world.store)
     application.log.clear()

@@ -14,6 +14,8 @@ def reset(state: Path) -> None:
     if not state.is_dir():
         return
     with exclusive(state):
-        Clusters(state / "sql").remove_strays(())
+        clusters = Clusters(state / "sql")
+        clusters.remove_strays(())
+        clusters.forget_backups()
         for file in (*state.glob("sandbox.db*"), state / LOG):
             file.unlink(missing_ok=True)

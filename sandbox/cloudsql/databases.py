@@ -61,6 +61,20 @@ def list_(call: Call) -> Body:
     }
 
 
+@api.method("databases.patch", "cloudsql.databases.update")
+@api.method("databases.update", "cloudsql.databases.update")
+def patch(call: Call) -> Body:
+    """Begin an update, which changes nothing: PostgreSQL fixes both at a database's creation."""
+    instance = running(call)
+    shown = _shown(call, instance, _existing(call, instance))
+    for fixed in ("charset", "collation", "name"):
+        if call.body.get(fixed, shown[fixed]) != shown[fixed]:
+            raise invalid(f"The {fixed} of a PostgreSQL database cannot be changed.")
+    return sql_operations.begin(
+        call, instance, "UPDATE_DATABASE", "sql.database.update", {"name": shown["name"]}, CHANGE
+    )
+
+
 @api.method("databases.delete", "cloudsql.databases.delete")
 async def delete(call: Call) -> Body:
     """Drop a database at once (somebody connected to it: refused) and return the operation."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.call import Api, Call
 from sandbox.clock import stamp
-from sandbox.cloudsql import effects, settings, sql_operations
+from sandbox.cloudsql import backup_records, effects, settings, sql_operations
 from sandbox.cloudsql.clusters import Clusters
 from sandbox.cloudsql.refusals import exists, invalid, no_instance, not_running
 from sandbox.paging import size
@@ -18,6 +18,7 @@ Body = dict[str, Any]
 api = Api("sqladmin", "v1", "v1beta4")
 KIND = effects.INSTANCE
 SHARED_CREATION, CREATION, MORE_FOR_HA = 420.0, 600.0, 240.0
+FINAL_BACKUP_DAYS = 30
 SMALL_CHANGE, RESTARTING_CHANGE, RESTART, DELETION = 20.0, 150.0, 45.0, 60.0
 
 
@@ -49,6 +50,9 @@ def insert(call: Call) -> Body:
     arguments = {
         "server": settings.server_settings(chosen),
         "verifier": scram.verifier(password) if password else "",
+        "fresh": backup_records.new(call, instance, "AUTOMATED")
+        if chosen["backupConfiguration"].get("enabled")
+        else None,
     }
     return sql_operations.begin(call, instance, "CREATE", "sql.instance.create", arguments, seconds)
 
@@ -67,7 +71,7 @@ def list_(call: Call) -> Body:
         KIND, project, size(call, "maxResults", most=1000), call.text("pageToken")
     )
     items = [shown(call, each) for each in bodies]
-    items = [each for each in items if _fits(each, call.text("filter"))]
+    items = [each for each in items if fits(each, call.text("filter"))]
     page: Body = {"kind": "sql#instancesList"}
     if items:
         page["items"] = items
@@ -89,10 +93,13 @@ def patch(call: Call) -> Body:
     old = instance["settings"]
     fresh = settings.changed(old, call.body.get("settings", {}))
     restarts = any(old.get(key) != fresh.get(key) for key in ("tier", "availabilityType"))
+    up = fresh["activationPolicy"] != "NEVER"
+    begins_log = up and settings.recovers(fresh) and not settings.recovers(old)
     arguments = {
         "settings": fresh,
         "server": settings.server_settings(fresh),
-        "running": fresh["activationPolicy"] != "NEVER",
+        "running": up,
+        "fresh": backup_records.new(call, instance, "AUTOMATED") if begins_log else None,
     }
     seconds = RESTARTING_CHANGE if restarts else SMALL_CHANGE
     return sql_operations.begin(call, instance, "UPDATE", "sql.instance.update", arguments, seconds)
@@ -115,9 +122,24 @@ def delete(call: Call) -> Body:
             "disable deletion protection, update the instance settings with "
             "deletionProtectionEnabled set to false."
         )
-    keep = bool(call.parameters.get("enableFinalBackup"))
+    final = None
+    if call.parameters.get("enableFinalBackup") and instance["state"] in ("RUNNABLE", "STOPPED"):
+        final = backup_records.new(
+            call,
+            instance,
+            "FINAL",
+            description=call.text("finalBackupDescription"),
+            days=int(call.text("finalBackupTtlDays", str(FINAL_BACKUP_DAYS))),
+        )
+    owned = backup_records.of_instance(call.world, instance["project"], instance["name"])
+    retained = bool(instance["settings"].get("retainBackupsOnDelete"))
+    arguments = {
+        "final": final,
+        "retained": [each["id"] for each in owned] if retained else [],
+        "forgotten": [] if retained else [each["id"] for each in owned],
+    }
     return sql_operations.begin(
-        call, instance, "DELETE", "sql.instance.delete", {"keep": keep}, DELETION
+        call, instance, "DELETE", "sql.instance.delete", arguments, DELETION
     )
 
 
@@ -183,10 +205,11 @@ def shown(call: Call, instance: Body) -> Body:
     return body
 
 
-def _fits(instance: Body, wanted: str) -> bool:
+def fits(resource: Body, wanted: str) -> bool:
+    """Whether a resource has every value of a filter like ``state:RUNNABLE settings.tier=x``."""
     for term in wanted.replace(" AND ", " ").split():
         key, _sep, value = term.replace("=", ":", 1).partition(":")
-        have: Any = instance
+        have: Any = resource
         for part in key.split("."):
             have = have.get(part) if isinstance(have, dict) else None
         if str(have) != value.strip("\"'"):

@@ -8,23 +8,14 @@ from sandbox.call import Api, Call
 from sandbox.errors import ApiError
 
 api = Api("sqladmin", "v1", "v1beta4")
-LATER = (
-    "backupRuns.insert",
-    "backupRuns.list",
-    "backupRuns.get",
-    "backupRuns.delete",
-    "instances.clone",
-    "instances.restoreBackup",
-    "instances.export",
-    "instances.import",
-)
+LATER = ("instances.export", "instances.import", "instances.pointInTimeRestore")
 
 
 def _refuse(call: Call) -> dict[str, Any]:
     raise ApiError(
         "NOT_FOUND",
-        f"The sandbox has no {call.method.id} yet: backups, clones and restores of whole instances "
-        "are not imitated. pg_dump and pg_restore work against the instance.",
+        f"The sandbox has no {call.method.id}. pg_dump, pg_restore, backups, restores and clones "
+        "work.",
         legacy="notImitated",
     )
 

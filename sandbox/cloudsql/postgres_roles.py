@@ -13,6 +13,31 @@ IAM_GROUPS = {
 }
 
 
+CONTENTS = {
+    "databases": "SELECT datname, '' FROM pg_database WHERE NOT datistemplate ORDER BY oid",
+    "users": """
+        SELECT rolname, coalesce((
+            SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+            WHERE m.member = r.oid AND g.rolname LIKE 'cloudsqliam%' LIMIT 1), '')
+        FROM pg_roles r
+        WHERE rolcanlogin AND rolname NOT IN ('cloudsqladmin') AND rolname NOT LIKE 'pg\\_%'
+        ORDER BY oid
+    """,
+}
+
+
+def contents(clusters: Clusters, project: str, instance: str) -> dict[str, list[dict[str, str]]]:
+    """Return ``{"databases": [{"name"}], "users": [{"name", "type"}]}`` of the real server."""
+    kinds = {group: kind for kind, group in IAM_GROUPS.items()}
+    with clusters.connected(project, instance) as connection:
+        databases = connection.execute(CONTENTS["databases"]).fetchall()
+        users = connection.execute(CONTENTS["users"]).fetchall()
+    return {
+        "databases": [{"name": name} for name, _none in databases],
+        "users": [{"name": name, "type": kinds.get(group, "BUILT_IN")} for name, group in users],
+    }
+
+
 def create_database(clusters: Clusters, project: str, instance: str, name: str) -> None:
     """Make a database that every user of Cloud SQL may work in."""
     from psycopg import errors, sql

@@ -62,3 +62,15 @@ def invalid(message: str) -> ApiError:
 def not_running() -> ApiError:
     """Return the 400 for work on an instance that is not up."""
     return invalid("Invalid request since instance is not running.")
+
+
+def no_backup() -> ApiError:
+    """Return the 404 for a backup that is not there."""
+    return ApiError("NOT_FOUND", "The backup does not exist.", legacy="backupRunDoesNotExist")
+
+
+def policy_violated(message: str) -> ApiError:
+    """Return the 412 for what an organisation's policy forbids."""
+    return ApiError(
+        "STALE", f"Organization Policy check failure: {message}", legacy="conditionNotMet"
+    )

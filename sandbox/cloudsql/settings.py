@@ -15,17 +15,13 @@ Body = dict[str, Any]
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,96}[a-z0-9])?")
 VERSIONS = tuple(f"POSTGRES_{number}" for number in range(12, 19))
 DEFAULT_VERSION = "POSTGRES_17"
+KEPT_LOG = "1GB"
 WHOLE = frozenset({"userLabels"})
 
 
 def check_instance(body: Body) -> None:
     """Refuse a new instance whose name, region or version Google would not take."""
-    name = body.get("name", "")
-    if not NAME.fullmatch(name):
-        raise invalid(
-            "Invalid instance name. It must begin with a letter and contain only lowercase "
-            "letters, numbers and hyphens, at most 98 characters with the project's name."
-        )
+    check_name(body.get("name", ""))
     region = body.get("region") or "us-central1"
     if region not in REGIONS:
         raise invalid(f"Invalid region {region}.")
@@ -33,6 +29,15 @@ def check_instance(body: Body) -> None:
     if version not in VERSIONS:
         raise invalid(
             f"Database version {version} is not imitated: the sandbox has PostgreSQL only."
+        )
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that Google would not give an instance."""
+    if not NAME.fullmatch(name):
+        raise invalid(
+            "Invalid instance name. It must begin with a letter and contain only lowercase "
+            "letters, numbers and hyphens, at most 98 characters with the project's name."
         )
 
 
@@ -128,4 +133,11 @@ def server_settings(settings: Body) -> dict[str, str]:
     flags = {
         each["name"]: str(each.get("value", "on")) for each in settings.get("databaseFlags", ())
     }
-    return {"max_connections": str(tiers.connections(settings["tier"])), **flags}
+    log = {"wal_keep_size": KEPT_LOG} if recovers(settings) else {}
+    return {"max_connections": str(tiers.connections(settings["tier"])), **log, **flags}
+
+
+def recovers(settings: Body) -> bool:
+    """Whether point-in-time recovery is on."""
+    backup = settings["backupConfiguration"]
+    return bool(backup.get("enabled") and backup.get("pointInTimeRecoveryEnabled"))

@@ -29,13 +29,21 @@ def base(call: Call) -> str:
 
 
 def require_idle(call: Call, project: str, instance: str) -> None:
-    """Refuse while another operation runs on the instance."""
-    if call.world.operations.running_on(API, target(project, instance)):
-        raise in_progress()
+    """Refuse while another operation runs on the instance, or on one that copies from it."""
+    for operation in call.world.operations.unfinished(API):
+        busy = {operation.target, target(project, operation.arguments.get("source", ""))}
+        if target(project, instance) in busy:
+            raise in_progress()
 
 
 def begin(
-    call: Call, instance: Body, kind: str, effect: str, arguments: Body, seconds: float
+    call: Call,
+    instance: Body,
+    kind: str,
+    effect: str,
+    arguments: Body,
+    seconds: float,
+    backup: Body | None = None,
 ) -> Body:
     """Begin an operation on an instance and return it as the API shows it."""
     project, name = instance["project"], instance["name"]
@@ -46,7 +54,7 @@ def begin(
         effect,
         {"project": project, "instance": name, **arguments},
         seconds=seconds,
-        about={"type": kind, "user": call.identity.partition(":")[2]},
+        about={"type": kind, "user": call.identity.partition(":")[2], "backup": backup},
     )
     return shown(call, operation)
 
@@ -94,6 +102,8 @@ def shown(call: Call, operation: Operation) -> Body:
     }
     if body["status"] != "PENDING":
         body["startTime"] = stamp(call.world.clock.due(operation.started, PENDING))
+    if operation.about.get("backup"):
+        body["backupContext"] = {"kind": "sql#backupContext", **operation.about["backup"]}
     if operation.ended is not None:
         body["endTime"] = stamp(operation.ended)
     if operation.failure:

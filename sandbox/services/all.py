@@ -1,9 +1,13 @@
 """Every handler, registered by being imported."""
 
 from sandbox.cloudsql import (
+    backup_effects,
+    backup_runs,
+    cloning,
     databases,
     instances,
     not_yet,
+    project_backups,
     sql_operations,
     tiers,
     users,
@@ -22,6 +26,9 @@ from sandbox.services import (
 
 MODULES = (
     artifactregistry,
+    backup_effects,
+    backup_runs,
+    cloning,
     cloudbilling,
     cloudresourcemanager_v1,
     cloudresourcemanager_v3,
@@ -30,6 +37,7 @@ MODULES = (
     iam_roles,
     instances,
     not_yet,
+    project_backups,
     secret_versions,
     secretmanager,
     serviceusage,

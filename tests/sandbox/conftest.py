@@ -20,3 +20,11 @@ def unhurried(tmp_path: Path) -> Iterator[Client]:
     furnish_state(tmp_path / "unhurried")
     with running_sandbox(tmp_path / "unhurried", speed=40.0) as address:
         yield Client(address.url)
+
+
+@pytest.fixture
+def swift(tmp_path: Path) -> Iterator[Client]:
+    """A sandbox with a usable project whose operations take what their real work takes."""
+    furnish_state(tmp_path / "swift")
+    with running_sandbox(tmp_path / "swift", speed=10_000.0) as address:
+        yield Client(address.url)

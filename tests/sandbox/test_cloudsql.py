@@ -135,8 +135,7 @@ def test_settings_change_by_version_and_disks_never_shrink(ready: Client) -> Non
 def test_what_is_not_imitated_yet_says_so_without_a_server_error(ready: Client) -> None:
     instance(ready, "notes-prod")
     for http, path in (
-        ("GET", f"{DB}/backupRuns"),
-        ("POST", f"{DB}/clone"),
+        ("POST", f"{DB}/export"),
         ("POST", f"{DB}/failover"),
     ):
         refused = ready.call(http, path, {} if http == "POST" else None)

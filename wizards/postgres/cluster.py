@@ -14,12 +14,13 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from generators.language import _
-from wizards.postgres import account, postmaster, relocated, scram, template
+from wizards.postgres import account, physical_copy, postmaster, relocated, scram, template
 from wizards.postgres.binaries import ClusterFailed, ServerTools, embedded
 
 SETTINGS = "tarmac.json"
@@ -121,6 +122,31 @@ class Cluster:
         if not disposable:
             who.run((tools.program("initdb"), "--sync-only", "--pgdata", data))
         self._remember(Settings(superuser, password, disposable))
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy the running server's data to an absent folder; consistent as of the copy's end."""
+        physical_copy.take(self.url(), self.data, folder)
+        shutil.copy(self.data / SETTINGS, folder / SETTINGS)
+
+    def create_from(
+        self,
+        copy: Path,
+        *,
+        port: int | None = None,
+        prepare: Callable[[Path], None] = lambda _data: None,
+    ) -> None:
+        """Make the cluster out of what :meth:`copy_to` left, superuser and password included.
+
+        ``prepare`` may change the data before the first start; ``port`` is tried first then.
+        """
+        who = account.current()
+        data = self._prepare_place(who)
+        shutil.copytree(copy, data, symlinks=True, ignore=shutil.ignore_patterns(SETTINGS))
+        prepare(data)
+        who.give(data)
+        data.chmod(0o700)
+        kept = json.loads((copy / SETTINGS).read_text(encoding="utf-8"))
+        self._remember(Settings(**{**kept, "port": port}))
 
     def start(self, port: int | None = None) -> int:
         """Start the server, or find it running, and return its port.
