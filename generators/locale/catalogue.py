@@ -81,7 +81,9 @@ def read() -> Catalog:
 def updated() -> Catalog:
     """Return the Korean catalogue with exactly today's source strings."""
     catalog = read()
+    made = catalog.creation_date
     catalog.update(source_strings(), no_fuzzy_matching=True)
+    catalog.creation_date = made  # the same strings make the same file
     catalog.obsolete.clear()
     return catalog
 
