@@ -17,6 +17,7 @@ from wizards.events import Json
 from wizards.migrate.model import Finding, Revision, RevisionPreview, Severity, Statement
 
 SQL_LINES = 8
+FIX_LINES = 6
 RUNNING = ("»", "bold $text-accent")
 MARKS = {
     "start": RUNNING,
@@ -122,8 +123,8 @@ def statement_block(
     return block
 
 
-def finding_lines(found: Finding, width: int) -> list[Content]:
-    """Return a finding: word and message, what it locks, the safer SQL."""
+def finding_lines(found: Finding, width: int, most: int = FIX_LINES) -> list[Content]:
+    """Return a finding: word and message, what it locks, ``most`` lines of the safer SQL."""
     style = RISK[found.severity]
     words = Content.assemble(
         (f"{found.severity.mark} {severity_word(found.severity)} ", style),
@@ -146,11 +147,18 @@ def finding_lines(found: Finding, width: int) -> list[Content]:
     if effects:
         lines += wrapped(Content.styled(effects.plain, "$text-muted"), width, "    ")
     if found.fix:
-        fix = Content.assemble((_("safer: "), "$text-success"), found.fix.strip())
-        for number, line in enumerate(wrapped(fix, width - 8, "    ")[:4]):
-            hint = Content.assemble(("c ", "bold $text-accent"), (_("copy"), "$text-muted"))
-            lines.append(sides(line, hint, width) if number == 0 else line)
+        lines += _fix_lines(found.fix, width, most)
     return lines
+
+
+def _fix_lines(fix: str, width: int, most: int) -> list[Content]:
+    text = Content.assemble((_("safer: "), "$text-success"), fix.strip())
+    hint = Content.assemble(("c ", "bold $text-accent"), (_("copy"), "$text-muted"))
+    first, *rest = wrapped(text, width - 8, "    ")
+    if len(rest) >= most:
+        words = _("… {count} more lines, ↵ shows all").format(count=len(rest) - most + 2)
+        rest = [*rest[: most - 2], Content.styled(f"    {words}", "$text-muted")]
+    return [sides(first, hint, width), *rest]
 
 
 def blocks_words(blocks: str) -> str:

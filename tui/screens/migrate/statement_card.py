@@ -74,7 +74,7 @@ class StatementCard(ModalScreen[None]):
 
 
 def _finding_row(number: int, found: Finding) -> Row:
-    return Row(f"finding {number}", lambda width: finding_lines(found, width), lines=0)
+    return Row(f"finding {number}", lambda width: finding_lines(found, width, most=1000), lines=0)
 
 
 def _sql_line(line: Content, width: int) -> list[Content]:
