@@ -222,6 +222,10 @@ class TarmacApp(App[int], Offers):
 
     def do_search_commands(self) -> None:
         """Open the palette."""
+        self.action_command_palette()
+
+    def action_command_palette(self) -> None:
+        """Open the palette with a placeholder in the person's language."""
         if not CommandPalette.is_open(cast("App[object]", self)):
             self.push_screen(CommandPalette(placeholder=_("type to search the commands")))
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -14,11 +15,14 @@ from generators.language import _
 from wizards.failures import Failure
 from wizards.postgres.sandbox_address import SandboxAddress, default_state, running
 
+_ONE_START = threading.Lock()
+
 
 def ensure_sandbox(state: Path | None = None, *, speed: float | None = None) -> SandboxAddress:
     """Return the sandbox of a state folder, starting one that ends itself when idle."""
     place = state or default_state()
-    return running(place) or _start(place, speed)
+    with _ONE_START:  # the app's screens ask from several threads at once
+        return running(place) or _start(place, speed)
 
 
 def _start(state: Path, speed: float | None) -> SandboxAddress:
