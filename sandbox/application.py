@@ -75,6 +75,10 @@ class Application:
         self._check = check
         assert services.MODULES
 
+    def touch(self) -> None:
+        """Note that somebody uses the sandbox."""
+        self.last_use = time.monotonic()
+
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request of the ASGI protocol."""
         if scope["type"] != "http":

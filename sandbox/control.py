@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote
 from sandbox import request_log
 from sandbox.cloudsql.effects import INSTANCE
 from sandbox.errors import ApiError, bad_request, not_found
+from sandbox.run import image_routes
 from sandbox.services import cloudbilling
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ async def _reset(application: Application, _request: Request, _rest: list[str]) 
     running = world.store.connection.execute(
         "SELECT count(*) FROM operations WHERE ended IS NULL"
     ).fetchone()
+    await world.runtime.clear()
     await world.operations.rest()
     instances = [(each["project"], each["name"]) for each in world.store.all(INSTANCE)]
     for project, instance in instances:
@@ -110,6 +112,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "sql"): _sql,
     ("POST", "stop"): _stop,
     ("POST", "reset"): _reset,
+    ("GET", "images"): image_routes.list_images,
+    ("POST", "images"): image_routes.map_image,
+    ("DELETE", "images"): image_routes.unmap_image,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,

@@ -15,6 +15,7 @@ from sandbox.application import Application
 from sandbox.cloudsql.effects import INSTANCE
 from sandbox.front import Front
 from sandbox.request_log import LOG, RequestLog
+from sandbox.run import image_routes
 from sandbox.services import cloudbilling
 from sandbox.state_lock import exclusive
 from sandbox.world import World
@@ -67,10 +68,13 @@ class Server:
         self.world = World(self.state, self._speed)
         cloudbilling.found(self.world.store)
         self._log = RequestLog(self.state / LOG)
+        image_routes.key(self.state)
         self._application = Application(self.world, self._log, check=self._check)
         self._application.stop = self.stop
+        self.world.runtime.touch = self._application.touch
         self._front = Front(self._application, tls.context())
         port = await self._front.listen(self._port)
+        await self.world.runtime.open()
         self.world.operations.resume()
         self._chores.append(asyncio.create_task(self._bring_back_servers()))
         if self._idle is not None:
@@ -102,6 +106,7 @@ class Server:
             chore.cancel()
         await asyncio.gather(*self._chores, return_exceptions=True)
         await self._front.close()
+        await self.world.runtime.close()
         await asyncio.to_thread(self.world.operations.close)
         await asyncio.sleep(0)
         await asyncio.to_thread(self.world.clusters.stop)
@@ -122,7 +127,8 @@ class Server:
         while True:
             rest = self._application.last_use + limit - time.monotonic()
             if rest <= 0:
-                if not await asyncio.to_thread(self.world.clusters.busy):
+                busy = self.world.runtime.busy()
+                if not busy and not await asyncio.to_thread(self.world.clusters.busy):
                     self.stop()
                     return
                 rest = limit

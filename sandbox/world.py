@@ -11,6 +11,7 @@ from sandbox.store import Store
 
 if TYPE_CHECKING:
     from sandbox.cloudsql.clusters import Clusters
+    from sandbox.run.runtime import Runtime
 
 
 class World:
@@ -19,6 +20,7 @@ class World:
     def __init__(self, state: Path, speed: float) -> None:
         from sandbox.cloudsql.clusters import Clusters
         from sandbox.faults import Faults
+        from sandbox.run.runtime import Runtime
 
         self.state = state
         self.clock = Clock(speed)
@@ -26,9 +28,11 @@ class World:
         self.operations = Operations(self)
         self.faults = Faults(self.store)
         self.clusters: Clusters = Clusters(state / "sql")
+        self.runtime: Runtime = Runtime(self)
 
     def close(self) -> None:
         """Finish what runs in threads, stop every Postgres and close the store."""
+        self.runtime.processes.close()
         self.operations.close()
         self.clusters.stop()
         self.store.close()

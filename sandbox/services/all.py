@@ -12,6 +12,13 @@ from sandbox.cloudsql import (
     tiers,
     users,
 )
+from sandbox.run import (
+    deployment_effects,
+    jobs,
+    revisions,
+    run_operations,
+    services,
+)
 from sandbox.services import (
     artifactregistry,
     cloudbilling,
@@ -33,13 +40,18 @@ MODULES = (
     cloudresourcemanager_v1,
     cloudresourcemanager_v3,
     databases,
+    deployment_effects,
     iam_accounts,
     iam_roles,
     instances,
+    jobs,
     not_yet,
     project_backups,
+    revisions,
+    run_operations,
     secret_versions,
     secretmanager,
+    services,
     serviceusage,
     sql_operations,
     tiers,

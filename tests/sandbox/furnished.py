@@ -8,7 +8,15 @@ from sandbox.iam import policies
 from sandbox.services import cloudbilling
 from sandbox.world import World
 
-APIS = ("iam", "secretmanager", "artifactregistry", "sqladmin")
+APIS = (
+    "artifactregistry",
+    "cloudbuild",
+    "iam",
+    "logging",
+    "run",
+    "secretmanager",
+    "sqladmin",
+)
 
 
 def furnish(world: World) -> None:

@@ -93,7 +93,7 @@ def test_nothing_listens_beyond_loopback(sandbox: SandboxAddress) -> None:
 
 def test_unknown_methods_and_broken_bodies_never_give_a_server_error(client: Client) -> None:
     for http, path in (
-        ("GET", "run/v2/projects/p/locations/l/services"),
+        ("GET", "bigquery/v2/projects/p/datasets"),
         ("GET", "nonsense/v1/x"),
         ("DELETE", "cloudresourcemanager/v3/projects"),
         ("GET", "cloudresourcemanager/v9/projects"),

@@ -1,0 +1,6 @@
+"""The kinds of Cloud Run's resources in the store."""
+
+SERVICE = "run-service"
+REVISION = "run-revision"
+JOB = "run-job"
+EXECUTION = "run-execution"
