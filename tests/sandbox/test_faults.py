@@ -57,12 +57,11 @@ def test_slow_is_slow_and_then_right(client: Client) -> None:
 def test_a_slow_call_does_not_hold_up_the_others(client: Client) -> None:
     import threading
 
-    _add(client, method="organizations.search", kind="slow", seconds=1.0, after=True)
+    _add(client, method="organizations.search", kind="slow", seconds=2.0, after=True)
     slow = threading.Thread(target=client.get, args=(f"{CRM}/organizations:search",))
     slow.start()
-    begun = time.monotonic()
     client.get(f"{CRM}/projects:search")
-    assert time.monotonic() - begun < 0.8
+    assert slow.is_alive()
     slow.join()
 
 

@@ -37,7 +37,7 @@ def test_total_time_is_the_longest_chain_not_the_sum() -> None:
     states, _events = run(*steps)
     elapsed = time.monotonic() - began
     assert set(states.values()) == {State.DONE}
-    assert elapsed < 0.6 * 1.15
+    assert 0.6 <= elapsed < 2.2 * 0.75, "eight sides of 0.2 s ran one after another"
 
 
 def test_a_failure_skips_its_dependents_and_lets_the_others_finish() -> None:
