@@ -9,11 +9,11 @@ from sandbox.errors import ApiError, error_info
 from sandbox.iam import access
 from sandbox.run import images
 from sandbox.run.references import find_version, secret_name, secrets_of
-from sandbox.services.iam_accounts import require_use
 from sandbox.world import World
 
 Body = dict[str, Any]
 
+ACT_AS = "iam.serviceAccounts.actAs"
 STATUS = {
     "SECRETS_ACCESS_CHECK_FAILED": "PERMISSION_DENIED",
     "CONTAINER_MISSING": "NOT_FOUND",
@@ -27,9 +27,16 @@ def account(call: Call, template: Body, number: str) -> str:
     default = f"{number}-compute@developer.gserviceaccount.com"
     if given in ("", default):
         return default
-    if call.world.store.get("service-account", given) is None:
-        raise ApiError("NOT_FOUND", f"Service account {given} does not exist.")
-    require_use(call, given)
+    resource = f"projects/{given.partition('@')[2].partition('.')[0]}/serviceAccounts/{given}"
+    known = call.world.store.get("service-account", given) is not None
+    if not known or not access.allowed(call.world, call.identity, ACT_AS, resource):
+        detail = {"permission": ACT_AS, "resource": resource}
+        raise ApiError(
+            "PERMISSION_DENIED",
+            f"Permission 'iam.serviceaccounts.actAs' denied on service account {given} (or it may "
+            "not exist).",
+            details=[error_info("IAM_PERMISSION_DENIED", "iam.googleapis.com", detail)],
+        )
     return given
 
 

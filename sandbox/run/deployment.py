@@ -168,6 +168,8 @@ def _revision_id(call: Call, name: str, template: Body, service: Body) -> str:
 
 def _keep_revision(call: Call, service: Body, identifier: str, template: Body) -> None:
     name = f"{service['name']}/revisions/{identifier}"
+    place = service["name"].partition("/services/")[0]
+    call.world.store.put(kinds.BY_ID, f"{place}/revisions/{identifier}", {"name": name})
     call.world.store.put(
         kinds.REVISION,
         name,

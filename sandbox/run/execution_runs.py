@@ -59,6 +59,8 @@ def begin(call: Call, job: Body, overrides: Body) -> tuple[Body, Operation]:
         },
     }
     call.world.store.put(kinds.EXECUTION, name, execution, job["name"])
+    place = job["name"].partition("/jobs/")[0]
+    call.world.store.put(kinds.BY_ID, f"{place}/executions/{identifier}", {"name": name})
     latest = {
         "name": name,
         "createTime": stamp(call.now),
