@@ -39,7 +39,7 @@ demo: $(RUN_STAMP)
 	$(BIN)/tarmac demo $(ARGS)
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check-slow: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -11,8 +11,6 @@ import pytest
 from tests.cli.run_tarmac import Ran, tarmac
 from wizards.demo import migration_stages, setup_stages
 
-pytestmark = pytest.mark.xdist_group("journey")
-
 
 @pytest.fixture(scope="module")
 def journey(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
