@@ -76,12 +76,14 @@ def _statement(statement: Statement) -> Iterator[str]:
     for finding in statement.findings:
         yield "      " + _finding(finding)
         if finding.fix:
-            yield "        " + _("safer: {sql}").format(sql=finding.fix.splitlines()[0])
+            first, *rest = finding.fix.strip().splitlines()
+            yield "        " + _("safer: {sql}").format(sql=first)
+            yield from (f"          {line}" for line in rest)
 
 
 def _finding(finding: Finding) -> str:
     mark = click.style(finding.severity.mark, fg=_COLOURS[finding.severity.value])
-    return f"{mark} {finding.rule}: {finding.message}"
+    return f"{mark} {finding.message}" + click.style(f"  {finding.rule}", dim=True)
 
 
 def rehearsal(found: Rehearsal) -> Iterator[str]:
