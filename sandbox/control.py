@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
-from sandbox import request_log
+from sandbox import orgpolicies, request_log
 from sandbox.cloudsql.effects import INSTANCE
 from sandbox.errors import ApiError, bad_request, not_found
 from sandbox.run import image_routes
@@ -83,19 +83,40 @@ async def _faults(application: Application, _request: Request, _rest: list[str])
 
 
 async def _add_fault(application: Application, request: Request, _rest: list[str]) -> Body:
+    wanted = _object(request, "A fault")
+    with application.world.store.transaction():
+        return asdict(application.world.faults.add(wanted))
+
+
+def _object(request: Request, what: str) -> Body:
     try:
         wanted = json.loads(request.body)
     except ValueError:
-        raise bad_request("A fault is a JSON object.") from None
+        raise bad_request(f"{what} is a JSON object.") from None
     if not isinstance(wanted, dict):
-        raise bad_request("A fault is a JSON object.")
-    with application.world.store.transaction():
-        return asdict(application.world.faults.add(wanted))
+        raise bad_request(f"{what} is a JSON object.")
+    return wanted
 
 
 async def _clear_faults(application: Application, _request: Request, _rest: list[str]) -> Body:
     application.world.faults.clear()
     return {"ok": True}
+
+
+async def _policies(application: Application, _request: Request, _rest: list[str]) -> Body:
+    return {"policies": application.world.store.all(orgpolicies.KIND)}
+
+
+async def _switch_policy(application: Application, request: Request, _rest: list[str]) -> Body:
+    """Put an organisation policy in force, which then really refuses."""
+    with application.world.store.transaction():
+        return orgpolicies.switch(application.world, _object(request, "A policy"))
+
+
+async def _drop_policies(application: Application, _request: Request, rest: list[str]) -> Body:
+    """Take every policy away, or those of one constraint."""
+    with application.world.store.transaction():
+        return {"dropped": orgpolicies.drop(application.world, "".join(rest))}
 
 
 async def _log(application: Application, request: Request, _rest: list[str]) -> Body:
@@ -118,5 +139,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "faults"): _faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
+    ("GET", "policies"): _policies,
+    ("POST", "policies"): _switch_policy,
+    ("DELETE", "policies"): _drop_policies,
     ("GET", "log"): _log,
 }

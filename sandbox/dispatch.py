@@ -8,6 +8,8 @@ from typing import Any, cast
 from sandbox import projects
 from sandbox.call import SERVED, Call, Served
 from sandbox.cloudsql.refusals import not_authorized
+from sandbox.compute.links import path_of
+from sandbox.compute.refusals import required
 from sandbox.discovery.documents import Document, Method
 from sandbox.errors import ApiError, denied, not_imitated
 from sandbox.iam import access
@@ -49,7 +51,9 @@ def _admit(call: Call, served: Served) -> None:
     """Refuse a call whose project, API or permission is missing."""
     resource = _resource(call)
     service = f"{call.document.name}.googleapis.com"
-    anywhere = resource.startswith("projects/-/serviceAccounts/")
+    anywhere = resource.startswith("projects/-/serviceAccounts/") or (
+        not served.permission and call.parameters.get("project") in projects.PUBLIC
+    )
     if served.enabled and resource.startswith("projects/") and not anywhere:
         try:
             project = projects.active(call.world, resource.split("/")[1], service)
@@ -62,6 +66,8 @@ def _admit(call: Call, served: Served) -> None:
     if permission and not access.allowed(call.world, call.identity, permission, resource):
         if call.document.name == "sqladmin":
             raise not_authorized()
+        if call.document.name == "compute":
+            raise required(permission, path_of(call))
         raise denied(permission, f"{service}/{resource}")
 
 

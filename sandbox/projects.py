@@ -12,6 +12,7 @@ Body = dict[str, Any]
 ENABLE_PROPAGATION = 30.0
 KIND = "project"
 SERVICE = "enabled-service"
+PUBLIC = frozenset({"cos-cloud", "debian-cloud", "ubuntu-os-cloud"})
 
 
 def find(world: World, reference: str) -> Body | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from sandbox import orgpolicies
 from sandbox.call import Api, Call
 from sandbox.clock import stamp
 from sandbox.cloudsql import backup_records, effects, settings, sql_operations
@@ -32,6 +33,8 @@ def insert(call: Call) -> Body:
     if call.world.store.get(KIND, f"{project}/{body['name']}"):
         raise exists()
     region = body.get("region") or "us-central1"
+    orgpolicies.check_location(call.world, project, "a Cloud SQL instance", region)
+    _check_address(call, chosen)
     instance = {
         "project": project,
         "name": body["name"],
@@ -92,6 +95,8 @@ def patch(call: Call) -> Body:
         raise not_running()
     old = instance["settings"]
     fresh = settings.changed(old, call.body.get("settings", {}))
+    if not old["ipConfiguration"].get("ipv4Enabled"):
+        _check_address(call, fresh)
     restarts = any(old.get(key) != fresh.get(key) for key in ("tier", "availabilityType"))
     up = fresh["activationPolicy"] != "NEVER"
     begins_log = up and settings.recovers(fresh) and not settings.recovers(old)
@@ -203,6 +208,17 @@ def shown(call: Call, instance: Body) -> Body:
         body["databaseInstalledVersion"] = Clusters.version()
         body["ipAddresses"] = [{"type": "PRIMARY", "ipAddress": "127.0.0.1"}]
     return body
+
+
+def _check_address(call: Call, chosen: Body) -> None:
+    project, constraint = call.text("project"), "sql.restrictPublicIp"
+    public = chosen["ipConfiguration"].get("ipv4Enabled")
+    if public and orgpolicies.enforced(call.world, project, constraint):
+        number = (call.world.store.get("project", project) or {}).get("number", project)
+        raise invalid(
+            "Organization Policy check failure: the external IP of this instance violates the "
+            f"constraints/{constraint} enforced at the {number} project."
+        )
 
 
 def fits(resource: Body, wanted: str) -> bool:

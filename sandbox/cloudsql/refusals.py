@@ -67,10 +67,3 @@ def not_running() -> ApiError:
 def no_backup() -> ApiError:
     """Return the 404 for a backup that is not there."""
     return ApiError("NOT_FOUND", "The backup does not exist.", legacy="backupRunDoesNotExist")
-
-
-def policy_violated(message: str) -> ApiError:
-    """Return the 412 for what an organisation's policy forbids."""
-    return ApiError(
-        "STALE", f"Organization Policy check failure: {message}", legacy="conditionNotMet"
-    )

@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+from sandbox import orgpolicies
 from sandbox.call import Call
 from sandbox.errors import ApiError, bad_request
 from sandbox.iam import roles
@@ -65,6 +66,9 @@ def write(call: Call, resource: str) -> Body:
     bindings = [_checked(call.world, binding) for binding in policy.get("bindings", ())]
     _check_version(stored["bindings"], bindings, int(policy.get("version") or 1))
     merged = _merged(bindings)
+    old = {member for binding in stored["bindings"] for member in binding["members"]}
+    new = [member for binding in merged for member in binding["members"] if member not in old]
+    orgpolicies.check_members(call.world, resource, new)
     replace(call.world, resource, merged)
     etag = (call.world.store.get(KIND, resource) or {})["etag"]
     conditional = any("condition" in binding for binding in merged)

@@ -45,7 +45,12 @@ ROLES: dict[str, tuple[str, ...]] = {
     "roles/compute.admin": ("compute.*",),
     "roles/compute.instanceAdmin.v1": ("compute.instances.*", "compute.disks.*"),
     "roles/compute.securityAdmin": ("compute.firewalls.*",),
-    "roles/compute.viewer": ("compute.*.get", "compute.*.list"),
+    "roles/compute.viewer": (
+        "compute.*.get",
+        "compute.*.list",
+        "compute.instances.getGuestAttributes",
+        "compute.instances.getSerialPortOutput",
+    ),
     "roles/iam.serviceAccountAdmin": ("iam.serviceAccounts.*",),
     "roles/iam.serviceAccountCreator": ("iam.serviceAccounts.create", "iam.serviceAccounts.get"),
     "roles/iam.serviceAccountTokenCreator": ("iam.serviceAccounts.getAccessToken",),
@@ -56,6 +61,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "roles/logging.logWriter": ("logging.logEntries.create",),
     "roles/logging.viewer": ("logging.*.list", "logging.*.get"),
     "roles/monitoring.metricWriter": ("monitoring.timeSeries.create",),
+    "roles/orgpolicy.policyAdmin": ("orgpolicy.*",),
+    "roles/orgpolicy.policyViewer": ("orgpolicy.*.get", "orgpolicy.*.list"),
     "roles/resourcemanager.folderAdmin": ("resourcemanager.folders.*",),
     "roles/resourcemanager.organizationAdmin": ("resourcemanager.*",),
     "roles/resourcemanager.projectCreator": ("resourcemanager.projects.create",),
@@ -103,8 +110,9 @@ NOT_FOR_EDITORS = (
     "resourcemanager.projects.delete",
     "resourcemanager.projects.createBillingAssignment",
     "billing.*",
+    "orgpolicy.policy.set",
 )
-NOT_FOR_OWNERS = ("billing.*",)
+NOT_FOR_OWNERS = ("billing.*", "orgpolicy.policy.set")
 FAMILIES = frozenset(name.split("/")[1].split(".")[0] for name in ROLES) | frozenset(
     (
         "aiplatform",

@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Any
 
-from sandbox import projects
+from sandbox import orgpolicies, projects
 from sandbox.call import Api, Call
 from sandbox.clock import stamp
 from sandbox.errors import ApiError, already_exists, bad_request, not_found
@@ -52,6 +52,8 @@ def create(call: Call) -> Body:
     name = f"{parent}/repositories/{identifier}"
     if call.world.store.get(KIND, name) or call.world.operations.running_on(api.name, name):
         raise already_exists("the repository already exists")
+    _projects, project, _locations, place = parent.split("/")
+    orgpolicies.check_location(call.world, project, "a repository", place)
     repository = {
         **{key: call.body[key] for key in (*CHANGEABLE, "format", "mode") if key in call.body},
         "name": name,

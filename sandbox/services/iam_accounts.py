@@ -7,9 +7,9 @@ import hashlib
 import re
 from typing import Any
 
-from sandbox import projects
+from sandbox import orgpolicies, projects
 from sandbox.call import Api, Call
-from sandbox.errors import already_exists, bad_request, denied, not_found
+from sandbox.errors import already_exists, bad_request, denied, not_found, not_imitated
 from sandbox.iam import access, policies
 from sandbox.masks import updated
 from sandbox.paging import page_of, size
@@ -148,6 +148,14 @@ def list_keys(call: Call) -> Body:
     """Return no keys: Tarmac never makes any, and the sandbox does not either."""
     _account(call)
     return {}
+
+
+@api.method("projects.serviceAccounts.keys.create", "iam.serviceAccountKeys.create")
+def create_key(call: Call) -> Body:
+    """Refuse a key: by policy where one says so, else because nobody needs one here."""
+    account = _account(call)
+    orgpolicies.check_key_creation(call.world, account["project"], account["email"])
+    raise not_imitated("iam.projects.serviceAccounts.keys.create: use federation instead of keys")
 
 
 def require_use(call: Call, email: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any
 
-from sandbox import projects
+from sandbox import orgpolicies, projects
 from sandbox.call import Api, Call
 from sandbox.clock import stamp
 from sandbox.errors import already_exists, bad_request, not_found, precondition
@@ -48,6 +48,8 @@ def create(call: Call) -> Body:
     _check_replication(call.body.get("replication"))
     if call.world.store.get(SECRET, name):
         raise already_exists(f"Secret [{_public(project, identifier)}] already exists.")
+    for place in _places(call.body["replication"]):
+        orgpolicies.check_location(call.world, project["id"], "a secret", place)
     given = {key: call.body[key] for key in (*CHANGEABLE, "replication") if key in call.body}
     given.pop("etag", None)
     secret = {
@@ -186,6 +188,11 @@ def _check_etag(secret: Body, given: str) -> None:
         raise precondition(
             f"The etag provided [{given}] does not match the resource's etag [{_etag(secret)}]."
         )
+
+
+def _places(replication: Body) -> list[str]:
+    replicas = replication.get("userManaged", {}).get("replicas", [])
+    return [str(each["location"]) for each in replicas] or ["global"]
 
 
 def _check_replication(replication: Body | None) -> None:

@@ -11,8 +11,10 @@ from sandbox.world import World
 APIS = (
     "artifactregistry",
     "cloudbuild",
+    "compute",
     "iam",
     "logging",
+    "orgpolicy",
     "run",
     "secretmanager",
     "sqladmin",

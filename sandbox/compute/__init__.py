@@ -1,0 +1,1 @@
+"""Compute Engine, imitated: machines that only say what real ones would."""
