@@ -1,5 +1,6 @@
 """Every handler, registered by being imported."""
 
+from sandbox.cloudbuild import builds, connections, triggers
 from sandbox.cloudsql import (
     backup_effects,
     backup_runs,
@@ -40,6 +41,7 @@ from sandbox.services import (
     cloudresourcemanager_v3,
     iam_accounts,
     iam_roles,
+    log_entries,
     orgpolicy,
     secret_versions,
     secretmanager,
@@ -48,6 +50,9 @@ from sandbox.services import (
 )
 
 MODULES = (
+    builds,
+    connections,
+    triggers,
     addresses,
     artifactregistry,
     backup_effects,
@@ -63,6 +68,7 @@ MODULES = (
     guest,
     iam_accounts,
     iam_roles,
+    log_entries,
     images,
     instance_effects,
     instances,

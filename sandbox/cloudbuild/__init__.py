@@ -1,0 +1,1 @@
+"""Cloud Build: builds whose steps are imitated in scaled time, triggers, connections."""
