@@ -51,6 +51,19 @@ def up(project: AlembicProject, heard: list[Event] | None = None, **more: object
     return project.console().up(told, Cancel(), accept=ANY, **more)  # type: ignore[arg-type]
 
 
+def at(phase: str, state: str, act: Callable[[], object]) -> Callable[[Event], None]:
+    """An Emit that acts when a phase first comes to a state."""
+    acted: list[bool] = []
+
+    def emit(event: Event) -> None:
+        fields = event.fields
+        if not acted and (fields.get("phase"), fields.get("state")) == (phase, state):
+            acted.append(True)
+            act()
+
+    return emit
+
+
 def test_applying_verifies_on_a_new_connection_and_writes_a_report(make: Make, sql: Sql) -> None:
     project = at_first(make, ADD)
     heard: list[Event] = []
@@ -125,9 +138,8 @@ def test_rows_written_meanwhile_stop_an_automatic_restore(
     make: Make, fresh_database: str, sql: Sql
 ) -> None:
     project = at_first(make, ADD, HALF_WAY)
-    backup = project.console().backup(discard, Cancel())
-    sql("INSERT INTO items VALUES (9001, 'precious', 1)")
-    done = up(project, backup=backup)
+    write = at("apply", "start", lambda: sql("INSERT INTO items VALUES (9001, 'precious', 1)"))
+    done = project.console().up(write, Cancel(), accept=ANY)
     assert done.outcome is Outcome.STOPPED
     assert "public.items (1)" in done.said
     assert sql("SELECT name FROM items WHERE id = 9001") == [("precious",)]

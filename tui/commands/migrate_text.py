@@ -162,9 +162,13 @@ def rollback(plan: RollbackPlan) -> Iterator[str]:
         yield f"    {sql.strip().splitlines()[0]}"
     for one in plan.loses:
         columns = f" ({', '.join(one.columns)})" if one.columns else ""
-        lost = _("loses {rows} rows of {table}{columns}").format(
-            rows=one.rows, table=one.table, columns=columns
-        )
+        words = _("loses {rows} rows of {table}{columns}")
+        if not one.exact:
+            words = _(
+                "may lose rows of {table} (cannot be counted exactly: the session rewrote this "
+                "table); the server counts {rows} changes"
+            )
+        lost = words.format(rows=one.rows, table=one.table, columns=columns)
         yield click.style(f"  ✗ {lost}", fg="red")
     if plan.decision in (Decision.DOWNGRADE, Decision.RESTORE):
         if not plan.loses:
@@ -191,6 +195,8 @@ def event(one: Event) -> str | None:
         return _live(fields.get("sql"), state, fields)
     if one.event == "migrate.revision" and where == "target" and state == "start":
         return click.style(f"  ▶ {fields.get('revision')}", bold=True)
+    if one.event == "migrate.backup" and state == "outdated":
+        return _outdated(fields.get("file"), fields.get("rows"))
     if one.event == "migrate.locks":
         return _blocked(fields.get("blockers"), fields.get("victims"))
     if one.event == "migrate.rollback" and state == "start":
@@ -198,6 +204,17 @@ def event(one: Event) -> str | None:
             decision=_decision(Decision(str(fields["decision"])))
         )
     return None
+
+
+def _outdated(file: Json, rows: Json) -> str:
+    why = _("The database is not the one that {file} was taken from: a fresh backup first.")
+    if isinstance(rows, int):
+        why = ngettext(
+            "{rows} row was written since the backup {file}: a fresh one first.",
+            "{rows} rows were written since the backup {file}: a fresh one first.",
+            rows,
+        )
+    return "· " + why.format(rows=rows, file=file)
 
 
 def _phase(phase: str, state: str) -> str | None:

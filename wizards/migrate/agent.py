@@ -395,13 +395,13 @@ class Project:
 
         self.context.run_migrations = run_migrations
 
-    def after_each(self, context: Any, only: Optional[str] = None) -> Fields:
+    def after_each(self, context: Any, *only: str) -> Fields:
         """Return the values Tarmac wants to know inside the revision's own transaction."""
         with self.watch.silence():
             return {
                 key: scalar(context, sql)
                 for key, sql in self.request.get("after_each", {}).items()
-                if only in (None, key)
+                if not only or key in only
             }
 
     def run(self, fn: Steps, **options: Any) -> None:
@@ -609,7 +609,7 @@ class Operations:
                 raise Stop
             self.watch.step, self.watch.commits = name, 0
             self.watch.path = step.revision.module.__file__
-            facts = self.project.after_each(context, "changes")
+            facts = self.project.after_each(context, "transaction", "changes")
             self.channel.event("rev_start", rev=name, message=step.revision.doc, **facts)
             begun = time.perf_counter()
             try:

@@ -24,6 +24,16 @@ def identity(connection: Connection) -> Identity:
     return [int(str(part)) for part in row or ()]
 
 
+def origin(connection: Connection) -> str:
+    """Return "server/database" as numbers that a restart keeps and a restore changes.
+
+    The server's number is 0 where the role may not read it.
+    """
+    may = value(connection, "select has_function_privilege('pg_control_system()', 'execute')")
+    server = value(connection, "select system_identifier from pg_control_system()") if may else 0
+    return f"{server}/{identity(connection)[0]}"
+
+
 def identity_at(address: Address) -> Identity:
     """Return the identity of the database at an address."""
     with connect(address, "tarmac look") as connection:

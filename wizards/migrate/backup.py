@@ -16,7 +16,7 @@ from generators.language import _
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event
 from wizards.failures import Failure
-from wizards.migrate import archive, catalogue, manifest, rows
+from wizards.migrate import archive, backends, catalogue, manifest, rows
 from wizards.migrate.model import Backup, Moment
 from wizards.migrate.standing import heads
 from wizards.postgres.address import Address
@@ -57,6 +57,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         described = catalogue.read(connection, subject.version_table)
         current = heads(connection, subject.version_table)
         moment = moment_now(connection)
+        origin = backends.origin(connection)
         major = server_major(connection)
         taken_at = datetime.now(UTC)
         path = _new_file(folder, subject, taken_at)
@@ -92,6 +93,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         server=major,
         version_table=subject.version_table,
         moment=moment,
+        origin=origin,
     )
     manifest.write(backup)
     _progress(emit, backup.bytes, size, state="dumped")

@@ -41,8 +41,9 @@ from wizards.migrate.past import Past
 from wizards.migrate.project import Project
 from wizards.migrate.providers.alembic import State
 from wizards.migrate.rehearsal import Rehearsing
-from wizards.migrate.session import Session, Work
+from wizards.migrate.session import Session
 from wizards.migrate.verification import Expected, verify
+from wizards.migrate.work import Work
 from wizards.plan import Check
 from wizards.postgres.sandbox_address import SandboxAddress
 
@@ -236,9 +237,9 @@ class Console:
                     name=self.target_name
                 ),
             )
+        given = backup is not None
         if backup is None and not without_backup:
-            fresh = self._rehearsing(self._dump(emit, cancel), emit)
-            backup = rehearsal.verify(fresh, emit, cancel)
+            backup = self.backup(emit, cancel)
         known = self._rehearsed
         work = Work(
             root=self.project.root,
@@ -250,6 +251,7 @@ class Console:
             request=request,
             previews=seen.previews,
             backup=backup,
+            renew=(lambda: self.backup(emit, cancel)) if given else None,
             rehearsal=known[1] if known and backup and known[0] == backup.path else None,
             accepted=[str(one) for one in accepted],
         )

@@ -83,6 +83,7 @@ def as_json(backup: Backup) -> dict[str, Json]:
             "oldest_unseen": backup.moment.oldest_unseen,
             "in_progress": list(backup.moment.in_progress),
         },
+        "origin": backup.origin,
     }
 
 
@@ -108,4 +109,5 @@ def _backup(path: Path, said: Mapping[str, Json]) -> Backup:
             oldest_unseen=int(cast(int, moment["oldest_unseen"])),
             in_progress=tuple(cast(list[int], moment["in_progress"])),
         ),
+        origin=str(said.get("origin", "")),
     )

@@ -166,6 +166,11 @@ class Moment:
     oldest_unseen: int = 0
     in_progress: tuple[int, ...] = ()
 
+    @property
+    def oldest_unsure(self) -> int:
+        """The oldest transaction id whose rows the snapshot may not have seen."""
+        return self.in_progress[0] if self.in_progress else self.oldest_unseen
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
@@ -173,6 +178,8 @@ class Backup:
 
     ``schema`` is the signature of the structure, ``signature`` with owners and grants, ``portable``
     what servers of other versions say in the same words; ``server`` is the major version.
+    ``origin`` names the server and the database it was taken from: transaction ids (``moment``)
+    mean nothing in another one, not even in the same database after a restore.
     """
 
     path: Path
@@ -191,6 +198,7 @@ class Backup:
     server: int = 0
     version_table: str = "alembic_version"
     moment: Moment = field(default_factory=Moment)
+    origin: str = ""
 
 
 class Outcome(StrEnum):
@@ -239,11 +247,16 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """Rows and values of a table that a rollback would lose."""
+    """Rows and values of a table that a rollback would lose.
+
+    Not ``exact`` means that rows *may* be lost: the session rewrote the table, or its backup is of
+    another database, so that nothing counts them; ``rows`` then is an estimate, often 0.
+    """
 
     table: str
     rows: int
     columns: tuple[str, ...] = ()
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

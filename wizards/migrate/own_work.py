@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from wizards.events import Json
 from wizards.migrate.messages import Message
 
-Counts = Mapping[str, tuple[int, int]]  # "schema.table" → rows inserted, rows deleted
+Change = tuple[int, int, int]  # rows inserted, deleted, updated
+Counts = Mapping[str, Change]  # by "schema.table"
 
-TRANSACTION = "select txid_current_if_assigned()"
+NONE: Change = (0, 0, 0)
+TRANSACTION = "select txid_current()"  # a revision writes its version anyway
 CHANGES = """
 select coalesce(json_object_agg(n.nspname || '.' || c.relname, json_build_array(
-  pg_stat_get_xact_tuples_inserted(c.oid), pg_stat_get_xact_tuples_deleted(c.oid))), '{}')::text
+  pg_stat_get_xact_tuples_inserted(c.oid), pg_stat_get_xact_tuples_deleted(c.oid),
+  pg_stat_get_xact_tuples_updated(c.oid))), '{}')::text
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-  and pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid) > 0
+  and pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid)
+      + pg_stat_get_xact_tuples_updated(c.oid) > 0
 """
 
 
@@ -30,7 +34,7 @@ class OwnWork:
 
     def as_json(self) -> dict[str, Json]:
         """Return the object a journal keeps."""
-        changes: dict[str, Json] = {name: list(pair) for name, pair in self.changes.items()}
+        changes: dict[str, Json] = {name: list(one) for name, one in self.changes.items()}
         return {"transactions": sorted(self.transactions), "changes": changes}
 
     @classmethod
@@ -46,12 +50,12 @@ class OwnWork:
     def together(cls, parts: Iterable[OwnWork]) -> OwnWork:
         """Return the sum of several runs."""
         transactions: set[int] = set()
-        changes: dict[str, tuple[int, int]] = {}
+        changes: dict[str, Change] = {}
         for part in parts:
             transactions |= part.transactions
-            for name, (inserted, deleted) in part.changes.items():
-                before = changes.get(name, (0, 0))
-                changes[name] = (before[0] + inserted, before[1] + deleted)
+            for name, (inserted, deleted, updated) in part.changes.items():
+                before = changes.get(name, NONE)
+                changes[name] = (before[0] + inserted, before[1] + deleted, before[2] + updated)
         return cls(frozenset(transactions), changes)
 
 
@@ -59,17 +63,18 @@ def between(before: str, after: str) -> Counts:
     """Return what happened between two samples of :data:`CHANGES` in one transaction."""
     first, last = (_counts(json.loads(text) if text else None) for text in (before, after))
     found = {
-        name: (pair[0] - first.get(name, (0, 0))[0], pair[1] - first.get(name, (0, 0))[1])
-        for name, pair in last.items()
+        name: (now[0] - was[0], now[1] - was[1], now[2] - was[2])
+        for name, now in last.items()
+        for was in [first.get(name, NONE)]
     }
-    return {name: pair for name, pair in found.items() if any(pair)}
+    return {name: change for name, change in found.items() if any(change)}
 
 
-def _counts(said: Json) -> dict[str, tuple[int, int]]:
+def _counts(said: Json) -> dict[str, Change]:
     if not isinstance(said, Mapping):
         return {}
     return {
-        str(name): (int(str(pair[0])), int(str(pair[1])))
-        for name, pair in said.items()
-        if isinstance(pair, list) and len(pair) == 2
+        str(name): (int(str(one[0])), int(str(one[1])), int(str(one[2])))
+        for name, one in said.items()
+        if isinstance(one, list) and len(one) == len(NONE)
     }

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from wizards.events import Event, Json
 from wizards.journal import Journal
-from wizards.migrate import added, manifest
+from wizards.migrate import added, at_start, manifest
+from wizards.migrate.at_start import AtStart
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Backup, History
 from wizards.migrate.own_work import OwnWork
@@ -45,10 +46,26 @@ class Past:
         path = self.told.start.text("backup")
         return manifest.read(manifest.beside(Path(path))) if path else None
 
+    @property
+    def tables(self) -> AtStart | None:
+        """What the tables held at the start; None where nobody measured it."""
+        path = self._file("tables.json")
+        return at_start.of_text(path.read_text()) if path.exists() else None
+
+    @property
+    def _unsure(self) -> dict[str, int] | None:
+        if self.told.end is None:
+            return None
+        said = self.told.end.part("unsure").fields
+        return {name: int(str(changes)) for name, changes in said.items()}
+
+    def _file(self, name: str) -> Path:
+        return self.root / ".tarmac" / "sessions" / self.told.id / name
+
     def recovery(self) -> Recovery:
         """Return the way back to the session's start."""
         said = self.told
-        columns = self.root / ".tarmac" / "sessions" / said.id / "columns.json"
+        columns = self._file("columns.json")
         own = said.end.part("own") if said.end else Message({})
         return Recovery(
             provider=self.provider,
@@ -63,7 +80,9 @@ class Past:
             reverts=said.start.part("reverts").fields,
             drops=frozenset(said.start.texts("drops")),
             own=OwnWork.of_json(own),
-            left_behind=False,
+            tables=self.tables,
+            unsure=self._unsure,
+            left_behind=said.end is not None and said.end.flag("left_behind"),
             record=recorder(self.root, said.id),
         )
 

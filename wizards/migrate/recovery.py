@@ -11,7 +11,8 @@ from generators.language import _
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event, Json
 from wizards.failures import Failure
-from wizards.migrate import added, backends, loss, swap
+from wizards.migrate import added, at_start, backends, loss, swap
+from wizards.migrate.at_start import AtStart
 from wizards.migrate.decisions import Facts, decide
 from wizards.migrate.graph import closure
 from wizards.migrate.model import Backup, Decision, History, Loss, Moment, Outcome
@@ -39,6 +40,8 @@ class Recovery:
 
     ``own`` is what the session itself wrote, ``columns`` the columns at its start; ``record``
     journals. ``left_behind`` says that the failing revision committed something before it failed.
+    ``tables`` is what was measured at the start; ``unsure`` the tables whose writes of others
+    nothing counts, None where the session has not ended: then it is found out now.
     """
 
     provider: Alembic
@@ -53,6 +56,8 @@ class Recovery:
     reverts: Mapping[str, Json]
     drops: frozenset[str]
     own: OwnWork
+    tables: AtStart | None
+    unsure: Mapping[str, int] | None
     left_behind: bool
     record: Callable[[str, Mapping[str, Json]], None]
 
@@ -81,7 +86,10 @@ class Recovery:
     def losses(self, decision: Decision, connection: Connection) -> tuple[Loss, ...]:
         """Return what a decision would lose now."""
         if decision is Decision.RESTORE and self.backup is not None:
-            return loss.by_restoring(connection, self.backup, self.own)
+            unsure = self.unsure
+            if unsure is None and self.tables is not None:
+                unsure = at_start.unsure(connection, self.tables, self.own, self._application)
+            return loss.by_restoring(connection, self.backup, self.own, self.tables, unsure)
         if decision is Decision.DOWNGRADE:
             new = added.since(self.columns, added.columns(connection), self.version_table)
             moment = self.backup.moment if self.backup is not None else self.moment
@@ -146,7 +154,7 @@ class Recovery:
             "revert": list(reversed(revisions)),
             "expect": list(backends.identity_at(address)),
             "settings": {
-                "application_name": f"tarmac {self.session}",
+                "application_name": self._application,
                 "lock_timeout": self.provider.migrations.lock_timeout,
                 "idle_in_transaction_session_timeout": "60s",
                 "client_connection_check_interval": "1s",
@@ -162,7 +170,11 @@ class Recovery:
 
         def still_allowed(inside: Connection) -> None:
             now = self.losses(Decision.RESTORE, inside)
-            more = tuple(one for one in now if one.rows > limit.get(one.table, 0))
+            more = tuple(
+                one
+                for one in now
+                if one.rows > limit.get(one.table, 0) or not (one.exact or one.table in limit)
+            )
             if more:
                 raise WouldLose(
                     "would-lose",
@@ -204,11 +216,19 @@ class Recovery:
             return None
         return bool(self.reverts.get("data")) and all(bool(proofs[one]) for one in committed)
 
+    @property
+    def _application(self) -> str:
+        return f"tarmac {self.session}"
+
     def _closure(self, one: Standing) -> set[str]:
         return closure(one.heads, self.history.revisions)
 
     def _would_lose(self, why: str, lost: tuple[Loss, ...]) -> str:
-        tables = ", ".join(f"{one.table} ({one.rows})" for one in lost)
+        tables = ", ".join(loss.told(one) for one in lost)
+        if not any(one.exact for one in lost):
+            return _("{why} Going back may lose rows that others wrote: {tables}.").format(
+                why=why, tables=tables
+            )
         return _("{why} Going back would lose rows that others wrote: {tables}.").format(
             why=why, tables=tables
         )

@@ -4,63 +4,31 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from generators.language import _
 from wizards.cancel import Cancel, Cancelled
 from wizards.events import Emit, Event, Json
 from wizards.failures import Failure, Refused
-from wizards.migrate import added, backends, report, verification
-from wizards.migrate.backup import moment_now
-from wizards.migrate.dropping import drops_data
+from wizards.migrate import added, at_start, backends, report, verification
+from wizards.migrate.at_start import AtStart
 from wizards.migrate.graph import closure
-from wizards.migrate.model import (
-    Applied,
-    Backup,
-    History,
-    Outcome,
-    Rehearsal,
-    RevisionPreview,
-)
+from wizards.migrate.model import Applied, Outcome
 from wizards.migrate.monitor import Monitor
 from wizards.migrate.own_work import CHANGES, TRANSACTION, OwnWork
-from wizards.migrate.providers.alembic import Alembic, State
 from wizards.migrate.records import Recorder, new_id, process_facts
 from wizards.migrate.recovery import Recovery
 from wizards.migrate.session_lock import session_lock
 from wizards.migrate.standing import Standing, standing
 from wizards.migrate.story import Story
-from wizards.migrate.target import Target
+from wizards.migrate.work import Work, drops, proof_of
 from wizards.postgres.connection import connect
 
 _BUSY = ("55P03", "40P01")  # lock not available, deadlock
 _IDLE = "60s"
 _FACTS = {"transaction": TRANSACTION, "changes": CHANGES}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What a session does: ``request`` is the agent's operation, ``previews`` its SQL."""
-
-    root: Path
-    kind: str
-    provider: Alembic
-    target: Target
-    history: History
-    state: State
-    request: Mapping[str, Json]
-    previews: Sequence[RevisionPreview]
-    backup: Backup | None = None
-    rehearsal: Rehearsal | None = None
-    accepted: Sequence[str] = ()
-
-    @property
-    def planned(self) -> tuple[str, ...]:
-        """The revisions that will run, in order."""
-        return tuple(preview.id for preview in self.previews)
 
 
 @dataclass
@@ -80,6 +48,7 @@ class Session:
         with session_lock(self.work.target.address, self.id):
             self.start = standing(self.work.target.address, self.work.state.table)
             self._check_backup()
+            self._look()
             self._begin()
             begun = time.monotonic()
             trouble = self._apply()
@@ -110,12 +79,41 @@ class Session:
                 next=("tarmac migrate backup",),
             )
 
+    def _look(self) -> None:
+        """Measure what was written since the backup; one that is too old is replaced, once."""
+        outdated, self.tables = self._tables()
+        if not outdated or self.work.renew is None:
+            return
+        self.work = replace(self.work, backup=self.work.renew(), renew=None)
+        self.start = standing(self.work.target.address, self.work.state.table)
+        self._check_backup()
+        self.tables = self._tables()[1]
+
+    def _tables(self) -> tuple[bool, AtStart]:
+        backup = self.work.backup
+        with connect(self.work.target.address, "tarmac look") as connection:
+            self.columns = added.columns(connection)
+            foreign = backup is not None and backup.origin != backends.origin(connection)
+            found = at_start.look(
+                connection,
+                None if foreign else backup,
+                measure=backup is not None or bool(self.work.alone),
+            )
+        if backup is None or not (foreign or found.written):
+            return False, found
+        told: dict[str, Json] = dict(found.written)
+        count = None if foreign else sum(found.written.values())
+        fields: dict[str, Json] = {"file": backup.path.name, "rows": count, "tables": told}
+        if self.work.renew is not None:
+            self.listener(Event("migrate.backup", {"state": "outdated", **fields}))
+        return True, found
+
     def _begin(self) -> None:
         work = self.work
-        with connect(work.target.address, "tarmac look") as connection:
-            self.moment = moment = moment_now(connection)
-            self.columns = added.columns(connection)
+        moment = self.tables.moment
         self.recorder.write("columns.json", added.as_text(self.columns))
+        self.recorder.write("tables.json", at_start.as_text(self.tables))
+        written: dict[str, Json] = dict(self.tables.written)
         found = work.rehearsal
         self.recorder.record(
             "session.start",
@@ -129,18 +127,14 @@ class Session:
                 "transaction_mode": work.state.transaction_mode,
                 "start": self.start.as_json(),
                 "planned": list(work.planned),
-                "alone": [
-                    preview.id
-                    for preview in work.previews
-                    if any(statement.autocommit for statement in preview.statements)
-                    or preview.reason
-                ],
+                "alone": list(work.alone),
                 "backup": str(work.backup.path) if work.backup else "",
                 "accepted": list(work.accepted),
                 "moment": {
                     "oldest_unseen": moment.oldest_unseen,
                     "in_progress": list(moment.in_progress),
                 },
+                "written_since_backup": written,
                 "reverts": proof_of(found),
                 "drops": list(drops(work)),
             },
@@ -253,13 +247,13 @@ class Session:
             columns=self.columns,
             session=self.id,
             backup=self.work.backup,
-            moment=self.moment,
+            moment=self.tables.moment,
             reverts=proof_of(self.work.rehearsal),
             drops=frozenset(drops(self.work)),
             own=self._own(whole=False),
-            left_behind=any(
-                chapter.left_behind for story in self.stories for chapter in story.chapters
-            ),
+            tables=self.tables,
+            unsure=None,
+            left_behind=self._left_behind,
             record=self.recorder.record,
         )
         self._phase("recover", "start")
@@ -303,6 +297,7 @@ class Session:
             applied=applied,
         )
         path = self.recorder.write_report(report.render(account))
+        own = self._own(whole=applied.outcome is Outcome.APPLIED)
         self.recorder.record(
             "session.end",
             {
@@ -311,12 +306,26 @@ class Session:
                 "said": applied.said,
                 "error": applied.error,
                 "now": now.as_json(),
-                "own": self._own(whole=applied.outcome is Outcome.APPLIED).as_json(),
+                "own": own.as_json(),
+                "unsure": self._unsure(own, applied),
+                "left_behind": self._left_behind and applied.outcome is Outcome.STOPPED,
                 "kept": applied.kept,
                 "milliseconds": applied.milliseconds,
             },
         )
         return replace(applied, report=path)
+
+    @property
+    def _left_behind(self) -> bool:
+        return any(chapter.left_behind for story in self.stories for chapter in story.chapters)
+
+    def _unsure(self, own: OwnWork, applied: Applied) -> dict[str, Json]:
+        """Return the tables whose loss nothing will count exactly, for the journal."""
+        left = applied.outcome in (Outcome.APPLIED, Outcome.STOPPED)
+        if self.work.backup is None or not left:
+            return {}
+        with connect(self.work.target.address, "tarmac look") as connection:
+            return dict(at_start.unsure(connection, self.tables, own, self.application))
 
     def _own(self, *, whole: bool) -> OwnWork:
         """What the session wrote; in a run that failed as one unit the counts may be undone."""
@@ -327,19 +336,3 @@ class Session:
 
     def _phase(self, phase: str, state: str, **more: Json) -> None:
         self.recorder.emit(Event("migrate.phase", {"phase": phase, "state": state, **more}))
-
-
-def proof_of(found: Rehearsal | None) -> dict[str, Json]:
-    """Return what a rehearsal proved about the way back, for the journal."""
-    if found is None or found.reverts_clean is None:
-        return {}
-    return {
-        "clean": found.reverts_clean,
-        "data": found.reverts_data,
-        "proofs": dict(found.proofs),
-    }
-
-
-def drops(work: Work) -> list[str]:
-    """Return the revisions whose SQL takes data away."""
-    return [preview.id for preview in work.previews if drops_data(preview.statements)]

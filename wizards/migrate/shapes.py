@@ -141,7 +141,12 @@ def rollback(plan: RollbackPlan) -> dict[str, Json]:
         "why": plan.why,
         "sql": list(plan.sql),
         "loses": [
-            {"table": one.table, "rows": one.rows, "columns": list(one.columns)}
+            {
+                "table": one.table,
+                "rows": one.rows,
+                "columns": list(one.columns),
+                "exact": one.exact,
+            }
             for one in plan.loses
         ],
         "seconds_estimate": plan.seconds_estimate,

@@ -74,6 +74,7 @@ class Story:
             chapter = Chapter(message.text("rev"), message.text("message"))
             chapter.changes_before = message.text("changes")
             self.chapters.append(chapter)
+            self.own = OwnWork.together((self.own, OwnWork(_transaction(message))))
             self._tell("revision", {"revision": message.text("rev"), "state": "start"})
         elif name.startswith("stmt"):
             self._statement(name, message)
@@ -108,9 +109,9 @@ class Story:
 
     def _own(self, message: Message) -> None:
         """Remember what the run itself wrote, when a transaction is about to be committed."""
-        chapter, transaction = self.chapters[-1], message.whole("transaction")
+        chapter = self.chapters[-1]
         done = OwnWork(
-            frozenset({transaction % (1 << 32)} if transaction else ()),
+            _transaction(message),
             {} if chapter.dirty else between(chapter.changes_before, message.text("changes")),
         )
         self.own = OwnWork.together((self.own, done))
@@ -190,6 +191,12 @@ class Story:
                 )
             )
         return tuple(found)
+
+
+def _transaction(message: Message) -> frozenset[int]:
+    """Return the transaction a message was sent from, as 32 bits."""
+    transaction = message.whole("transaction")
+    return frozenset({transaction % (1 << 32)} if transaction else ())
 
 
 def _with(statement: Statement, **measured: object) -> Statement:

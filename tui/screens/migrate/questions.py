@@ -121,7 +121,7 @@ def ask_rollback(plan: RollbackPlan, target: str, protected: bool) -> Confirm:
         _("Roll {target} back?").format(target=target),
         Content.assemble(*parts),
         yes=_("roll back"),
-        typed=target if protected else "",
+        typed=target if protected or plan.loses else "",
     )
 
 
@@ -132,6 +132,11 @@ def _loss_parts(loses: tuple[Loss, ...]) -> list[Part]:
     for loss in loses:
         columns = f" ({', '.join(loss.columns)})" if loss.columns else ""
         words = ngettext("loses {rows} row of {table}", "loses {rows} rows of {table}", loss.rows)
+        if not loss.exact:
+            words = _(
+                "may lose rows of {table} (cannot be counted exactly: "
+                "the session rewrote this table)"
+            )
         parts += [
             ("✗ ", RISK[Severity.DANGER]),
             words.format(rows=f"{loss.rows:,}", table=loss.table) + columns,

@@ -1,0 +1,64 @@
+"""What a session is asked to do, and what was learned about it before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizards.events import Json
+from wizards.migrate.dropping import drops_data
+from wizards.migrate.model import Backup, History, Rehearsal, RevisionPreview
+from wizards.migrate.providers.alembic import Alembic, State
+from wizards.migrate.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a session does: ``request`` is the agent's operation, ``previews`` its SQL.
+
+    ``renew`` takes and proves a fresh backup, where ``backup`` was not made for this session.
+    """
+
+    root: Path
+    kind: str
+    provider: Alembic
+    target: Target
+    history: History
+    state: State
+    request: Mapping[str, Json]
+    previews: Sequence[RevisionPreview]
+    backup: Backup | None = None
+    renew: Callable[[], Backup] | None = None
+    rehearsal: Rehearsal | None = None
+    accepted: Sequence[str] = ()
+
+    @property
+    def planned(self) -> tuple[str, ...]:
+        """The revisions that will run, in order."""
+        return tuple(preview.id for preview in self.previews)
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """The revisions that commit something before their end, or may."""
+        return tuple(
+            preview.id
+            for preview in self.previews
+            if preview.reason or any(statement.autocommit for statement in preview.statements)
+        )
+
+
+def proof_of(found: Rehearsal | None) -> dict[str, Json]:
+    """Return what a rehearsal proved about the way back, for the journal."""
+    if found is None or found.reverts_clean is None:
+        return {}
+    return {
+        "clean": found.reverts_clean,
+        "data": found.reverts_data,
+        "proofs": dict(found.proofs),
+    }
+
+
+def drops(work: Work) -> list[str]:
+    """Return the revisions whose SQL takes data away."""
+    return [preview.id for preview in work.previews if drops_data(preview.statements)]
