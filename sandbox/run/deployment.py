@@ -37,11 +37,19 @@ MOVING = "The configuration is being applied."
 
 
 def deploy(
-    call: Call, name: str, wanted: Body, old: Body | None, *, root: str, dry: bool = False
+    call: Call,
+    name: str,
+    wanted: Body,
+    old: Body | None,
+    *,
+    root: str,
+    dry: bool = False,
+    again: bool = False,
 ) -> tuple[Body, Operation | None]:
     """Make or change a service (``wanted`` holds every settable field); see what it will be.
 
-    Returns the record and the operation under way; with ``dry`` nothing is kept or begun.
+    Returns the record and the operation under way; with ``dry`` nothing is kept or begun, with
+    ``again`` a template that is the same makes a new revision when the last one failed.
     """
     parent, identifier = name.rsplit("/services/", 1)
     names.check_identifier(identifier, "metadata.name" if root.startswith("spec") else "service_id")
@@ -51,7 +59,8 @@ def deploy(
     _check_cloud_sql(template, root)
     fresh = {key: wanted[key] for key in SETTABLE if key in wanted}
     fresh |= _kept(call, name, old, number)
-    renewed = old is None or _differs(template, old["template"])
+    failed = old is not None and again and old["latestCreated"] != old["latestReady"]
+    renewed = old is None or failed or _differs(template, old["template"])
     revision = _revision_id(call, name, template, fresh) if renewed else ""
     fresh["template"] = template
     fresh["traffic"] = traffic.checked(call.world.store, name, wanted.get("traffic", []), revision)

@@ -34,46 +34,58 @@ def _start(world: World, arguments: Body) -> None:
 
 @effect("run.service.deploy")
 def _deployed(world: World, operation: Operation) -> Body:
-    name, now = operation.arguments["service"], world.clock.now()
-    service = world.store.get(kinds.SERVICE, name)
+    fine = conditions.condition(conditions.SUCCEEDED, world.clock.now())
+    service = world.store.get(kinds.SERVICE, operation.arguments["service"])
     if service is None:
         return {}
     if operation.arguments["revision"]:
         revision = _keep_revision(world, operation.arguments["revision"], conditions.SUCCEEDED)
         if revision is not None:
             service["latestReady"] = revision["id"]
+        service["conditions"][conditions.CONFIGURATIONS] = fine
     if service["generation"] == operation.arguments["generation"]:
-        kinds_of = (conditions.READY, conditions.CONFIGURATIONS, conditions.ROUTES)
-        service["conditions"] = conditions.all_as(kinds_of, conditions.SUCCEEDED, now)
-        service["observed"] = service["generation"]
-        service["serving"] = traffic.in_force(service["traffic"], service["latestReady"])
-    world.store.put(kinds.SERVICE, name, service)
-    world.runtime.soon(lambda runtime: runtime.settle(name))
-    return {"service": name}
+        service["conditions"][conditions.ROUTES] = fine
+    _settle(world, service)
+    return {"service": service["name"]}
 
 
 @failure("run.service.deploy")
 def _failed(world: World, operation: Operation) -> Body:
     assert operation.failure is not None
-    name, now = operation.arguments["service"], world.clock.now()
+    now = world.clock.now()
     detail: Body = next(iter(operation.failure.get("details", ())), {})
     reason, message = detail.get("reason", ""), operation.failure["message"]
     short = message.partition("cannot serve traffic. ")[2] or message
-    _keep_revision(world, operation.arguments["revision"], conditions.FAILED, reason, short)
-    service = world.store.get(kinds.SERVICE, name)
-    if service is not None and service["generation"] == operation.arguments["generation"]:
-        said = conditions.condition(conditions.FAILED, now, reason, message)
+    revision = operation.arguments["revision"]
+    _keep_revision(world, revision, conditions.FAILED, reason, short)
+    service = world.store.get(kinds.SERVICE, operation.arguments["service"])
+    if service is None:
+        return {}
+    said = conditions.condition(conditions.FAILED, now, reason, message)
+    if revision.endswith(f"/{service['latestCreated']}"):
+        service["conditions"][conditions.CONFIGURATIONS] = said
+    if service["generation"] == operation.arguments["generation"]:
         fine = conditions.condition(conditions.SUCCEEDED, now)
-        routes = fine if service["latestReady"] else said
-        service["conditions"] = {
-            conditions.READY: said,
-            conditions.CONFIGURATIONS: said,
-            conditions.ROUTES: routes,
-        }
-        service["observed"] = service["generation"]
-        world.store.put(kinds.SERVICE, name, service)
-    world.runtime.soon(lambda runtime: runtime.settle(name))
+        service["conditions"][conditions.ROUTES] = fine if service["latestReady"] else said
+    _settle(world, service)
     return {}
+
+
+def _settle(world: World, service: Body) -> None:
+    """Bring a service's whole condition, its traffic and its processes in line with its parts."""
+    name, stored = service["name"], service["conditions"]
+    if stored[conditions.ROUTES]["state"] == conditions.SUCCEEDED:
+        service["serving"] = traffic.in_force(service["traffic"], service["latestReady"])
+    whole = conditions.condition(conditions.SUCCEEDED, world.clock.now())
+    for state in (conditions.RECONCILING, conditions.FAILED):
+        for kind in (conditions.CONFIGURATIONS, conditions.ROUTES):
+            if stored[kind]["state"] == state:
+                whole = stored[kind]
+    service["conditions"] = {**stored, conditions.READY: whole}
+    if whole["state"] != conditions.RECONCILING:
+        service["observed"] = service["generation"]
+    world.store.put(kinds.SERVICE, name, service)
+    world.runtime.soon(lambda runtime: runtime.settle(name))
 
 
 @effect("run.service.delete")

@@ -142,7 +142,9 @@ def _deploy(call: Call, name: str, wanted: Body, old: Body | None) -> Body:
     _check_annotations(call.body.get("annotations", {}))
     _check_annotations(call.body.get("template", {}).get("annotations", {}))
     dry = bool(call.parameters.get("validateOnly"))
-    service, operation = deployment.deploy(call, name, wanted, old, root=ROOT, dry=dry)
+    paths = [path.split(".")[0] for path in call.text("updateMask").split(",") if path]
+    again = not paths or "template" in paths
+    service, operation = deployment.deploy(call, name, wanted, old, root=ROOT, dry=dry, again=again)
     if operation is None:
         about = {"@type": run_operations.V2 + "Service", **views.service(service)}
         unkept = deployment.operation_name(name)

@@ -201,5 +201,5 @@ def _parts(field: str) -> list[str]:
     """Split a field's path; the rest after ``labels.`` is one name, dots and all."""
     head, labels, name = field.partition("labels.")
     if not labels:
-        return [field.replace("log_name", "logName").replace("log_id", "logName")]
+        return field.replace("log_name", "logName").split(".")
     return [*[part for part in head.split(".") if part], "labels", name.strip('"')]
