@@ -5,9 +5,10 @@ from pathlib import Path
 from sandbox import projects
 from sandbox.cloudsql import effects, settings
 from sandbox.iam import policies
-from sandbox.services import cloudbilling
+from sandbox.services import cloudbilling, resource_manager
 from sandbox.world import World
 
+NUMBER = 415104041262
 APIS = (
     "artifactregistry",
     "cloudbuild",
@@ -24,9 +25,10 @@ APIS = (
 def furnish(world: World) -> None:
     """Put the paid project ``notes-prod`` in, with every imitated API usable since long ago."""
     cloudbilling.found(world.store)
+    assert world.store.next("project-numbers", resource_manager.FIRST_NUMBER) == NUMBER
     project = {
         "id": "notes-prod",
-        "number": "415104041262",
+        "number": str(NUMBER),
         "name": "Notes",
         "labels": {},
         "parent": "",
@@ -38,7 +40,7 @@ def furnish(world: World) -> None:
         "billing": f"billingAccounts/{cloudbilling.OPEN}",
     }
     world.store.put("project", "notes-prod", project)
-    world.store.put("project-number", "415104041262", {"id": "notes-prod"})
+    world.store.put("project-number", str(NUMBER), {"id": "notes-prod"})
     owner = {"role": "roles/owner", "members": ["user:owner@sandbox.example"]}
     policies.replace(world, "projects/notes-prod", [owner])
     for name in APIS:
