@@ -1,56 +1,18 @@
 """The real gcloud against the sandbox; skipped where it is not installed."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sandbox.environment import variables
+from tests.sandbox.real_gcloud import NEEDS_GCLOUD, Gcloud, gcloud_for
 from wizards.postgres.sandbox_address import SandboxAddress
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("gcloud") is None, reason="gcloud is not installed"),
-    pytest.mark.slow,
-]
-
-Gcloud = Callable[..., subprocess.CompletedProcess[str]]
+pytestmark = NEEDS_GCLOUD
 
 
 @pytest.fixture
 def gcloud(sandbox: SandboxAddress) -> Gcloud:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(sandbox.state),
-        **variables(
-            proxy=sandbox.proxy,
-            ca=sandbox.ca,
-            state=sandbox.state,
-            project="notes-prod",
-            gcloud=True,
-        ),
-    }
-
-    def run(command: str, *, fails: str = "") -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            ["gcloud", *command.split()],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        if fails:
-            assert done.returncode == 1, command
-            assert fails in done.stderr, (command, done.stderr)
-            assert "Traceback" not in done.stderr
-        else:
-            assert done.returncode == 0, (command, done.stderr)
-        return done
-
-    return run
+    return gcloud_for(sandbox)
 
 
 def test_the_core_groups_work_and_fail_in_gcloud_s_own_words(
