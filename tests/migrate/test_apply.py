@@ -157,6 +157,26 @@ def test_rows_written_meanwhile_stop_an_automatic_restore(
         assert old.execute("SELECT name FROM items WHERE id = 9001").fetchall() == [("precious",)]
 
 
+@pytest.mark.parametrize("engine", ["autocommit_block", "AUTOCOMMIT"])
+def test_rows_that_a_failed_apply_left_outside_a_transaction_are_not_called_unchanged(
+    make: Make, sql: Sql, engine: str
+) -> None:
+    steps = "op.execute('UPDATE items SET size = 0 WHERE id <= 120')\n"
+    if engine == "autocommit_block":
+        steps = "with op.get_context().autocommit_block():\n    " + steps
+    project = at_first(make, Rev("b2", "a1", steps + "op.execute('SELECT 1 / 0')"))
+    if engine == "AUTOCOMMIT":
+        pool = "poolclass=pool.NullPool"
+        env = ENV.format(per_migration=False)
+        project.env(env.replace(pool, pool + ", isolation_level='AUTOCOMMIT'"))
+    done = up(project)
+    assert sql("SELECT count(*) FROM items WHERE size = 0") == [(120,)]
+    assert done.outcome is Outcome.STOPPED
+    assert "public.items (120)" in done.said
+    plan = project.console().rollback_plan()
+    assert (plan.decision, plan.loses[0].rows) == ("restore", 120)
+
+
 def test_a_backup_of_another_state_is_refused(make: Make, sql: Sql) -> None:
     project = at_first(make, ADD)
     backup = project.console().backup(discard, Cancel())

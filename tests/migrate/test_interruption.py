@@ -21,7 +21,7 @@ from tests.migrate.test_apply import ADD, ANY, picture
 from tests.migrate.test_backup_and_rehearsal import at_first
 from wizards.cancel import Cancel
 from wizards.events import discard
-from wizards.failures import Failure
+from wizards.failures import Failure, Refused
 from wizards.journal import Journal
 from wizards.migrate import swap
 from wizards.migrate.model import Decision, Outcome
@@ -138,6 +138,38 @@ def test_killed_in_an_autocommit_block_what_it_left_is_taken_away(
     assert found.way is Decision.RESTORE
     assert console.recover(found, discard, Cancel()).outcome is Outcome.RECOVERED
     assert picture(fresh_database) == before
+
+
+def test_killed_after_a_statement_outside_a_transaction_its_rows_are_told(
+    make: Make, sql: Sql
+) -> None:
+    """Version and structure are the start's, the rows are not: nobody says that nothing changed."""
+    backfill = Rev(
+        "b2",
+        "a1",
+        "with op.get_context().autocommit_block():\n"
+        "    op.execute('UPDATE items SET size = 0 WHERE id <= 120')\n"
+        "    op.execute('SELECT pg_sleep(60)')",
+    )
+    project = at_first(make, backfill)
+    killed_in(project, "pg_sleep")
+    console = project.console()
+    found = console.interrupted()
+    assert found is not None
+    assert "public.items (120)" in found.says
+    assert "2 statements had been begun outside a transaction" in found.says
+    assert "exactly" not in found.says
+    assert (found.way, found.left_behind) == (Decision.RESTORE, True)
+    with pytest.raises(Refused) as caught:
+        console.recover(found, discard, Cancel())
+    assert caught.value.code == "would-lose"
+    assert caught.value.next[0] == "tarmac migrate rollback --recover --keep"
+    assert console.recover(found, discard, Cancel(), keep=True).outcome is Outcome.STOPPED
+    plan = console.rollback_plan()
+    assert plan.decision is Decision.RESTORE
+    assert [(one.table, one.rows) for one in plan.loses] == [("public.items", 120)]
+    console.rollback(plan, discard, Cancel(), confirmed=console.target_name)
+    assert sql("SELECT count(*) FROM items WHERE size = 0") == [(0,)]
 
 
 def test_the_agent_killed_is_a_failed_apply_that_is_taken_back(

@@ -223,8 +223,9 @@ def down(
 @click.option("--dry-run", is_flag=True, help="Only show the decision, why and what it loses.")
 @click.option("--confirm", default="", metavar="NAME", help="The target's name, typed.")
 @click.option("--recover", is_flag=True, help="Bring a session that never ended to its end.")
+@click.option("--keep", is_flag=True, help="With --recover: leave the database as it is.")
 @click.pass_obj
-def rollback(context: Context, dry_run: bool, confirm: str, recover: bool) -> None:
+def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep: bool) -> None:
     """Take the last session back: by its downgrades or by its backup, whichever is safe."""
     from tui.commands import migrate_text as text
     from wizards.failures import Refused
@@ -233,7 +234,7 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool) -> No
 
     with _console(context) as (console, cancel):
         if recover:
-            _recover(context, console, cancel)
+            _recover(context, console, cancel, keep=keep)
         plan = console.rollback_plan(context.out.event)
         for line in text.rollback(plan):
             context.out.say(line)
@@ -358,13 +359,14 @@ def _named(console: Console, file: Path | None) -> Backup | None:
     return chosen
 
 
-def _recover(context: Context, console: Console, cancel: Cancel) -> None:
+def _recover(context: Context, console: Console, cancel: Cancel, *, keep: bool) -> None:
     found = console.interrupted(context.out.event)
     if found is None:
         context.out.say(_("No session was cut off."))
         context.out.done({"outcome": "nothing"})
     context.out.say(found.says)
-    _finish(context, console.recover(found, context.out.event, cancel), recovered=True)
+    done = console.recover(found, context.out.event, cancel, keep=keep)
+    _finish(context, done, recovered=True)
 
 
 def _finish(context: Context, done: Applied, *, recovered: bool = False) -> None:

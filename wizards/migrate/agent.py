@@ -611,6 +611,10 @@ class Operations:
             self.watch.path = step.revision.module.__file__
             facts = self.project.after_each(context, "transaction", "changes")
             self.channel.event("rev_start", rev=name, message=step.revision.doc, **facts)
+            again = self.project.after_each(context, "transaction")
+            if again and again["transaction"] != facts["transaction"]:
+                self.watch.autocommit = True  # env.py's engine commits every statement
+                self.channel.event("note", rev=name, note="autocommit", **again)
             begun = time.perf_counter()
             try:
                 run(**arguments)

@@ -77,6 +77,18 @@ def look(connection: Connection, backup: Backup | None, *, measure: bool = True)
     return AtStart(moment, tuple(backends.identity(connection)), tables)
 
 
+def since(connection: Connection, start: AtStart) -> dict[str, int]:
+    """Return the tables with rows written or deleted since the session began, by whomever."""
+    found = {}
+    for name, place in written.places(connection).items():
+        if name in start.tables:
+            now = written.count(connection, place, start.moment, ())
+            changed = now.others + max(0, start.tables[name].rows - now.rows)
+            if changed:
+                found[name] = changed
+    return found
+
+
 def unsure(
     connection: Connection, start: AtStart, own: OwnWork, application: str
 ) -> dict[str, int]:

@@ -79,8 +79,15 @@ class Console:
         """Return every revision, oldest first, and what is applied."""
         return self._look(emit)[0]
 
-    def preview(self, emit: Emit = discard, *, to: str = "heads") -> tuple[RevisionPreview, ...]:
-        """Return the SQL of the pending revisions, judged with facts of the live database."""
+    def preview(
+        self, emit: Emit = discard, *, to: str = "heads", fresh: bool = False
+    ) -> tuple[RevisionPreview, ...]:
+        """Return the SQL of the pending revisions, judged with facts of the live database.
+
+        ``fresh`` judges again even where neither files nor revisions changed: rows may have.
+        """
+        if fresh:
+            self._last = None
         return tuple(self._plan({"to": to}, emit).previews)
 
     def backup(self, emit: Emit, cancel: Cancel) -> Backup:
@@ -196,11 +203,16 @@ class Console:
                 return interruption.look(said, address, lambda: self._required_past(emit))
         return None
 
-    def recover(self, found: Interrupted, emit: Emit, cancel: Cancel) -> Applied:
-        """Bring an interrupted session to its end; nothing is lost by it, or it refuses."""
+    def recover(
+        self, found: Interrupted, emit: Emit, cancel: Cancel, *, keep: bool = False
+    ) -> Applied:
+        """Bring an interrupted session to its end; nothing is lost by it, or it refuses.
+
+        ``keep`` leaves the database as it is and only ends the session.
+        """
         said = next(one for one in records.told(self.project.root) if one.id == found.session)
         interruption.open_and_tidy(said, self.project.target(emit).address)
-        return interruption.recover(found, self._required_past(emit), emit, cancel)
+        return interruption.recover(found, self._required_past(emit), emit, cancel, keep=keep)
 
     def kill(self) -> None:
         """End the project's process at once (a second Ctrl-C)."""

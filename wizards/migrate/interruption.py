@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from generators.language import _
+from generators.language import _, ngettext
 from wizards.cancel import Cancel
 from wizards.events import Emit, Json
 from wizards.failures import Failure, Refused
-from wizards.migrate import backends, databases, swap
+from wizards.migrate import at_start, backends, databases, swap
 from wizards.migrate.decisions import decide
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Applied, Decision, Interrupted, Outcome
 from wizards.migrate.past import Past, standing_in
 from wizards.migrate.records import Told
+from wizards.migrate.recovery import Recovery
 from wizards.migrate.session_lock import holder, session_lock
 from wizards.migrate.standing import Standing, standing, standing_of
 from wizards.postgres.address import Address
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
 
 _FENCED = "database-fenced"
+_KEEP = ("tarmac migrate rollback --recover --keep",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,9 @@ def _judged(found: Interrupted, past: Past, now: Standing) -> Interrupted:
     found = replace(found, backup=past.backup)
     if said.start.text("kind") == "rollback":
         return _judged_rollback(found, past, now)
-    if now == start:
-        says = _("Nothing of it is in the database: it is exactly as at the start ({heads}).")
-        return replace(found, says=says.format(heads=where), way=Decision.NOTHING)
     recovery = past.recovery()
+    if now == start:
+        return _judged_unstamped(found, past, now, where)
     committed = recovery.committed_now(now)
     planned = said.start.texts("planned")
     if planned and set(planned) <= set(committed):
@@ -96,6 +97,41 @@ def _judged(found: Interrupted, past: Past, now: Standing) -> Interrupted:
     )
 
 
+def _judged_unstamped(found: Interrupted, past: Past, now: Standing, where: str) -> Interrupted:
+    """Say what is true where version and structure are the start's: the rows are looked at."""
+    said, recovery = past.told, past.recovery()
+    outside = said.outside()
+    may = bool(outside) or (said.begun() and bool(said.start.texts("alone")))
+    measured = recovery.tables is not None and bool(recovery.tables.tables)
+    written = recovery.written_since()
+    if not written and (measured or not may):
+        says = _("Nothing of it is in the database: it is exactly as at the start ({heads}).")
+        if not measured:
+            says = _("The version and the structure are exactly as at the start ({heads}).")
+        return replace(found, says=says.format(heads=where), way=Decision.NOTHING)
+    says = _("The version and the structure are as at the start ({heads}).").format(heads=where)
+    if written:
+        tables = ", ".join(f"{name} ({rows})" for name, rows in written.items())
+        says += " " + _("Rows were written since: {tables}.").format(tables=tables)
+    if not may:
+        return replace(found, says=says, way=Decision.NOTHING)
+    says += " " + _outside(outside)
+    way, _why = decide(replace(recovery.facts(now), partial=True))
+    return replace(found, says=says, way=way, left_behind=True)
+
+
+def _outside(statements: tuple[str, ...]) -> str:
+    if not statements:
+        return _("Statements outside a transaction were to run; what they wrote may have stayed.")
+    first = statements[-1].strip().splitlines()[0]
+    return ngettext(
+        "One statement had been begun outside a transaction; what it wrote may have stayed: {sql}",
+        "{count} statements had been begun outside a transaction; what they wrote may have "
+        "stayed, the last: {sql}",
+        len(statements),
+    ).format(count=len(statements), sql=first)
+
+
 def _judged_rollback(found: Interrupted, past: Past, now: Standing) -> Interrupted:
     goal = standing_in(past.told.start.part("goal"))
     if (now.heads, now.shape) == (goal.heads, goal.shape):
@@ -103,15 +139,20 @@ def _judged_rollback(found: Interrupted, past: Past, now: Standing) -> Interrupt
     if now == past.start:
         return replace(
             found,
-            says=_("The rollback changed nothing yet; start it again."),
+            says=_("The rollback has not changed version or structure yet; start it again."),
             way=Decision.NOTHING,
         )
     way = Decision.RESTORE if past.backup is not None else Decision.REFUSE
     return replace(found, says=_("The rollback was cut off half-way."), way=way)
 
 
-def recover(found: Interrupted, past: Past, emit: Emit, cancel: Cancel) -> Applied:
-    """Bring an interrupted session to its end: open, silence, go back if need be, write it down."""
+def recover(
+    found: Interrupted, past: Past, emit: Emit, cancel: Cancel, *, keep: bool = False
+) -> Applied:
+    """Bring an interrupted session to its end: silence, go back if need be, write it down.
+
+    With ``keep`` the database stays as it is, and a rollback can be planned afterwards.
+    """
     address = past.target.address
     recovery = past.recovery()
     with session_lock(address, found.session):
@@ -122,50 +163,61 @@ def recover(found: Interrupted, past: Past, emit: Emit, cancel: Cancel) -> Appli
             )
             now = standing_of(connection, recovery.version_table)
         fresh = _judged(found, past, now)
+        recovery = replace(recovery, left_behind=fresh.left_behind)
+        if keep:
+            return _kept(past, recovery, fresh)
         outcome, said, kept = Outcome.UNCHANGED, fresh.says, ""
         if past.told.start.text("kind") == "rollback":
             recovery = replace(recovery, start=standing_in(past.told.start.part("goal")))
         if fresh.way is Decision.REFUSE:
-            raise Refused("no-way-back", _("There is no safe way back."), why=fresh.says)
+            raise Refused(
+                "no-way-back", _("There is no safe way back."), why=fresh.says, next=_KEEP
+            )
         if fresh.way is not Decision.NOTHING:
             with connect(address, "tarmac look") as connection:
                 lost = recovery.losses(fresh.way, connection)
             if lost:
-                tables = ", ".join(f"{one.table}: {one.rows}" for one in lost)
                 raise Refused(
                     "would-lose",
-                    _("Going back would lose rows that others wrote: {tables}.").format(
-                        tables=tables
-                    ),
+                    recovery.would_lose("", lost).strip(),
                     why=fresh.says,
-                    next=(_("keep it as it is: tarmac migrate up"),),
+                    next=(*_KEEP, "tarmac migrate rollback --dry-run"),
                 )
             kept = recovery.go(fresh.way, fresh.revisions, (), emit, cancel)
             outcome = Outcome.RECOVERED
             said = _("{says} It was taken back to the start.").format(says=fresh.says)
-    return _ended(past, recovery.version_table, outcome, said, kept)
+    return _ended(past, recovery, outcome, said, kept)
 
 
-def _ended(past: Past, version_table: str, outcome: Outcome, said: str, kept: str) -> Applied:
-    now = standing(past.target.address, version_table)
-    applied = tuple(
-        one for one in past.told.start.texts("planned") if one in past.recovery().committed_now(now)
-    )
+def _kept(past: Past, recovery: Recovery, fresh: Interrupted) -> Applied:
+    said = _("{says} It was kept as it is.").format(says=fresh.says)
+    return _ended(past, recovery, Outcome.STOPPED, said, "")
+
+
+def _ended(past: Past, recovery: Recovery, outcome: Outcome, said: str, kept: str) -> Applied:
+    now = standing(past.target.address, recovery.version_table)
+    committed = past.recovery().committed_now(now)
+    applied = tuple(one for one in past.told.start.texts("planned") if one in committed)
     complete = bool(applied) and applied == past.told.start.texts("planned")
-    if complete and outcome is Outcome.UNCHANGED:
+    if complete and outcome is not Outcome.RECOVERED:
         outcome = Outcome.APPLIED
     listed: list[Json] = list(applied)
-    past.recovery().record(
-        "session.end",
-        {
-            "outcome": outcome.value,
-            "applied": listed,
-            "said": said,
-            "now": now.as_json(),
-            "kept": kept,
-            "recovered": True,
-        },
-    )
+    fields: dict[str, Json] = {
+        "outcome": outcome.value,
+        "applied": listed,
+        "said": said,
+        "now": now.as_json(),
+        "kept": kept,
+        "recovered": True,
+        "left_behind": recovery.left_behind and outcome is Outcome.STOPPED,
+    }
+    if recovery.tables is not None and outcome in (Outcome.APPLIED, Outcome.STOPPED):
+        with connect(past.target.address, "tarmac look") as connection:
+            found = at_start.unsure(
+                connection, recovery.tables, recovery.own, past.told.start.text("application")
+            )
+            fields["unsure"] = dict(found)
+    recovery.record("session.end", fields)
     return Applied(
         outcome=outcome,
         session=past.told.id,

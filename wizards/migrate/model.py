@@ -275,7 +275,10 @@ class RollbackPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interrupted:
-    """What the journal says of a session that never ended, and what is true now."""
+    """What the journal says of a session that never ended, and what is true now.
+
+    ``left_behind``: statements outside a transaction may have persisted without a stamp.
+    """
 
     session: str
     since: datetime
@@ -286,6 +289,7 @@ class Interrupted:
     way: Decision = Decision.NOTHING
     revisions: tuple[str, ...] = ()
     orphans: tuple[int, ...] = ()
+    left_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

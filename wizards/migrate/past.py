@@ -54,7 +54,7 @@ class Past:
 
     @property
     def _unsure(self) -> dict[str, int] | None:
-        if self.told.end is None:
+        if self.told.end is None or self.told.end.value("unsure") is None:
             return None
         said = self.told.end.part("unsure").fields
         return {name: int(str(changes)) for name, changes in said.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -47,9 +47,15 @@ class Recorder:
         self.journal.record(Event(name, {"session": self.session, **fields}))
 
     def emit(self, event: Event) -> None:
-        """Pass an event on; revisions and phases are journalled, all goes into the transcript."""
+        """Pass an event on; all goes into the transcript, what tells the truth into the journal.
+
+        That is revisions, phases and the target's statements that no transaction takes back.
+        """
         if event.event in _JOURNALLED:
             self.journal.record(event)
+        elif _stays(event):
+            sql = redacted(str(event.fields.get("sql")))
+            self.journal.record(replace(event, fields={**event.fields, "sql": sql}))
         if event.event != "migrate.backup":
             self._transcribe(event)
         self.listener(event)
@@ -113,6 +119,14 @@ class Told:
         """Whether a statement may have reached the target."""
         return any(step.text("event") == "session.apply" for step in self.steps)
 
+    def outside(self) -> tuple[str, ...]:
+        """The statements that were begun on the target outside a transaction."""
+        return tuple(
+            step.text("sql")
+            for step in self.steps
+            if step.text("event") == "migrate.statement" and step.text("state") == "start"
+        )
+
     def swap(self) -> Message | None:
         """The last step of a restore that was begun, or None."""
         steps = [step for step in self.steps if step.text("event") == "session.swap"]
@@ -159,6 +173,11 @@ def summary(root: Path, one: Told) -> SessionRecord:
         backup=Path(backup) if backup else None,
         report=report if report.exists() else None,
     )
+
+
+def _stays(event: Event) -> bool:
+    on_target = event.event == "migrate.statement" and event.fields.get("where") == "target"
+    return on_target and bool(event.fields.get("autocommit"))
 
 
 def process_facts() -> dict[str, Json]:

@@ -101,13 +101,13 @@ class Recovery:
         now = standing(self.target.address, self.version_table)
         decision, why = decide(self.facts(now))
         if decision is Decision.NOTHING:
-            return Outcome.UNCHANGED, why, ""
+            return Outcome.UNCHANGED, self._unchanged(why), ""
         if decision is Decision.REFUSE:
             return Outcome.STOPPED, why, ""
         with connect(self.target.address, "tarmac look") as connection:
             lost = self.losses(decision, connection)
         if lost:
-            return Outcome.STOPPED, self._would_lose(why, lost), ""
+            return Outcome.STOPPED, self.would_lose(why, lost), ""
         try:
             kept = self.go(decision, self.committed_now(now), (), emit)
         except Failure as failure:
@@ -179,7 +179,7 @@ class Recovery:
                 raise WouldLose(
                     "would-lose",
                     _("Rows were written meanwhile; the database was left as it is."),
-                    why=self._would_lose("", more).strip(),
+                    why=self.would_lose("", more).strip(),
                     next=("tarmac migrate rollback --dry-run",),
                 )
 
@@ -223,8 +223,29 @@ class Recovery:
     def _closure(self, one: Standing) -> set[str]:
         return closure(one.heads, self.history.revisions)
 
-    def _would_lose(self, why: str, lost: tuple[Loss, ...]) -> str:
+    def written_since(self) -> dict[str, int]:
+        """Return the tables with rows written since the session began, by whomever."""
+        if self.tables is None or not self.tables.tables:
+            return {}
+        with connect(self.target.address, "tarmac look") as connection:
+            return at_start.since(connection, self.tables)
+
+    def _unchanged(self, why: str) -> str:
+        written = self.written_since()
+        if not written:
+            return why
+        return _(
+            "The version and the structure are as at the start. Rows were written since: {tables}."
+        ).format(tables=", ".join(f"{name} ({rows})" for name, rows in written.items()))
+
+    def would_lose(self, why: str, lost: tuple[Loss, ...]) -> str:
+        """Return why going back is not done by itself: whose rows it would take away."""
         tables = ", ".join(loss.told(one) for one in lost)
+        if self.left_behind:
+            return _(
+                "{why} Going back would lose rows written since the backup, by others or by the "
+                "session's own statements that are committed: {tables}."
+            ).format(why=why, tables=tables)
         if not any(one.exact for one in lost):
             return _("{why} Going back may lose rows that others wrote: {tables}.").format(
                 why=why, tables=tables

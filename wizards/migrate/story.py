@@ -168,6 +168,8 @@ class Story:
     ) -> None:
         index = self._numbers[number][1]
         fields: dict[str, Json] = {"revision": chapter.id, "index": index, "sql": statement.sql}
+        if statement.autocommit:
+            fields["autocommit"] = True
         self._tell("statement", {**fields, **more})
 
     def _tell(self, name: str, fields: dict[str, Json]) -> None:
