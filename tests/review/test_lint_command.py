@@ -193,3 +193,11 @@ def test_linting_imports_nothing_it_does_not_need() -> None:
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_is_read_for_scripts_and_revisions_only() -> None:
+    folder = Path(__file__).parents[2] / "examples" / "notes" / "migrations"
+    files = envelope(lint("--json", str(folder), cwd=folder))["data"]["files"]
+    paths = [Path(file["path"]).name for file in files]
+    assert len(paths) == 10
+    assert "env.py" not in paths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -85,17 +86,24 @@ def _paths(name: str) -> list[str]:
     path = Path(name)
     if not path.is_dir():
         return [name]
-    found = sorted(
-        str(file)
-        for pattern in ("*.sql", "*.py")
-        for file in path.rglob(pattern)
-        if "__pycache__" not in file.parts and file.name != "__init__.py"
-    )
+    scripts = (file for file in path.rglob("*.sql") if file.is_file())
+    revisions = (file for file in path.rglob("*.py") if _is_revision(file))
+    found = sorted(str(file) for file in (*scripts, *revisions))
     if not found:
         raise UsageFailure(
-            "nothing-to-lint", _("{path} holds no .sql or .py file").format(path=name)
+            "nothing-to-lint",
+            _("{path} holds no .sql file and no Alembic revision").format(path=name),
         )
     return found
+
+
+def _is_revision(file: Path) -> bool:
+    """Whether a Python file in a folder is a revision; env.py and the like are none."""
+    if "__pycache__" in file.parts or not file.is_file():
+        return False
+    return (
+        re.search(rb"^(down_revision\b|def upgrade\()", file.read_bytes(), re.MULTILINE) is not None
+    )
 
 
 def _text(path: str) -> str:

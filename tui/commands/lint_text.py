@@ -65,9 +65,9 @@ def summary(files: Sequence[JudgedFile]) -> str:
     """Return the last line: how much was read and what was found."""
     count = Counter(found.severity.value for file in files for found in file.findings)
     statements = sum(len(file.statements) for file in files)
-    read = ngettext(
-        "{count} statement read", "{count} statements read", statements
-    ).format(count=f"{statements:,}")
+    read = ngettext("{count} statement read", "{count} statements read", statements).format(
+        count=f"{statements:,}"
+    )
     if not count:
         return click.style("✓ ", fg="green") + _("{read}: nothing found").format(read=read)
     found = ", ".join(
