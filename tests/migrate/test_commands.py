@@ -131,6 +131,38 @@ def test_a_rehearsal_that_fails_keeps_up_away_from_the_database(
     assert sql("SELECT version_num FROM alembic_version") == [("a1",)]
 
 
+def test_a_rehearsal_that_fails_ends_with_a_card_that_leads_on(
+    make: Make, say: Callable[[AlembicProject], Say], sql: Sql
+) -> None:
+    project = at_first(make, Rev("b2", "a1", "ALTER TABLE items ALTER COLUMN name SET NOT NULL"))
+    sql("UPDATE items SET name = NULL WHERE id <= 3")
+    code, envelope, _events = say(project)("migrate", "rehearse")
+    assert (code, envelope["ok"], envelope["data"]["failed_revision"]) == (1, False, "b2")
+    (card,) = envelope["errors"]
+    assert card["code"] == "rehearsal-failed"
+    assert "contains null values" in card["why"]
+    assert card["next"] == [
+        "tarmac migrate preview", "repair the rows, then: tarmac migrate rehearse"
+    ]  # fmt: skip
+
+
+def test_checks_that_fail_end_verify_and_up_with_a_card(
+    make: Make, say: Callable[[AlembicProject], Say], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = at_first(make, ADD)
+    monkeypatch.setenv("HERE_URL", project.url)
+    (project.folder / "tarmac.toml").write_text(
+        '[environments.here]\ndatabase_url_env = "HERE_URL"\nhealth_url = "http://127.0.0.1:9/up"\n'
+    )
+    for words in (("verify",), ("up", "--no-rehearsal", "--no-backup")):
+        code, envelope, _events = say(project)("migrate", *words)
+        assert (code, envelope["ok"]) == (1, False)
+        (card,) = envelope["errors"]
+        assert card["code"] == "checks-failed"
+        assert "curl -i http://127.0.0.1:9/up" in card["next"]
+    assert envelope["data"]["outcome"] == "applied"
+
+
 def test_findings_refuse_with_exit_four_and_an_acknowledgement_lets_through(
     make: Make, say: Callable[[AlembicProject], Say]
 ) -> None:

@@ -149,4 +149,5 @@ def test_doctor_has_a_fix_for_whatever_is_missing(folder: Path, clean: dict[str,
     assert {"python", "git", "postgres", "gcloud", "docker", "login", "sandbox"} <= set(checks)
     assert checks["git"]["level"] == "red"
     assert ran.code == 1
+    assert ran.envelope["errors"][0]["next"][0] == checks["git"]["fix"]
     assert all(check["fix"] for check in checks.values() if check["level"] != "ok")

@@ -89,15 +89,16 @@ def preview(context: Context, to: str) -> None:
 def rehearse(context: Context, to: str, backup_file: Path | None) -> None:
     """Run the pending revisions on a scratch made from a backup, and all the way back."""
     from tui.commands import migrate_text as text
-    from wizards.failures import Exit
-    from wizards.migrate import shapes
+    from wizards.migrate import cards, shapes
 
     with _console(context) as (console, cancel):
         backup = _named(console, backup_file)
         found = console.rehearse(context.out.event, cancel, backup=backup, to=to)
         for line in text.rehearsal(found):
             context.out.say(line)
-        context.out.done(shapes.rehearsal(found), Exit.DONE if found.ok else Exit.FAILED)
+        if not found.ok:
+            context.out.refused(shapes.rehearsal(found), cards.rehearsal_failed(found))
+        context.out.done(shapes.rehearsal(found))
 
 
 @migrate.command()
@@ -139,8 +140,7 @@ def up(
 ) -> None:
     """Back up, rehearse, apply, verify; go back by itself when it fails."""
     from tui.commands import migrate_text as text
-    from wizards.failures import Failure
-    from wizards.migrate import shapes
+    from wizards.migrate import cards, shapes
     from wizards.migrate.acceptance import Acceptance, require
     from wizards.migrate.model import Severity
 
@@ -159,18 +159,8 @@ def up(
             tried = console.rehearse(context.out.event, cancel, backup=used, to=to)
             used = console.rehearsed_backup
             if not tried.ok:
-                context.out.refused(
-                    shapes.rehearsal(tried),
-                    Failure(
-                        "rehearsal-failed",
-                        _("{revision} failed on the scratch; the database was not touched.").format(
-                            revision=tried.failed_revision
-                        ),
-                        why=tried.error.strip().splitlines()[0],
-                        next=("tarmac migrate preview", "tarmac migrate up --no-rehearsal"),
-                        raw=tried.error,
-                    ),
-                )
+                card = cards.rehearsal_failed(tried, "tarmac migrate up --no-rehearsal")
+                context.out.refused(shapes.rehearsal(tried), card)
         _finish(
             context,
             console.up(
@@ -268,16 +258,17 @@ def restore(context: Context, file: Path, confirm: str) -> None:
 def verify(context: Context) -> None:
     """Version, leftovers, health and the configured checks of the target, now."""
     from tui.commands import migrate_text as text
-    from wizards.failures import Exit
+    from wizards.migrate import cards
 
     with _console(context) as (console, _cancel):
         found = console.verify(context.out.event)
         for line in text.checks(found):
             context.out.say(line)
-        red = any(check.level == "red" for check in found)
-        context.out.done(
-            {"checks": [check.as_json() for check in found]}, Exit.FAILED if red else Exit.DONE
-        )
+        card = cards.checks_failed(found)
+        data = {"checks": [check.as_json() for check in found]}
+        if card is not None:
+            context.out.refused(data, card)
+        context.out.done(data)
 
 
 @migrate.command()
@@ -371,27 +362,14 @@ def _recover(context: Context, console: Console, cancel: Cancel, *, keep: bool) 
 
 def _finish(context: Context, done: Applied, *, recovered: bool = False) -> None:
     from tui.commands import migrate_text as text
-    from wizards.failures import Exit, Failure
-    from wizards.migrate import shapes
+    from wizards.migrate import cards, shapes
     from wizards.migrate.model import Outcome
 
     data = shapes.applied(done)
-    bad = any(check.level == "red" for check in done.checks)
     if done.outcome in (Outcome.APPLIED, Outcome.NOTHING) or recovered:
         for line in text.applied(done):
             context.out.say(line)
-        context.out.done(data, Exit.FAILED if bad else Exit.DONE)
-    code = Exit.CANCELLED if done.outcome is Outcome.CANCELLED else Exit.FAILED
-    step = "tarmac migrate status" if done.outcome is Outcome.STOPPED else "tarmac migrate preview"
-    message = _("cancelled") if done.outcome is Outcome.CANCELLED else done.error.splitlines()[0]
-    if done.failed_revision:
-        message = f"{done.failed_revision}: {message}"
-    failure = Failure(
-        done.code or "apply-failed",
-        message,
-        why=done.said,
-        next=(step, *((str(done.report),) if done.report else ())),
-        raw=done.error,
-        exit_code=code,
-    )
-    context.out.refused(data, failure)
+    card = None if recovered else cards.apply_failed(done)
+    if card is not None:
+        context.out.refused(data, card)
+    context.out.done(data)

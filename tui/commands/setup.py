@@ -114,16 +114,24 @@ def export(_context: Context, form: str, output: str | None) -> None:  # noqa: A
 def doctor(context: Context) -> None:
     """What is installed, who is logged in, what is missing, the fix for each."""
     from tui.plan_text import check_lines
-    from wizards.failures import Exit
+    from wizards.failures import Failure
     from wizards.setup.doctor import examine
 
     found = examine(context.state)
     for check in found:
         for line in check_lines(check):
             context.out.say(line)
-    red = any(check.level == "red" for check in found)
+    red = [check for check in found if check.level == "red"]
     data = {"checks": [check.as_json() for check in found]}
-    context.out.done(data, Exit.FAILED if red else Exit.DONE)
+    if red:
+        missing = Failure(
+            "not-ready",
+            _("What is missing: {names}.").format(names=", ".join(check.title for check in red)),
+            why="\n".join(f"{check.title}: {check.says}" for check in red),
+            next=(*(check.fix for check in red if check.fix), "tarmac doctor"),
+        )
+        context.out.refused(data, missing)
+    context.out.done(data)
 
 
 def _cloud(context: Context) -> Cloud:

@@ -149,6 +149,7 @@ class Rehearsal:
     failed_revision: str | None = None
     failed_statement: str | None = None
     error: str = ""
+    sqlstate: str = ""
     schema_before: str = ""
     schema_after: str = ""
     reverts_clean: bool | None = None

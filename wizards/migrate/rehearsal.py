@@ -82,6 +82,7 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
         failed_revision=story.failed_revision,
         failed_statement=story.failed_statement,
         error="" if failure is None else (story.error or failure.message),
+        sqlstate="" if failure is None else story.sqlstate,
         schema_before=before.shape,
         on=place.where,
     )

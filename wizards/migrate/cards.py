@@ -1,0 +1,76 @@
+"""What did not go well without raising, as cards: a failed rehearsal, failed checks, an apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generators.language import _
+from wizards.failures import Exit, Failure
+from wizards.migrate.model import Applied, Outcome, Rehearsal
+from wizards.plan import Check
+
+_ROWS = ("22", "23")  # SQLSTATE classes: data exceptions, violated constraints
+_BUSY = ("55P03", "40P01", "57014")
+_REHEARSE = "tarmac migrate rehearse"
+
+
+def rehearsal_failed(found: Rehearsal, *more: str) -> Failure:
+    """Return the card of a rehearsal that failed; ``more`` are further commands to offer."""
+    error = _first(found.error)
+    why = error
+    steps: tuple[str, ...] = (_("repair the revision, then: tarmac migrate rehearse"),)
+    if found.sqlstate[:2] in _ROWS:
+        why = error + "\n" + _("Rows that are there today stand in its way.")
+        steps = ("tarmac migrate preview", _("repair the rows, then: tarmac migrate rehearse"))
+    elif found.sqlstate in _BUSY:
+        steps = (_REHEARSE,)
+    return Failure(
+        "rehearsal-failed",
+        _("{revision} failed on the scratch; the database was not touched.").format(
+            revision=found.failed_revision
+        ),
+        why=why,
+        next=(*steps, *more),
+        raw="\n\n".join(part for part in (found.failed_statement, found.error) if part),
+    )
+
+
+def checks_failed(checks: Sequence[Check]) -> Failure | None:
+    """Return the card of the checks that are red, None when none is."""
+    red = [check for check in checks if check.level == "red"]
+    if not red:
+        return None
+    asked = tuple(f"curl -i {check.id.removeprefix('GET ')}" for check in red if "://" in check.id)
+    version = ("tarmac migrate status",) if any(check.id == "version" for check in red) else ()
+    return Failure(
+        "checks-failed",
+        _("These checks fail: {names}.").format(names=", ".join(check.title for check in red)),
+        why="\n".join(f"{check.title}: {check.says}" for check in red),
+        next=(*version, *asked, "tarmac migrate verify", "tarmac migrate rollback --dry-run"),
+    )
+
+
+def apply_failed(done: Applied) -> Failure | None:
+    """Return the card of an apply that failed, was stopped or whose checks fail; None when well."""
+    if done.outcome in (Outcome.APPLIED, Outcome.NOTHING):
+        return checks_failed(done.checks)
+    cancelled = done.outcome is Outcome.CANCELLED
+    message = _("cancelled") if cancelled else _first(done.error)
+    if done.failed_revision:
+        message = f"{done.failed_revision}: {message}"
+    steps: tuple[str, ...] = ("tarmac migrate preview", _REHEARSE)
+    if done.outcome is Outcome.STOPPED:
+        steps = ("tarmac migrate rollback --dry-run", "tarmac migrate status")
+    return Failure(
+        done.code or "apply-failed",
+        message,
+        why=done.said,
+        next=(*steps, *((str(done.report),) if done.report else ())),
+        raw=done.error,
+        exit_code=Exit.CANCELLED if cancelled else Exit.FAILED,
+    )
+
+
+def _first(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[0] if lines else ""
