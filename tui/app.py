@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from textual import events
 from textual.app import App
 from textual.command import CommandPalette, Provider
 from textual.reactive import reactive
@@ -19,7 +20,8 @@ from tui.palette import Command, Offers, TarmacCommands, bindings
 from tui.ran import Ran, commands_in
 from tui.screens.opening import MODES
 from tui.terminal import require_terminal, signals_restore_the_terminal
-from tui.themes import DARK, LIGHT
+from tui.themes import DARK, LIGHT, keep_theme, kept_theme
+from tui.widgets.too_small import LEAST, too_small
 from wizards.cancel import Cancel
 from wizards.events import Emit
 from wizards.failures import Failure
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LEAVING_SECONDS = 3.0
 PROVIDERS: set[type[Provider] | Callable[[], type[Provider]]] = {TarmacCommands}
-BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+WIDTHS = [(0, "-tiny"), (LEAST[0], "-narrow"), (110, "-wide")]
+HEIGHTS = [(0, "-low"), (LEAST[1], "-short"), (30, "-tall")]
+LEAVING_KEYS = ("ctrl+q", "ctrl+c")
 
 
 class TarmacApp(App[int], Offers):
@@ -44,12 +48,14 @@ class TarmacApp(App[int], Offers):
     COMMANDS = PROVIDERS
     MODES = MODES
     DEFAULT_MODE = "home"
-    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     ENABLE_COMMAND_PALETTE = True
 
     project: reactive[str] = reactive("")
     target: reactive[str] = reactive("")
     protected: reactive[bool] = reactive(False)
+    sandbox: reactive[bool] = reactive(False)
     busy: reactive[str] = reactive("")
 
     def __init__(self, context: Context, engines: Engines | None = None) -> None:
@@ -67,11 +73,12 @@ class TarmacApp(App[int], Offers):
         self._loop_in_use: asyncio.AbstractEventLoop | None = None
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.theme = kept_theme()
 
     def on_mount(self) -> None:
         """Remember the loop, for signals; look at the project once the first screen is painted."""
         self._loop_in_use = asyncio.get_running_loop()
+        self.sandbox = self.context.uses_sandbox
         self.once_painted(self.look_at_project)
 
     def once_painted(self, probe: Callable[[], None]) -> None:
@@ -167,7 +174,8 @@ class TarmacApp(App[int], Offers):
         """Show a failure as a card: what happened, why, what next, the raw error one key away."""
         from tui.screens.card import FailureCard
 
-        self.push_screen(FailureCard(failure))
+        areas = [getattr(screen, "area", "") for screen in self.screen_stack]
+        self.push_screen(FailureCard(failure, next(filter(None, reversed(areas)), "")))
 
     def say(self, text: str, *, severity: str = "information") -> None:
         """Show a short notice; the text is never read as markup."""
@@ -180,6 +188,17 @@ class TarmacApp(App[int], Offers):
         self.say(copy(cast("App[object]", self), text))
 
     # Commands ---------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let no key act on what cannot be seen: a screen that is too small only leaves."""
+        unseen = isinstance(event, events.Key) and too_small(self.size)
+        if not unseen or cast("events.Key", event).key in LEAVING_KEYS:
+            await super().on_event(event)
+
+    def press(self, command: type[Command]) -> None:
+        """Do what the key of a command does on the screen, reasons included."""
+        if isinstance(self.screen, Offers):
+            self.screen.action_command(command.id())
 
     def action_mode(self, mode: str) -> None:
         """Switch to a mode unless a modal is open."""
@@ -211,8 +230,9 @@ class TarmacApp(App[int], Offers):
             self.push_screen(CommandsRunScreen())
 
     def do_switch_theme(self) -> None:
-        """Change between dark and light."""
+        """Change between dark and light, also for the next time."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        keep_theme(self.theme)
 
     def do_save_picture(self) -> None:
         """Write an SVG of the screen into the current folder."""
@@ -227,6 +247,7 @@ class TarmacApp(App[int], Offers):
     def action_command_palette(self) -> None:
         """Open the palette with a placeholder in the person's language."""
         if not CommandPalette.is_open(cast("App[object]", self)):
+            self.clear_notifications()
             self.push_screen(CommandPalette(placeholder=_("type to search the commands")))
 
     def do_quit(self) -> None:

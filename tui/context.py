@@ -53,11 +53,16 @@ class Context:
         """Return the blueprint, None where there is none; a broken one raises its card."""
         return self.blueprint() if self.blueprint_path.exists() else None
 
-    def sandbox_address(self) -> SandboxAddress | None:
-        """Return the sandbox to use, started when needed; None means Google Cloud itself."""
+    @property
+    def uses_sandbox(self) -> bool:
+        """Whether the imitation stands in for Google Cloud."""
         import os
 
-        if not (self.sandbox or os.environ.get("TARMAC_SANDBOX")):
+        return self.sandbox or bool(os.environ.get("TARMAC_SANDBOX"))
+
+    def sandbox_address(self) -> SandboxAddress | None:
+        """Return the sandbox to use, started when needed; None means Google Cloud itself."""
+        if not self.uses_sandbox:
             return None
         from tui.sandbox_process import ensure_sandbox
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual.theme import Theme
 
 DARK = Theme(
@@ -34,6 +36,32 @@ LIGHT = Theme(
     dark=False,
     variables={"text-muted": "#66707a", "text-disabled": "#a2a8ad"},
 )
+
+
+def kept_theme() -> str:
+    """Return the theme that was chosen last, the dark one where nothing is kept."""
+    try:
+        name = _kept().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return DARK.name
+    return name if name in (DARK.name, LIGHT.name) else DARK.name
+
+
+def keep_theme(name: str) -> None:
+    """Keep the theme for the next time; where nothing can be written it lasts until the end."""
+    path = _kept()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(name + "\n", encoding="utf-8")
+    except OSError:
+        return
+
+
+def _kept() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("tarmac") / "theme"
+
 
 STATES = {
     "ok": ("✓", "$text-success"),

@@ -32,6 +32,7 @@ from wizards.migrate.model import (
 )
 from wizards.plan import Action, Change, Check, FieldDiff, Plan
 from wizards.question import Choice, Kind, Known, Question, Value
+from wizards.setup.unfinished import UnfinishedApply
 
 TAKEN = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
 
@@ -43,6 +44,7 @@ class FakeContext:
     root: Path = Path("/srv/notes")
     env: str | None = "prod"
     config: Path | None = None
+    uses_sandbox: bool = False
 
 
 class FakeJourney:
@@ -217,6 +219,9 @@ class FakeMigrate:
 
     def interrupted(self) -> Interrupted | None:
         return self.found
+
+    def ended(self, session: str) -> bool:
+        return self.found is None and "recover" in self.calls
 
     def recover(self, found: Interrupted, emit: Emit, cancel: Cancel) -> Applied:
         self.calls.append("recover")
@@ -504,6 +509,16 @@ PLAN = Plan(
 )
 
 
+KILLED = UnfinishedApply(
+    journal=Path("/srv/notes/.tarmac/journal/apply-1.jsonl"),
+    how="killed",
+    project="notes-prod-7",
+    since=TAKEN,
+    done=("project:notes-prod-7", "apis", "account:notes-run"),
+    left=("sql.instance:notes-db", "iam:project"),
+)
+
+
 @dataclass(frozen=True)
 class FakeAppliedPlan:
     seconds: float = 3.0
@@ -518,7 +533,8 @@ class FakeSetup:
         self.gate = threading.Event()
         self.gate.set()
         self.exists = True
-        self.left = ""
+        self.typed = False
+        self.left: UnfinishedApply | None = None
         self.asks: list[str] = []
         self.secrets: Mapping[str, str] = {}
         self.calls: list[str] = []
@@ -546,9 +562,12 @@ class FakeSetup:
             f'{key.rpartition(".")[2]} = "{value}"\n' for key, value in values.items()
         )
 
+    def to_write(self, interview: Interview) -> str:
+        return "" if self.exists and not self.typed else self.text(interview)
+
     def write(self, interview: Interview) -> bool:
         self.text_written = interview.values()
-        self.exists = True
+        self.exists, self.typed = True, False
         return True
 
     def plan(self, emit: Emit, cancel: Cancel) -> Plan:
@@ -577,10 +596,10 @@ class FakeSetup:
                 if cancel.asked:
                     return FakeAppliedPlan(cancelled=True)
             emit(Event("plan.step", {**fields, "state": "done", "elapsed": 1.0}))
-        self.left = ""
+        self.left = None
         return FakeAppliedPlan()
 
-    def unfinished(self) -> str:
+    def unfinished(self) -> UnfinishedApply | None:
         return self.left
 
 

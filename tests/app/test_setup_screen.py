@@ -5,13 +5,15 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from tests.app.conftest import Opened
-from tests.app.fakes import FakeEngines
+from tests.app.fakes import KILLED, FakeEngines
 from tui.screens.confirm import Confirm
 from tui.screens.setup.field import Field
 from tui.screens.setup.interview_view import InterviewView
 from tui.screens.setup.screen import SetupScreen
 from tui.screens.setup.secrets_card import SecretsCard
 from tui.widgets.yes_no import YesNo
+from wizards.failures import UsageFailure
+from wizards.interview import Interview
 
 
 async def test_a_default_shows_where_it_came_from(opened: Opened) -> None:
@@ -61,14 +63,63 @@ async def test_the_file_is_shown_before_it_is_written(opened: Opened) -> None:
     engines = FakeEngines()
     engines.setup.exists = False
     async with opened(engines=engines) as driven:
-        await driven.press("2", "ctrl+g")
-        assert "tarmac.toml does not exist yet" in driven.notices
-        await driven.press("ctrl+s")
+        await driven.press("2", "ctrl+s")
         assert isinstance(driven.app.screen, Confirm)
         assert 'id = "notes-prod-7"' in driven.text
         await driven.press("tab", "enter")
         assert engines.setup.text_written["project.id"] == "notes-prod-7"
         assert "12.44 USD a month (prices of 2026-08)" in driven.text
+
+
+async def test_planning_offers_to_write_answers_that_are_not_written_yet(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.setup.exists = False
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g")
+        assert isinstance(driven.app.screen, Confirm)
+        assert "Write tarmac.toml?" in driven.text
+        await driven.press("escape")
+        assert engines.setup.calls == []
+        await driven.press("ctrl+g", "tab", "enter")
+        assert engines.setup.text_written["project.id"] == "notes-prod-7"
+        assert engines.setup.calls == ["plan"]
+
+
+async def test_a_no_to_writing_plans_the_file_as_it_is(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.setup.typed = True
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g", "enter")
+        assert engines.setup.text_written == {}
+        assert engines.setup.calls == ["plan"]
+        assert "the plan of tarmac.toml as it is" in driven.notices
+
+
+async def test_planning_without_a_file_says_which_answer_is_missing(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.setup.exists = False
+    async with opened(engines=engines) as driven:
+        await driven.press("2", *["backspace"] * 12, *"abc", "ctrl+g")
+        assert "still missing: Project id" in driven.notices
+
+
+async def test_a_broken_tarmac_toml_is_said_in_place_and_read_again(opened: Opened) -> None:
+    engines = FakeEngines()
+    good = engines.setup.interview
+    broken = UsageFailure("blueprint-invalid", "tarmac.toml is not valid", why="line 3: no key")
+
+    def refuse() -> Interview:
+        raise broken
+
+    engines.setup.interview = refuse  # type: ignore[method-assign]
+    async with opened(engines=engines) as driven:
+        await driven.press("2")
+        assert isinstance(driven.app.screen, SetupScreen)
+        assert "✗ tarmac.toml is not valid" in driven.text
+        assert "line 3: no key" in driven.text
+        engines.setup.interview = good  # type: ignore[method-assign]
+        await driven.press("ctrl+r")
+        assert "Project id" in driven.text
 
 
 async def test_the_plan_shows_marks_costs_checks_and_the_command(opened: Opened) -> None:
@@ -125,12 +176,32 @@ async def test_secrets_only_a_person_knows_are_typed_hidden(opened: Opened) -> N
 
 async def test_an_unfinished_apply_is_said_and_resumed_with_u(opened: Opened) -> None:
     engines = FakeEngines()
-    engines.setup.left = "an apply ended without a word (3 done, 2 left)"
+    engines.setup.left = KILLED
     async with opened(engines=engines) as driven:
         await driven.press("2")
-        assert "an apply was interrupted" in driven.notices
+        assert "✗ an apply ended without a word (3 done, 2 left)" in driven.text
+        assert "○ left      sql.instance:notes-db" in driven.text
+        assert "✓ done      apis" in driven.text
         await driven.press("u", "tab", "enter")
         assert engines.setup.calls[-2:] == ["plan", "apply"]
+        assert "ended without a word" not in driven.text
+
+
+async def test_what_was_interrupted_stands_in_both_views_until_it_is_resolved(
+    opened: Opened,
+) -> None:
+    engines = FakeEngines()
+    engines.setup.left = KILLED
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "p")
+        assert "an apply ended without a word" in driven.text
+        await driven.press("i")
+        assert "esc u resume" in driven.text
+        await driven.press("f2", "f3")
+        assert "an apply ended without a word" in driven.text
+        engines.setup.left = None
+        await driven.press("f2", "f3")
+        assert "ended without a word" not in driven.text
 
 
 async def test_escape_leaves_a_field_so_that_letters_are_keys(opened: Opened) -> None:

@@ -99,7 +99,7 @@ async def test_a_failure_is_a_card_with_the_raw_error_one_key_away(opened: Opene
         assert "Nobody is [logged] in" in driven.text
         assert "gcloud auth application-default login" in driven.text
         assert "DefaultCredentialsError" not in driven.text
-        await driven.press("r")
+        await driven.press("e")
         assert "DefaultCredentialsError: [/tmp]" in driven.text
         await driven.press("escape")
         assert isinstance(driven.app.screen, HomeScreen)

@@ -55,7 +55,7 @@ class JourneyEngine:
             return Step(
                 id="setup",
                 state="red",
-                says=unfinished,
+                says=unfinished.happened,
                 urgent=True,
                 mode="setup",
                 do=_("resume the unfinished apply"),
@@ -87,12 +87,16 @@ class JourneyEngine:
                 id="files",
                 state="ok",
                 mode="files",
-                says=_("{count} files, all up to date").format(count=len(states)),
+                says=ngettext(
+                    "{count} file, up to date", "{count} files, all up to date", len(states)
+                ).format(count=len(states)),
             )
         conflicts = sum(state.state == "conflict" for state in stale)
         says = _("{stale} of {all} files differ").format(stale=len(stale), all=len(states))
         if all(state.state == "new" for state in states):
-            says = _("{count} files, none written yet").format(count=len(states))
+            says = ngettext(
+                "{count} file, not written yet", "{count} files, none written yet", len(states)
+            ).format(count=len(states))
         return Step(
             id="files",
             state="red" if conflicts else "warning",

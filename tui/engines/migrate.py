@@ -65,12 +65,16 @@ class MigrateEngine:
         return self.console().history(emit)
 
     def preview(self, emit: Emit) -> tuple[RevisionPreview, ...]:
-        """Return the pending SQL with findings and live facts."""
-        return self.console().preview(emit)
+        """Return the pending SQL with findings and the facts of this moment."""
+        return self.console().preview(emit, fresh=True)
 
     def interrupted(self) -> Interrupted | None:
         """Return the session that never ended, if there is one."""
         return self.console().interrupted()
+
+    def ended(self, session: str) -> bool:
+        """Say whether a session has come to an end."""
+        return any(one.id == session and one.outcome for one in self.console().sessions())
 
     def recover(self, found: Interrupted, emit: Emit, cancel: Cancel) -> Applied:
         """Bring an interrupted session to an end."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wizards.answers import Layer
 from wizards.cancel import Cancel
 from wizards.events import Emit
+from wizards.failures import UsageFailure
 from wizards.interview import Interview
 from wizards.plan import Plan
 from wizards.question import Choice, Kind, Value
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from tui.context import Context
     from wizards.cloud.port import Cloud
     from wizards.setup.applying import AppliedPlan
+    from wizards.setup.unfinished import UnfinishedApply
 
 KEPT = "interview.json"
+TYPED = (Layer.TYPED, Layer.LAST_RUN)
 
 
 class SetupEngine:
@@ -84,14 +87,18 @@ class SetupEngine:
             for key in interview.answers
             if key not in secret
             and (answer := interview.answers.answer(key)) is not None
-            and answer.layer in (Layer.TYPED, Layer.LAST_RUN)
+            and answer.layer in TYPED
         }
         path = private_folder(self._context.root) / KEPT
         replace_text(path, json.dumps(typed, ensure_ascii=False, indent=1), mode=0o600)
 
     def written(self) -> bool:
-        """Say whether tarmac.toml exists."""
-        return self._context.blueprint_path.exists()
+        """Say whether there is a tarmac.toml that names a project: one that can be planned."""
+        try:
+            blueprint = self._context.blueprint_or_none()
+        except UsageFailure:  # broken: reading the interview says how
+            return False
+        return blueprint is not None and bool(blueprint.project.id)
 
     def choices(self, live: str, known: Mapping[str, Value]) -> Sequence[Choice]:
         """Return what Google Cloud offers for a live question."""
@@ -110,6 +117,19 @@ class SetupEngine:
         from wizards.blueprint_writing import rendered
 
         return rendered(self._context.blueprint_path, self._values(interview))
+
+    def to_write(self, interview: Interview) -> str:
+        """Return tarmac.toml as the answers make it, "" when the file stands for them already.
+
+        A file that names a project stands for itself until a person gives another answer.
+        """
+        answers = interview.answers
+        given = (answers.answer(key) for key in answers)
+        typed = any(one is not None and one.layer in TYPED for one in given)
+        if self.written() and not typed:
+            return ""
+        path, text = self._context.blueprint_path, self.text(interview)
+        return "" if path.exists() and path.read_text(encoding="utf-8") == text else text
 
     def write(self, interview: Interview) -> bool:
         """Write tarmac.toml; return whether it changed."""
@@ -161,9 +181,8 @@ class SetupEngine:
             cancel,
         )
 
-    def unfinished(self) -> str:
-        """Say what the newest apply left open, "" when nothing."""
+    def unfinished(self) -> UnfinishedApply | None:
+        """Return what the newest apply left open, None when nothing."""
         from wizards.setup.unfinished import unfinished
 
-        found = unfinished(self._context.root)
-        return found.says if found else ""
+        return unfinished(self._context.root)

@@ -17,6 +17,7 @@ from tui.widgets.filter_line import FilterLine
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.widgets.rows import Rows
+from tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from tui.app import TarmacApp
@@ -49,6 +50,7 @@ class Area(Screen[None], Offers):
         yield from self.body()
         yield FilterLine()
         yield Footer()
+        yield TooSmall()
 
     def body(self) -> Iterable[Widget]:
         """Return the widgets between header and footer."""
@@ -56,7 +58,7 @@ class Area(Screen[None], Offers):
 
     def on_mount(self) -> None:
         """Listen to the app: its header data and the news of jobs."""
-        for name in ("project", "target", "protected", "busy"):
+        for name in ("project", "target", "protected", "sandbox", "busy"):
             self.watch(self.app, name, self._fill_header)
         self.tarmac.happened.subscribe(self, self._happened)
         self.opened()
@@ -64,7 +66,7 @@ class Area(Screen[None], Offers):
     def _fill_header(self) -> None:
         header, app = self.query_one(Header), self.tarmac
         header.project, header.target = app.project, app.target
-        header.protected, header.busy = app.protected, app.busy
+        header.protected, header.sandbox, header.busy = app.protected, app.sandbox, app.busy
 
     def opened(self) -> None:
         """Start what the screen needs once it stands; the first paint has not waited for it."""

@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from generators.language import _
+from tui.screens.modal import Modal
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import hints, sides
 from wizards.question import Choice
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.app import TarmacApp
 
 
-class Choose(ModalScreen[str]):
+class Choose(Modal[str]):
     """Pick a value; typing narrows the list. The result is "" when nothing was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

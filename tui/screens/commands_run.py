@@ -8,16 +8,16 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from generators.language import _
 from tui.clipboard import copy
 from tui.ran import Ran
+from tui.screens.modal import Modal
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import hints, wrapped
 
 
-class CommandsRunScreen(ModalScreen[None]):
+class CommandsRunScreen(Modal[None]):
     """The log of equivalent commands, newest last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

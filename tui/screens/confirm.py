@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from generators.language import _
+from tui.screens.modal import Modal
 from tui.widgets.words import hints
 
 
-class Confirm(ModalScreen[str | None]):
+class Confirm(Modal[str | None]):
     """Ask; the result is None unless the acting button was pressed, then the reason (or "").
 
     ``typed`` is a name that must be typed before the acting button works (protected targets);

@@ -180,7 +180,7 @@ class FilesScreen(Area):
         files.show([])
         from tui.widgets.failure_lines import failure_rows
 
-        self.query_one("#preview", Rows).show(failure_rows(failure))
+        self.query_one("#preview", Rows).show(failure_rows(failure, self.area))
         self.refresh_footer()
 
     def _summary(self) -> str:

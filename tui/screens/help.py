@@ -9,16 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from generators.language import _
 from tui.palette import Command, Offers
+from tui.screens.modal import Modal
 from tui.widgets.footer import KEYS
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import fit, hints, wrapped
 
 
-class HelpCard(ModalScreen[None]):
+class HelpCard(Modal[None]):
     """Every key of the screen below and of the app, each with what it does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

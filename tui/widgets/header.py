@@ -25,11 +25,12 @@ def mode_words() -> dict[str, str]:
 
 
 class Header(Widget):
-    """``Tarmac · project · target ■ protected`` and the modes with the active one marked."""
+    """``Tarmac · project · target sandbox ■ protected`` and the modes, the active one marked."""
 
     project: reactive[str] = reactive("")
     target: reactive[str] = reactive("")
     protected: reactive[bool] = reactive(False)
+    sandbox: reactive[bool] = reactive(False)
     busy: reactive[str] = reactive("")
 
     def __init__(self, mode: str) -> None:
@@ -65,6 +66,8 @@ class Header(Widget):
         """Return as much as fits: what runs and the protection stay longest, the names give way."""
         names = [name for name in dict.fromkeys((self.project, self.target)) if name]
         marks = Content.assemble(
+            " " if self.sandbox else "",
+            (_("sandbox") if self.sandbox else "", "$text-primary reverse"),
             (" ■ " + _("protected") if self.protected else "", "bold $text-error"),
             (f" » {self.busy}" if self.busy else "", "$text-accent"),
         )

@@ -36,12 +36,16 @@ class Live:
 @dataclass
 class Board:
     """Everything the screen shows; ``phase`` is the engine's word for what it does now,
-    ``kind`` the job that gave ``applied`` (up, rollback, recover)."""
+    ``kind`` the job that gave ``applied`` (up, rollback, recover), ``judged_at`` when the facts
+    were gathered, ``asking`` how far to apply once they are gathered again ("" = nobody asks)."""
 
     history: History | None = None
     failure: Failure | None = None
     previews: dict[str, RevisionPreview] = field(default_factory=dict)
     previewed: bool = False
+    unread: Failure | None = None
+    judged_at: datetime | None = None
+    asking: str = ""
     backups: Sequence[Backup] = ()
     rehearsal: Rehearsal | None = None
     interrupted: Interrupted | None = None
@@ -55,6 +59,11 @@ class Board:
     locks: Mapping[str, Json] = field(default_factory=dict)
     dumped: int = 0
     log: list[str] = field(default_factory=list)
+
+    @property
+    def facts_age(self) -> timedelta:
+        """How old the facts of the findings are; zero while there are none."""
+        return datetime.now(UTC) - self.judged_at if self.judged_at else timedelta()
 
     @property
     def revisions(self) -> Sequence[Revision]:

@@ -44,8 +44,6 @@ def ask_apply(board: Board, to: str, target: str, protected: bool) -> Confirm:
 
 
 def _finding_parts(board: Board, to: str) -> list[Part]:
-    if not board.previewed:
-        return [(_("? the SQL has not been read yet"), RISK[Severity.CAUTION]), "\n"]
     found = board.findings(to)
     if not found:
         return [("✓ ", RISK[Severity.SAFE]), _("no findings"), "\n"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -18,7 +20,7 @@ from tui.screens.area import Area
 from tui.screens.migrate import commands
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.drawing import revision_rows, statement_rows
-from tui.screens.migrate.session import session_lines
+from tui.screens.migrate.session import facts_age_words, session_lines
 from tui.screens.migrate.work import Work
 from tui.widgets.failure_lines import failure_rows, words_row
 from tui.widgets.rows import Rows
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 TO_HERE = (commands.ApplyToHere, commands.RehearseToHere)
 FORWARD = (commands.Apply, commands.Rehearse, *TO_HERE)
+AGAIN = 5.0  # seconds between looks at a database that does not answer
+OLD = timedelta(minutes=1)
 HEAVY = (*FORWARD, commands.BackUp, commands.RollBack, commands.Recover)
 
 
@@ -45,6 +49,7 @@ class MigrateScreen(Work, Area):
         super().__init__()
         self.board = Board()
         self._shown = ""
+        self._away_since = 0.0
 
     @property
     def engine(self) -> MigrateEngine:
@@ -73,8 +78,30 @@ class MigrateScreen(Work, Area):
         self.call_after_refresh(self.do_reload)
 
     def _tick(self) -> None:
-        if self.running is not None and self.is_current:
+        """Paint what moves with time; look again by itself at a database that was away."""
+        if not self.is_current:
+            return
+        if self.running is not None:
             self._paint_session()
+        self._paint_age()
+        away = self.board.failure is not None and self.board.failure.code.startswith("database-")
+        if away and self.tarmac.mutation is None and monotonic() - self._away_since > AGAIN:
+            self._away_since = monotonic()
+            self.do_reload()
+
+    def _paint_age(self) -> None:
+        age = self.board.facts_age
+        words = facts_age_words(age) if age >= OLD and self.board.pending else ""
+        statements = self.query_one("#statements", Rows)
+        if str(statements.border_subtitle or "") != words:
+            statements.border_subtitle = Content(words)
+
+    def action_leave(self) -> None:
+        """Go back to the revisions; nobody waits for a question any more."""
+        if self.board.asking:
+            self.board.asking = ""
+            self._paint_session()
+        super().action_leave()
 
     def news(self, progress: Progress) -> None:
         """Take events of an apply, a rehearsal, a backup; repaint once for all of them."""
@@ -147,7 +174,9 @@ class MigrateScreen(Work, Area):
         row = self.query_one("#revisions", Rows).row
         if board.failure is not None:
             statements.border_title = Content(board.failure.code)
-            statements.show(failure_rows(board.failure))
+            again = _("looks again every {seconds} s, ^r looks now").format(seconds=int(AGAIN))
+            rows = failure_rows(board.failure, self.area)
+            statements.show([*rows, words_row("again", again, "$text-muted")])
             return
         if row is None:
             statements.show([])
@@ -172,7 +201,10 @@ class MigrateScreen(Work, Area):
             }.get(revision.downgrade, "")
             statements.show([words_row("down", downgrade, "$text-muted")] if downgrade else [])
             return
-        statements.show(statement_rows(board, revision.id))
+        rows = statement_rows(board, revision.id)
+        if board.unread is not None:
+            rows = [*failure_rows(board.unread, self.area), *rows]
+        statements.show(rows)
 
     def _paint_session(self) -> None:
         session = self.query_one("#session", Static)
@@ -227,6 +259,8 @@ class MigrateScreen(Work, Area):
         """Show in place, not as a card over everything, why the revisions cannot be read."""
         self.board.failure = failure
         self.board.history = None
+        self.board.asking = ""
+        self._away_since = monotonic()
         self.paint()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from textual.content import Content
 
@@ -35,6 +36,15 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
             )
         )
     lines.append(joined([_backup(board), _rehearsal(board.rehearsal)]))
+    if board.asking:
+        lines.append(
+            Content.assemble(
+                ("» ", "bold $text-accent"),
+                _("judging the SQL with the facts of this moment, then it asks"),
+                ("  esc ", "bold $text-accent"),
+                _("does not ask"),
+            )
+        )
     if running is not None:
         lines += _running(board, running)
     elif board.applied is not None:
@@ -154,6 +164,17 @@ def _who(one: Mapping[str, Json]) -> str:
     return " ".join(word for word in words if word)
 
 
+def facts_age_words(age: timedelta) -> str:
+    """Return how old the facts are and which key renews them."""
+    minutes = int(age.total_seconds() // 60)
+    words = ngettext(
+        "facts of {count} minute ago, ^r reads them again",
+        "facts of {count} minutes ago, ^r reads them again",
+        minutes,
+    )
+    return words.format(count=minutes)
+
+
 def phase_words(phase: str) -> str:
     """Return the engine's phase in the person's language; unknown ones as they are."""
     return {
@@ -186,7 +207,7 @@ def outcome_words(applied: Applied, kind: str = "up") -> Content:
             ngettext("{count} revision", "{count} revisions", len(applied.applied)).format(
                 count=len(applied.applied)
             )
-            if applied.applied
+            if applied.applied and not applied.said
             else "",
             milliseconds(applied.milliseconds) if applied.milliseconds else "",
             applied.said,

@@ -9,18 +9,18 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from generators.language import _
 from tui.clipboard import copy
 from tui.screens.migrate.drawing import finding_lines, highlighted, lock_words
+from tui.screens.modal import Modal
 from tui.widgets.failure_lines import words_row
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import hints, wrapped
 from wizards.migrate.model import Finding, Statement
 
 
-class StatementCard(ModalScreen[None]):
+class StatementCard(Modal[None]):
     """Everything about a statement, scrollable; c copies the SQL, f the safer SQL."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

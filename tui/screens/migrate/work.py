@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from generators.language import _
 from tui.jobs import Job
+from tui.screens.migrate.commands import Apply
+from tui.screens.migrate.reading import Reading
 from tui.widgets.rows import Rows
 from wizards.failures import Failure
 from wizards.migrate.model import (
     Applied,
     Backup,
     Decision,
-    History,
-    Interrupted,
     Outcome,
     Rehearsal,
-    RevisionPreview,
     RollbackPlan,
     Statement,
 )
 from wizards.plan import Check
 
 if TYPE_CHECKING:
-    from tui.screens.migrate.screen import MigrateScreen
+    pass
+
+RECOVER = "tarmac migrate rollback --recover"
+ROLL_BACK = "tarmac migrate rollback"
 
 
-class Work:
-    """The half of the migrate screen that starts work and takes its results."""
-
-    @property
-    def _screen(self) -> MigrateScreen:
-        return cast("MigrateScreen", self)
+class Work(Reading):
+    """The part of the migrate screen that starts work and takes its results."""
 
     @property
     def running(self) -> Job[object] | None:
@@ -45,64 +43,6 @@ class Work:
         statements = self._screen.board.statements(revision)
         number = int(index) if index.isdigit() else -1
         return statements[number] if 0 <= number < len(statements) else None
-
-    # Reading ------------------------------------------------------------------------------------
-
-    def do_reload(self) -> None:
-        """Read interrupted sessions, revisions, backups; then the SQL."""
-        screen = self._screen
-        app, engine = screen.tarmac, screen.engine
-        app.start(
-            "migrate.interrupted",
-            _("looking for interrupted sessions"),
-            lambda _emit, _cancel: engine.interrupted(),
-            then=self._interrupted,
-            otherwise=lambda _failure: None,
-        )
-        app.start(
-            "migrate.history",
-            _("reading the revisions"),
-            lambda emit, _cancel: engine.history(emit),
-            then=self._history,
-            otherwise=screen.history_failed,
-        )
-        app.start(
-            "migrate.backups",
-            _("reading the backups"),
-            lambda _emit, _cancel: engine.backups(),
-            then=self._backups,
-            otherwise=lambda _failure: None,
-        )
-
-    def _interrupted(self, found: Interrupted | None) -> None:
-        self._screen.board.interrupted = found
-        self._screen.paint()
-
-    def _history(self, history: History) -> None:
-        screen = self._screen
-        screen.board.history = history
-        screen.board.failure = None
-        screen.board.previewed = all(one.id in screen.board.previews for one in history.pending)
-        screen.paint()
-        if not history.pending:
-            return
-        engine = screen.engine
-        screen.tarmac.start(
-            "migrate.preview",
-            _("reading the SQL"),
-            lambda emit, _cancel: engine.preview(emit),
-            then=self._previewed,
-        )
-
-    def _previewed(self, previews: tuple[RevisionPreview, ...]) -> None:
-        board = self._screen.board
-        board.previews |= {preview.id: preview for preview in previews}
-        board.previewed = True
-        self._screen.paint()
-
-    def _backups(self, backups: list[Backup]) -> None:
-        self._screen.board.backups = backups
-        self._screen.paint()
 
     # Rehearsing, backing up ----------------------------------------------------------------------
 
@@ -139,6 +79,7 @@ class Work:
         for one in done.revisions:
             board.previews.setdefault(one.id, one)
         self._screen.paint()
+        self.read_backups()
         if not done.ok:
             where = _("at {revision}").format(revision=done.failed_revision or "?")
             self._screen.tarmac.show_failure(
@@ -182,10 +123,27 @@ class Work:
         self._ask_apply(self.here())
 
     def _ask_apply(self, to: str) -> None:
+        """Judge with the facts of this moment; the question comes when they are known."""
+        screen = self._screen
+        screen.board.asking = to
+        reading = screen.tarmac.jobs.get("migrate.preview")
+        if reading is None or not reading.running:
+            self.judge()
+        screen.paint()
+
+    def ask_now(self, to: str) -> None:
+        """Ask, with everything known, unless the person went elsewhere meanwhile."""
         from tui.screens.migrate.questions import ask_apply
 
         screen = self._screen
         app = screen.tarmac
+        if app.screen is not screen:
+            app.say(_("the SQL is judged: a asks whether to apply it"))
+            return
+        reason = screen.why_not(Apply)
+        if reason:
+            app.say(f"{Apply.words()}: {reason}", severity="warning")
+            return
         question = ask_apply(screen.board, to, app.target, app.protected)
         screen.app.push_screen(
             question, lambda reason: None if reason is None else self._apply(to, reason)
@@ -201,6 +159,7 @@ class Work:
             _("apply"),
             lambda emit, cancel: engine.up(emit, cancel, backup, to, accept),
             then=self._ended,
+            otherwise=self._not_done,
             mutates=True,
         )
 
@@ -213,6 +172,7 @@ class Work:
             _("working out the way back"),
             lambda _emit, _cancel: engine.rollback_plan(),
             then=self._ask_rollback,
+            otherwise=self._not_done,
         )
 
     def _ask_rollback(self, plan: RollbackPlan) -> None:
@@ -222,7 +182,12 @@ class Work:
             app.say(plan.why or _("there is nothing to take back"))
         elif plan.decision is Decision.REFUSE:
             app.show_failure(
-                Failure("rollback-refused", _("This cannot be taken back"), why=plan.why)
+                Failure(
+                    "rollback-refused",
+                    _("This cannot be taken back"),
+                    why=plan.why,
+                    next=(RECOVER,) if screen.board.interrupted is not None else (),
+                )
             )
         else:
             from tui.screens.migrate.questions import ask_rollback
@@ -242,6 +207,7 @@ class Work:
             _("roll back"),
             lambda emit, cancel: engine.rollback(plan, emit, cancel, confirmed=confirmed),
             then=self._ended,
+            otherwise=self._not_done,
             mutates=True,
         )
 
@@ -259,12 +225,17 @@ class Work:
                     f"apply-{applied.outcome.value}",
                     applied.said or _("The apply failed"),
                     why=applied.error,
-                    next=("r",) if applied.outcome is Outcome.STOPPED else (),
+                    next=(ROLL_BACK,) if applied.outcome is Outcome.STOPPED else (),
                     raw=applied.failed_statement or "",
                 )
             )
         self.do_reload()
         screen.tarmac.look_at_project()
+
+    def _not_done(self, failure: Failure) -> None:
+        """Show why something was refused or broke off, and look at what is true now."""
+        self._screen.tarmac.show_failure(failure)
+        self.do_reload()
 
     def do_recover(self) -> None:
         """Bring the interrupted session to an end."""
@@ -278,6 +249,7 @@ class Work:
             _("recovery"),
             lambda emit, cancel: engine.recover(found, emit, cancel),
             then=self._ended,
+            otherwise=self._not_done,
             mutates=True,
         )
 

@@ -92,6 +92,13 @@ class CopyCommand(SetupCommand):
     label = N_("copy")
 
 
+class ReadAgain(SetupCommand):
+    """Read tarmac.toml, the folder and the kept answers again."""
+
+    key = "ctrl+r,f9"
+    label = N_("read again")
+
+
 class FilterChanges(Filter):
     """Filter the changes of the plan."""
 
@@ -113,5 +120,6 @@ OFFERS = (
     Stop,
     Resume,
     CopyCommand,
+    ReadAgain,
     FilterChanges,
 )

@@ -14,9 +14,11 @@ from textual.widgets import Input
 
 from generators.language import _, ngettext
 from tui.screens.setup.field import CONTROLS, Field
+from tui.widgets.failure_lines import failure_rows, words_row
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import fit
 from wizards.answers import Layer
+from wizards.failures import Failure
 from wizards.interview import Interview
 from wizards.question import Choice, Question
 
@@ -55,6 +57,17 @@ class InterviewView(Horizontal):
         self.page = interview.pages()[0] if interview.pages() else ""
         await self.show_page()
 
+    async def failed(self, failure: Failure) -> None:
+        """Show in place why there are no questions (a broken tarmac.toml)."""
+        page = self.query_one("#page", VerticalScroll)
+        page.border_title = Content(failure.code)
+        rows = Rows()
+        await page.remove_children()
+        await page.mount(rows)
+        again = words_row("again", _("^r reads it again"), "$text-muted")
+        rows.show([*failure_rows(failure, "setup"), again])
+        rows.focus()
+
     def on_page(self) -> list[Question]:
         """Return the questions of the page."""
         asked = self.interview.asked() if self.interview else []
@@ -91,13 +104,21 @@ class InterviewView(Horizontal):
         """Return the fields of the page."""
         return list(self.query(Field))
 
+    def lacking(self) -> list[Question]:
+        """Return what has no answer that passes: also what is typed and does not pass yet."""
+        interview = self.interview
+        if interview is None:
+            return []
+        wrong = [one for one in interview.asked() if one.key in self._drafts]
+        return wrong + [one for one in interview.pending() if one not in wrong]
+
     def paint(self) -> None:
         """Show the page's title, the pages' marks and how much is missing."""
         interview = self.interview
         if interview is None:
             return
         pages = interview.pages()
-        pending = interview.pending()
+        pending = self.lacking()
         place = pages.index(self.page) + 1 if self.page in pages else 0
         page = self.query_one("#page", VerticalScroll)
         page.border_title = Content(f"{place}/{len(pages)} · {self.page}")

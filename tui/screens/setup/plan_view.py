@@ -15,6 +15,7 @@ from textual.widgets import Static
 from generators.language import _, ngettext
 from tui.jobs import Job
 from tui.plan_text import action_word, counted
+from tui.screens.setup.interrupted import interrupted_rows
 from tui.screens.setup.progress import PlanBoard
 from tui.themes import STATES
 from tui.widgets.failure_lines import failure_rows, words_row
@@ -60,7 +61,7 @@ class PlanView(Vertical):
         changes = self.query_one("#changes", Rows)
         changes.empty = failure.message
         changes.show([])
-        self.query_one("#change", Rows).show(failure_rows(failure))
+        self.query_one("#change", Rows).show(failure_rows(failure, "setup"))
 
     def paint(self, job: Job[object] | None, words: str = "") -> None:
         """Draw everything from the board."""
@@ -79,6 +80,8 @@ class PlanView(Vertical):
     def _rows(self) -> Iterable[Row]:
         plan = self.board.plan
         if plan is None:
+            if self.board.unfinished is not None:
+                yield from interrupted_rows(self.board.unfinished)
             return
         for check in plan.preflight:
             if check.level != "ok":
@@ -172,8 +175,10 @@ class PlanView(Vertical):
         if change is not None:
             detail.border_title = Content(change.title)
             detail.show(detail_rows(change))
-        elif plan is not None:
-            check = next(one for one in plan.preflight if f"check {one.id}" == event.row.id)
+            return
+        checks = plan.preflight if plan is not None else ()
+        check = next((one for one in checks if f"check {one.id}" == event.row.id), None)
+        if check is not None:
             detail.border_title = Content(check.title)
             detail.show(check_rows(check))
 

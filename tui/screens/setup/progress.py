@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wizards.events import Event
 from wizards.plan import Action, Change, Plan
+
+if TYPE_CHECKING:
+    from wizards.setup.unfinished import UnfinishedApply
 
 ENDED = {"done", "failed", "skipped", "cancelled"}
 
@@ -31,6 +35,7 @@ class PlanBoard:
     """What the plan view shows."""
 
     plan: Plan | None = None
+    unfinished: UnfinishedApply | None = None
     steps: dict[str, StepState] = field(default_factory=dict)
 
     @property

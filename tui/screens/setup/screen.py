@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Static
 
 from generators.language import _
 from tui.jobs import Job, Progress
@@ -14,6 +15,7 @@ from tui.palette import Command, bindings
 from tui.screens.area import Area
 from tui.screens.setup import commands
 from tui.screens.setup.field import CONTROLS
+from tui.screens.setup.interrupted import interrupted_line
 from tui.screens.setup.interview_view import InterviewView
 from tui.screens.setup.plan_view import PlanView
 from tui.screens.setup.progress import PlanBoard
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.engines.setup import SetupEngine
+    from wizards.setup.unfinished import UnfinishedApply
 
 
 class SetupScreen(Work, Area):
@@ -38,7 +41,7 @@ class SetupScreen(Work, Area):
     def __init__(self) -> None:
         super().__init__()
         self.board = PlanBoard()
-        self.unfinished = ""
+        self.unfinished: UnfinishedApply | None = None
         self.written = False
         self._keeping: Timer | None = None
 
@@ -63,8 +66,12 @@ class SetupScreen(Work, Area):
         return self.query_one(ContentSwitcher).current or "interview"
 
     def body(self) -> Iterable[Widget]:
-        """Return the two views."""
+        """Return the two views, above them what an interrupted apply left."""
+        interrupted = Static(id="interrupted", classes="pane thin says")
+        interrupted.border_title = Content(_("Interrupted"))
+        interrupted.display = False
         return (
+            interrupted,
             ContentSwitcher(
                 InterviewView(), PlanView(self.board), initial="interview", id="setupspace"
             ),
@@ -98,6 +105,7 @@ class SetupScreen(Work, Area):
     def show_view(self, name: str) -> None:
         """Show the interview or the plan and give it the keyboard."""
         self.query_one(ContentSwitcher).current = name
+        self.paint_interrupted()
         if name == "plan":
             self.planned.paint(self.shown_job)
             self.query_one("#changes", Rows).focus()
@@ -105,6 +113,20 @@ class SetupScreen(Work, Area):
             controls = list(self.asking.query(CONTROLS))
             (controls[0] if controls else self.asking.query_one("#page")).focus()
         self.refresh_footer()
+
+    def paint_interrupted(self) -> None:
+        """Show what an apply left open until it is resolved; not while it is being resolved."""
+        found = self.unfinished
+        pane = self.query_one("#interrupted", Static)
+        pane.display = found is not None and self.running is None
+        if found is not None:
+            resumes = "esc u" if self.view == "interview" else "u"
+            pane.update(interrupted_line(found, resumes))
+
+    def on_screen_resume(self) -> None:
+        """Look again for an unfinished apply: one may have run, or ended, elsewhere."""
+        if self.asking.interview is not None and self.running is None:
+            self.look_for_unfinished()
 
     def _tick(self) -> None:
         if self.running is not None and self.is_current and self.view == "plan":
@@ -115,6 +137,7 @@ class SetupScreen(Work, Area):
         changed = [self.board.take(event) for event in progress.events]
         if any(changed) or progress.job.mutates:
             self.planned.paint(self.shown_job)
+            self.paint_interrupted()
 
     def keep_soon(self) -> None:
         """Keep the answers once the person has paused typing."""
@@ -140,7 +163,7 @@ class SetupScreen(Work, Area):
         if command is commands.Resume:
             return "" if self.unfinished else _("no unfinished apply was found")
         if command in (commands.ShowPlan, commands.PlanNow) and not self.written:
-            return _("tarmac.toml does not exist yet: ^s writes it")
+            return self._why_not_write()
         if command is commands.Apply:
             return self._why_not_apply()
         if command in (commands.NextPage, commands.PreviousPage) and self.view != "interview":
@@ -163,6 +186,6 @@ class SetupScreen(Work, Area):
         interview: Interview | None = self.asking.interview
         if interview is None:
             return _("the questions are still being read")
-        pending = interview.pending()
+        pending = self.asking.lacking()
         asks: Sequence[str] = [question.ask for question in pending[:2]]
         return _("still missing: {questions}").format(questions=", ".join(asks)) if pending else ""

@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from generators.language import _
+from tui.screens.modal import Modal
 
 
-class SecretsCard(ModalScreen[Mapping[str, str] | None]):
+class SecretsCard(Modal[Mapping[str, str] | None]):
     """Ask for the value of each secret; the result is None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -17,6 +17,7 @@ from wizards.question import Choice
 if TYPE_CHECKING:
     from tui.screens.setup.screen import SetupScreen
     from wizards.setup.applying import AppliedPlan
+    from wizards.setup.unfinished import UnfinishedApply
 
 
 class Work:
@@ -43,8 +44,18 @@ class Work:
             _("reading the project"),
             lambda _emit, _cancel: engine.interview(),
             then=self._begin,
+            otherwise=partial(screen.call_next, screen.asking.failed),
         )
-        screen.tarmac.start(
+        self.look_for_unfinished()
+
+    def do_read_again(self) -> None:
+        """Read everything again; what was typed was kept."""
+        self.read()
+
+    def look_for_unfinished(self) -> None:
+        """Look whether an apply was left open, and whether there is something to plan."""
+        engine = self._screen.engine
+        self._screen.tarmac.start(
             "setup.unfinished",
             _("looking for an unfinished apply"),
             lambda _emit, _cancel: (engine.unfinished(), engine.written()),
@@ -56,15 +67,14 @@ class Work:
         screen = self._screen
         screen.call_next(screen.asking.begin, interview)
 
-    def _looked(self, found: tuple[str, bool]) -> None:
+    def _looked(self, found: tuple[UnfinishedApply | None, bool]) -> None:
         screen = self._screen
+        first = screen.unfinished is None
         screen.unfinished, screen.written = found
-        if screen.unfinished:
-            words = _("an apply was interrupted: {says} · u resumes it")
-            words = words.format(says=screen.unfinished)
-            screen.tarmac.say(words, severity="warning")
+        screen.board.unfinished = screen.unfinished
+        if screen.unfinished and first and not screen.board.applying:
             screen.show_view("plan")
-            screen.planned.paint(None, words)
+        screen.paint_interrupted()
         screen.refresh_footer()
 
     def keep_answers(self) -> None:
@@ -140,7 +150,8 @@ class Work:
                 then=self._ask_write,
             )
 
-    def _ask_write(self, text: str) -> None:
+    def _ask_write(self, text: str, otherwise: Callable[[], None] = lambda: None) -> None:
+        """Ask whether to write; ``otherwise`` is what a no leads to."""
         from tui.screens.confirm import Confirm
 
         screen = self._screen
@@ -149,14 +160,16 @@ class Work:
             return
 
         def write(yes: str | None) -> None:
-            if yes is not None:
-                screen.tarmac.start(
-                    "setup.write",
-                    _("writing tarmac.toml"),
-                    lambda _emit, _cancel: engine.write(interview),
-                    then=lambda _path: self._written(),
-                    mutates=True,
-                )
+            if yes is None:
+                otherwise()
+                return
+            screen.tarmac.start(
+                "setup.write",
+                _("writing tarmac.toml"),
+                lambda _emit, _cancel: engine.write(interview),
+                then=lambda _path: self._written(),
+                mutates=True,
+            )
 
         question = Confirm(
             _("Write tarmac.toml?"),
@@ -171,7 +184,7 @@ class Work:
         screen.written = True
         screen.tarmac.say(_("wrote tarmac.toml"))
         screen.tarmac.look_at_project()
-        self.do_show_plan()
+        self._plan()
 
     def do_show_interview(self) -> None:
         """Go back to the questions."""
@@ -184,6 +197,32 @@ class Work:
         self.do_show_plan()
 
     def do_show_plan(self) -> None:
+        """Offer to write the answers that tarmac.toml does not have yet, then plan."""
+        screen = self._screen
+        interview, engine = screen.asking.interview, screen.engine
+        if interview is None or screen.asking.lacking() or self.running is not None:
+            self._plan()
+            return
+        screen.tarmac.start(
+            "setup.to_write",
+            _("comparing the answers with tarmac.toml"),
+            lambda _emit, _cancel: engine.to_write(interview),
+            then=self._write_or_plan,
+        )
+
+    def _write_or_plan(self, text: str) -> None:
+        if text:
+            self._ask_write(text, otherwise=self._plan_as_it_is)
+        else:
+            self._plan()
+
+    def _plan_as_it_is(self) -> None:
+        """Plan what is written, when that names a project; the answers wait."""
+        if self._screen.written:
+            self._screen.tarmac.say(_("this is the plan of tarmac.toml as it is; ^s writes"))
+            self._plan()
+
+    def _plan(self) -> None:
         """Read Google Cloud and show what would change."""
         screen = self._screen
         screen.show_view("plan")
@@ -305,18 +344,7 @@ class Work:
         else:
             words = _("everything is in place after {time}")
             screen.tarmac.say(words.format(time=seconds(applied.seconds)))
-        engine = screen.engine
-        screen.tarmac.start(
-            "setup.unfinished",
-            _("looking for an unfinished apply"),
-            lambda _emit, _cancel: (engine.unfinished(), engine.written()),
-            then=self._left,
-            otherwise=lambda _failure: None,
-        )
-
-    def _left(self, found: tuple[str, bool]) -> None:
-        self._screen.unfinished, self._screen.written = found
-        self._screen.refresh_footer()
+        self.look_for_unfinished()
 
     def do_stop(self) -> None:
         """Ask the apply to stop."""

@@ -1,0 +1,111 @@
+"""What the console reads: interrupted sessions, revisions, backups, the SQL with its facts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from generators.language import _
+from wizards.failures import Failure
+from wizards.migrate.model import Backup, History, Interrupted, RevisionPreview
+
+if TYPE_CHECKING:
+    from tui.screens.migrate.screen import MigrateScreen
+
+
+class Reading:
+    """The third of the migrate screen that reads; nothing here changes the target."""
+
+    @property
+    def _screen(self) -> MigrateScreen:
+        return cast("MigrateScreen", self)
+
+    def do_reload(self) -> None:
+        """Read interrupted sessions, revisions, backups; then the SQL, with today's facts."""
+        screen = self._screen
+        engine = screen.engine
+        self._look_for_interrupted()
+        screen.tarmac.start(
+            "migrate.history",
+            _("reading the revisions"),
+            lambda emit, _cancel: engine.history(emit),
+            then=self._history,
+            otherwise=screen.history_failed,
+        )
+        self.read_backups()
+
+    def _look_for_interrupted(self) -> None:
+        screen = self._screen
+        engine, known = screen.engine, screen.board.interrupted
+
+        def look() -> Interrupted | None:
+            found = engine.interrupted()
+            unresolved = found is None and known is not None and not engine.ended(known.session)
+            return known if unresolved else found
+
+        screen.tarmac.start(
+            "migrate.interrupted",
+            _("looking for interrupted sessions"),
+            lambda _emit, _cancel: look(),
+            then=self._interrupted,
+            otherwise=lambda _failure: None,
+        )
+
+    def _interrupted(self, found: Interrupted | None) -> None:
+        self._screen.board.interrupted = found
+        self._screen.paint()
+
+    def read_backups(self) -> None:
+        """Read the backups of the target again."""
+        engine = self._screen.engine
+        self._screen.tarmac.start(
+            "migrate.backups",
+            _("reading the backups"),
+            lambda _emit, _cancel: engine.backups(),
+            then=self._backups,
+            otherwise=lambda _failure: None,
+        )
+
+    def _history(self, history: History) -> None:
+        screen = self._screen
+        screen.board.history = history
+        screen.board.failure = None
+        screen.board.previewed = all(one.id in screen.board.previews for one in history.pending)
+        screen.paint()
+        if history.pending:
+            self.judge()
+
+    def judge(self) -> None:
+        """Read the SQL and judge it with the facts of this moment."""
+        engine = self._screen.engine
+        self._screen.tarmac.start(
+            "migrate.preview",
+            _("reading the SQL"),
+            lambda emit, _cancel: engine.preview(emit),
+            then=self._previewed,
+            otherwise=self._not_previewed,
+        )
+
+    def _previewed(self, previews: tuple[RevisionPreview, ...]) -> None:
+        board = self._screen.board
+        board.previews |= {preview.id: preview for preview in previews}
+        board.previewed = True
+        board.unread = None
+        board.judged_at = datetime.now(UTC)
+        asked, board.asking = board.asking, ""
+        self._screen.paint()
+        if asked:
+            self._screen.ask_now(asked)
+
+    def _not_previewed(self, failure: Failure) -> None:
+        """Say in place why the SQL cannot be judged; as a card when somebody waits for it."""
+        screen = self._screen
+        asked, screen.board.asking = screen.board.asking, ""
+        screen.board.unread = failure
+        screen.paint()
+        if asked:
+            screen.tarmac.show_failure(failure)
+
+    def _backups(self, backups: list[Backup]) -> None:
+        self._screen.board.backups = backups
+        self._screen.paint()
