@@ -38,6 +38,7 @@ CONSTRAINTS = {
         Constraint("gcp.resourceLocations", "Google Cloud Platform - Resource Locations", True),
         Constraint("iam.allowedPolicyMemberDomains", "Domain restricted sharing", True),
         Constraint("iam.disableServiceAccountKeyCreation", "Disable service account key creation"),
+        Constraint("run.managed.requireInvokerIam", "Require the IAM check of Cloud Run invokers"),
         Constraint("sql.restrictPublicIp", "Restrict Public IP access on Cloud SQL instances"),
     )
 }

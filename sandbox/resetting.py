@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sandbox.cloudsql.clusters import Clusters
 from sandbox.request_log import LOG
+from sandbox.run.runtime import forget
 from sandbox.state_lock import exclusive
 
 
@@ -17,5 +18,6 @@ def reset(state: Path) -> None:
         clusters = Clusters(state / "sql")
         clusters.remove_strays(())
         clusters.forget_backups()
+        forget(state)
         for file in (*state.glob("sandbox.db*"), state / LOG):
             file.unlink(missing_ok=True)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
+
+from sandbox.errors import ApiError
 
 
 def folder(state: Path) -> Path:
@@ -13,6 +17,9 @@ def folder(state: Path) -> Path:
     mark = hashlib.sha256(str(state.absolute()).encode()).hexdigest()[:10]
     made = Path(tempfile.gettempdir()) / f"tarmac-sql-{mark}"
     made.mkdir(mode=0o700, exist_ok=True)
+    about = made.lstat()
+    if about.st_uid != os.getuid() or not stat.S_ISDIR(about.st_mode):
+        raise ApiError("INTERNAL", f"{made} belongs to somebody else.")
     return made
 
 

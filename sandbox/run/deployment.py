@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from sandbox import orgpolicies
 from sandbox.call import Call
-from sandbox.errors import ApiError, already_exists, bad_request
+from sandbox.errors import ApiError, already_exists, bad_request, denied, precondition
+from sandbox.iam import access
 from sandbox.operations import Operation
 from sandbox.run import admission, conditions, images, kinds, names, traffic
 from sandbox.run.processes import free_port
@@ -15,6 +17,7 @@ from sandbox.run.specification import complete_service
 Body = dict[str, Any]
 
 API = "run"
+REQUIRE_INVOKER = "run.managed.requireInvokerIam"
 CREATION, NEW_REVISION, TRAFFIC_ONLY, DELETION = 14.0, 12.0, 4.0, 4.0
 SETTABLE = (
     "description",
@@ -54,6 +57,7 @@ def deploy(
     parent, identifier = name.rsplit("/services/", 1)
     names.check_identifier(identifier, "metadata.name" if root.startswith("spec") else "service_id")
     number = names.number_of(call, parent)
+    _check_policies(call, name, wanted, old)
     template = complete_service(wanted.get("template") or {}, root)
     template["serviceAccount"] = admission.account(call, template, number)
     _check_cloud_sql(template, root)
@@ -201,6 +205,23 @@ def _keep_revision(call: Call, service: Body, identifier: str, template: Body) -
         },
         service["name"],
     )
+
+
+def _check_policies(call: Call, name: str, wanted: Body, old: Body | None) -> None:
+    """Refuse what organisation policies forbid, and opening a service without the right to."""
+    _projects, project, _locations, region, *_rest = name.split("/")
+    if old is None:
+        orgpolicies.check_location(call.world, project, "a Cloud Run service", region)
+    if not wanted.get("invokerIamDisabled") or (old and old.get("invokerIamDisabled")):
+        return
+    if orgpolicies.enforced(call.world, project, REQUIRE_INVOKER):
+        raise precondition(
+            "invoker_iam_disabled is not currently available: the organization policy "
+            f"constraints/{REQUIRE_INVOKER} is enforced for this project."
+        )
+    permission = "run.services.setIamPolicy"
+    if not access.allowed(call.world, call.identity, permission, name):
+        raise denied(permission, f"run.googleapis.com/{name}")
 
 
 def _check_cloud_sql(template: Body, root: str) -> None:

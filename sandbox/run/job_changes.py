@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from sandbox import orgpolicies
 from sandbox.call import Call
 from sandbox.errors import bad_request, precondition
 from sandbox.iam import policies
@@ -37,6 +38,9 @@ def change(
     if old is not None and old["deleted"]:
         raise precondition(f"Job '{identifier}' is being deleted.")
     number = names.number_of(call, parent)
+    if old is None:
+        _projects, project, _locations, region = parent.split("/")
+        orgpolicies.check_location(call.world, project, "a Cloud Run job", region)
     given = wanted.get("template") or {}
     task = complete_task(given.get("template") or {}, f"{root}.template")
     task["serviceAccount"] = admission.account(call, task, number)

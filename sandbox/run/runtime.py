@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import shutil
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.operations import Unfinished
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 
+FOLDER = "run"
+
 
 class Runtime:
     """The processes and listeners of a world; everything that blocks is called in threads."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.processes = Processes(world.state / "run")
+        self.processes = Processes(world.state / FOLDER)
         self._routers: dict[str, Router] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -58,6 +62,7 @@ class Runtime:
         for name in list(self._routers):
             await self._forget_router(name)
         await asyncio.to_thread(self.processes.end_below, "")
+        await asyncio.to_thread(forget, self._world.state)
 
     async def listen(self, name: str) -> None:
         """Open a service's listener at the port it has, or at another one when that is taken."""
@@ -171,6 +176,12 @@ class Runtime:
 
     async def _forget_router(self, name: str) -> None:
         await self._routers.pop(name).close()
+
+
+def forget(state: Path) -> None:
+    """Delete what processes of a state folder have left behind."""
+    shutil.rmtree(state / FOLDER, ignore_errors=True)
+    cloudsql_sockets.remove(state)
 
 
 def unready(port: int, probe: Body) -> str:

@@ -125,6 +125,19 @@ def test_what_cannot_be_deployed_is_refused_in_google_s_words(run: RunWorld) -> 
     assert run.client.post(path, {"template": _template()}).status == 409
 
 
+def test_an_organisation_may_insist_on_the_invoker_check(run: RunWorld) -> None:
+    policies = "orgpolicy/v2/projects/notes-prod/policies"
+    name = "projects/notes-prod/policies/run.managed.requireInvokerIam"
+    run.client.ok("POST", policies, {"name": name, "spec": {"rules": [{"enforce": True}]}})
+    body = {"template": _template(), "invokerIamDisabled": True}
+    refused = run.client.post(f"{PLACE}/services?serviceId=notes", body)
+    assert "invoker_iam_disabled is not currently available" in refused.message
+    assert (
+        run.client.post(f"{PLACE}/services?serviceId=notes", {"template": _template()}).status
+        == 200
+    )
+
+
 def test_traffic_moves_between_revisions_that_both_run(run: RunWorld) -> None:
     run.map(IMAGE, SERVER)
     first = run.deploy("notes", _template(), invokerIamDisabled=True)

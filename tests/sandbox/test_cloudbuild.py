@@ -1,0 +1,110 @@
+"""Cloud Build: imitated steps in scaled time, triggers, and repositories that must be connected."""
+
+from typing import Any
+
+from tests.sandbox.client import Client, until
+
+PROJECT = "cloudbuild/v1/projects/notes-prod"
+REGION = f"{PROJECT}/locations/asia-northeast3"
+V2 = "cloudbuild/v2/projects/notes-prod/locations/asia-northeast3"
+STEPS = [
+    {"name": "gcr.io/cloud-builders/docker", "args": ["build", "-t", "$_IMAGE", "."]},
+    {"name": "gcr.io/google.com/cloudsdktool/cloud-sdk", "entrypoint": "gcloud", "args": ["run"]},
+]
+GITHUB = {"owner": "me", "name": "notes", "push": {"branch": "^main$"}}
+
+
+def _build(client: Client, path: str, **body: Any) -> Any:
+    return client.ok("POST", f"{path}/builds", body)["metadata"]["build"]
+
+
+def _finished(client: Client, path: str, build: Any) -> Any:
+    final = ("SUCCESS", "FAILURE", "TIMEOUT", "CANCELLED")
+    address = f"{path}/builds/{build['id']}"
+    return until(lambda: client.ok("GET", address), lambda said: said["status"] in final)
+
+
+def test_a_build_goes_through_its_steps(unhurried: Client) -> None:
+    build = _build(unhurried, REGION, steps=STEPS, substitutions={"_IMAGE": "notes:1"})
+    assert build["status"] == "QUEUED"
+    assert build["steps"][0]["args"][2] == "notes:1"
+    path = f"{REGION}/builds/{build['id']}"
+    working = until(lambda: unhurried.ok("GET", path), lambda said: said["steps"][0].get("timing"))
+    assert working["status"] == "WORKING"
+    assert working["steps"][1]["status"] == "QUEUED"
+    assert "finishTime" not in working
+    done = _finished(unhurried, REGION, build)
+    assert [each["status"] for each in done["steps"]] == ["SUCCESS", "SUCCESS"]
+    assert done["createTime"] < done["startTime"] < done["finishTime"]
+    assert unhurried.ok("GET", f"{REGION}/builds")["builds"][0]["id"] == build["id"]
+    assert unhurried.ok("GET", f"{PROJECT}/builds") == {}
+
+
+def test_failing_cancelled_and_late_builds_say_why(unhurried: Client) -> None:
+    failing = [STEPS[0], {"name": "ubuntu", "script": "make test; exit 2"}, STEPS[1]]
+    failed = _finished(unhurried, PROJECT, _build(unhurried, PROJECT, steps=failing))
+    assert failed["status"] == "FAILURE"
+    assert [each["status"] for each in failed["steps"]] == ["SUCCESS", "FAILURE", "QUEUED"]
+    assert failed["steps"][1]["exitCode"] == 2
+    assert failed["failureInfo"]["type"] == "USER_BUILD_STEP"
+    late = _finished(unhurried, PROJECT, _build(unhurried, PROJECT, steps=STEPS, timeout="5s"))
+    assert late["status"] == "TIMEOUT"
+    build = _build(unhurried, PROJECT, steps=STEPS)
+    unhurried.ok("POST", f"{PROJECT}/builds/{build['id']}:cancel", {})
+    assert _finished(unhurried, PROJECT, build)["status"] == "CANCELLED"
+    again = unhurried.post(f"{PROJECT}/builds/{build['id']}:cancel")
+    assert (again.status, again.body["error"]["status"]) == (400, "FAILED_PRECONDITION")
+
+
+def test_an_own_account_needs_its_own_logs_and_the_right_to_push(unhurried: Client) -> None:
+    email = "notes-build@notes-prod.iam.gserviceaccount.com"
+    account = f"projects/notes-prod/serviceAccounts/{email}"
+    given: dict[str, Any] = {"steps": STEPS, "serviceAccount": account}
+    refused = unhurried.post(f"{PROJECT}/builds", given)
+    assert "'build.service_account' is specified" in refused.message
+    given["options"] = {"logging": "CLOUD_LOGGING_ONLY"}
+    assert unhurried.post(f"{PROJECT}/builds", given).status == 404
+    made = {"accountId": "notes-build"}
+    unhurried.ok("POST", "iam/v1/projects/notes-prod/serviceAccounts", made)
+    given["images"] = ["asia-northeast3-docker.pkg.dev/notes-prod/notes/app:1"]
+    nowhere = _finished(unhurried, PROJECT, _build(unhurried, PROJECT, **given))
+    assert nowhere["failureInfo"]["type"] == "PUSH_FAILED"
+    place = "projects/notes-prod/locations/asia-northeast3"
+    repository = f"artifactregistry/v1/{place}/repositories"
+    operation = unhurried.ok("POST", f"{repository}?repositoryId=notes", {"format": "DOCKER"})
+    unhurried.done("artifactregistry/v1", operation)
+    denied = _finished(unhurried, PROJECT, _build(unhurried, PROJECT, **given))
+    assert denied["failureInfo"]["type"] == "PUSH_NOT_AUTHORIZED"
+    assert "uploadArtifacts" in denied["statusDetail"]
+
+
+def test_a_trigger_needs_a_connected_repository_and_a_name_of_its_own(unhurried: Client) -> None:
+    trigger = {"name": "deploy", "filename": "cloudbuild.yaml", "github": GITHUB}
+    refused = unhurried.post(f"{REGION}/triggers", trigger)
+    assert "Repository mapping does not exist" in refused.message
+    body = {"githubConfig": {}}
+    made = unhurried.ok("POST", f"{V2}/connections?connectionId=github", body)
+    unhurried.done("cloudbuild/v2", made)
+    waiting = unhurried.ok("GET", f"{V2}/connections/github")
+    assert waiting["installationState"]["stage"] == "PENDING_USER_OAUTH"
+    assert waiting["installationState"]["actionUri"].startswith("https://")
+    repositories = f"{V2}/connections/github/repositories"
+    address = {"remoteUri": "https://github.com/me/notes.git"}
+    early = unhurried.post(f"{repositories}?repositoryId=notes", address)
+    assert early.body["error"]["status"] == "FAILED_PRECONDITION"
+    until(
+        lambda: unhurried.ok("GET", f"{V2}/connections/github"),
+        lambda said: said["installationState"]["stage"] == "COMPLETE",
+    )
+    linked = unhurried.ok("POST", f"{repositories}?repositoryId=notes", address)
+    unhurried.done("cloudbuild/v2", linked)
+    name = linked["metadata"]["target"]
+    pushed = {"repository": name, "push": {"branch": "^main$"}}
+    by_link = {"name": "deploy", "filename": "cloudbuild.yaml", "repositoryEventConfig": pushed}
+    kept = unhurried.ok("POST", f"{REGION}/triggers", by_link)
+    assert unhurried.post(f"{REGION}/triggers", by_link).status == 409
+    changed = {**by_link, "description": "On every push"}
+    patched = unhurried.ok("PATCH", f"{REGION}/triggers/{kept['id']}", changed)
+    assert (patched["id"], patched["description"]) == (kept["id"], "On every push")
+    unhurried.ok("DELETE", f"{REGION}/triggers/{kept['id']}")
+    assert unhurried.ok("GET", f"{REGION}/triggers") == {}
