@@ -17,6 +17,7 @@ SUBSTITUTION = re.compile(r"\$\{?(_[A-Z0-9_]+|PROJECT_ID|PROJECT_NUMBER)\}?")
 CUSTOM = re.compile(r"_[A-Z0-9_]+")
 OUTPUT = frozenset({"status", "timing", "pullTiming", "exitCode"})
 MOST_STEPS = 300
+NESTED = 3
 ACT_AS = "iam.serviceAccounts.actAs"
 
 
@@ -48,6 +49,8 @@ def require_complete(call: Call, project: Body, given: Body) -> Body:
         "PROJECT_NUMBER": str(project["number"]),
         **{key: str(value) for key, value in substitutions.items()},
     }
+    for _pass in range(NESTED):
+        values = _filled(values, values)
     kept = {key: each for key, each in given.items() if each not in ({}, [], "")}
     if given.get("options", {}).get("logging") not in ("CLOUD_LOGGING_ONLY", "NONE"):
         kept.setdefault(

@@ -25,7 +25,9 @@ def _finished(client: Client, path: str, build: Any) -> Any:
 
 
 def test_a_build_goes_through_its_steps(unhurried: Client) -> None:
-    build = _build(unhurried, REGION, steps=STEPS, substitutions={"_IMAGE": "notes:1"})
+    build = _build(
+        unhurried, REGION, steps=STEPS, substitutions={"_IMAGE": "notes:$_TAG", "_TAG": "1"}
+    )
     assert build["status"] == "QUEUED"
     assert build["steps"][0]["args"][2] == "notes:1"
     path = f"{REGION}/builds/{build['id']}"
