@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,7 @@ from tests.migrate.alembic_project import AlembicProject, Rev
 from tests.migrate.conftest import Make
 from tests.migrate.test_apply import ADD, ANY, picture
 from tests.migrate.test_backup_and_rehearsal import at_first
+from tui.screens.migrate.session import outcome_words
 from wizards.cancel import Cancel
 from wizards.events import discard
 from wizards.failures import Failure, Refused
@@ -170,6 +172,27 @@ def test_killed_after_a_statement_outside_a_transaction_its_rows_are_told(
     assert [(one.table, one.rows) for one in plan.loses] == [("public.items", 120)]
     console.rollback(plan, discard, Cancel(), confirmed=console.target_name)
     assert sql("SELECT count(*) FROM items WHERE size = 0") == [(0,)]
+
+
+def test_a_session_cut_off_after_its_last_commit_is_verified_not_taken_back(
+    make: Make, sql: Sql
+) -> None:
+    project = at_first(make, ADD)
+    console = project.console()
+    console.up(discard, Cancel(), without_backup=True, accept=ANY)
+    newest = max((project.folder / ".tarmac" / "journal").glob("migrate-*.jsonl"))
+    lines = [dict(line) for line in Journal(newest).read()]
+    newest.write_text("".join(json.dumps(line) + "\n" for line in lines[:-1]))
+    _forget_the_process(project)
+    found = console.interrupted()
+    assert found is not None
+    done = console.recover(found, discard, Cancel())
+    assert (done.outcome, done.went_back) == (Outcome.APPLIED, False)
+    assert "nothing was taken back" in done.said
+    assert [check.level for check in done.checks] == ["ok", "ok", "ok"]
+    words = outcome_words(done, "recover").plain
+    assert words.startswith("✓ verified: nothing was taken back")
+    assert outcome_words(replace(done, went_back=True), "rollback").plain.startswith("✓ taken back")
 
 
 def test_the_agent_killed_is_a_failed_apply_that_is_taken_back(

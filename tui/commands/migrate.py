@@ -367,9 +367,9 @@ def _finish(context: Context, done: Applied, *, recovered: bool = False) -> None
 
     data = shapes.applied(done)
     if done.outcome in (Outcome.APPLIED, Outcome.NOTHING) or recovered:
-        for line in text.applied(done):
+        for line in text.applied(done, recovered=recovered):
             context.out.say(line)
-    card = None if recovered else cards.apply_failed(done)
+    card = cards.checks_failed(done.checks) if recovered else cards.apply_failed(done)
     if card is not None:
         context.out.refused(data, card)
     context.out.done(data)

@@ -122,9 +122,11 @@ def _way_back(found: Rehearsal) -> Iterator[str]:
     yield "  " + _("a rollback will restore the backup")
 
 
-def applied(found: Applied) -> Iterator[str]:
-    """Say how an apply ended."""
-    good = found.outcome in (Outcome.APPLIED, Outcome.NOTHING)
+def applied(found: Applied, *, recovered: bool = False) -> Iterator[str]:
+    """Say how an apply ended, or what bringing a cut-off session to its end did."""
+    good = found.outcome in (Outcome.APPLIED, Outcome.NOTHING) or (
+        recovered and found.outcome is not Outcome.STOPPED
+    )
     mark = click.style("✓", fg="green") if good else click.style("✗", fg="red")
     yield f"{mark} {found.said}"
     yield from checks(list(found.checks))

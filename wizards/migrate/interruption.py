@@ -12,7 +12,7 @@ from generators.language import _, ngettext
 from wizards.cancel import Cancel
 from wizards.events import Emit, Json
 from wizards.failures import Failure, Refused
-from wizards.migrate import at_start, backends, databases, swap
+from wizards.migrate import at_start, backends, databases, swap, verification
 from wizards.migrate.decisions import decide
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Applied, Decision, Interrupted, Outcome
@@ -21,6 +21,7 @@ from wizards.migrate.records import Told
 from wizards.migrate.recovery import Recovery
 from wizards.migrate.session_lock import holder, session_lock
 from wizards.migrate.standing import Standing, standing, standing_of
+from wizards.plan import Check
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect, value
 
@@ -199,8 +200,15 @@ def _ended(past: Past, recovery: Recovery, outcome: Outcome, said: str, kept: st
     committed = past.recovery().committed_now(now)
     applied = tuple(one for one in past.told.start.texts("planned") if one in committed)
     complete = bool(applied) and applied == past.told.start.texts("planned")
+    checks: list[Check] = []
     if complete and outcome is not Outcome.RECOVERED:
         outcome = Outcome.APPLIED
+        expected = verification.Expected(heads=now.heads)
+        checks = verification.verify(past.target, recovery.version_table, expected)
+        said = _(
+            "All {count} revisions were committed already and are verified now; nothing was "
+            "taken back."
+        ).format(count=len(applied))
     listed: list[Json] = list(applied)
     fields: dict[str, Json] = {
         "outcome": outcome.value,
@@ -225,6 +233,8 @@ def _ended(past: Past, recovery: Recovery, outcome: Outcome, said: str, kept: st
         current=now.heads,
         said=said,
         kept=kept,
+        checks=tuple(checks),
+        went_back=outcome is Outcome.RECOVERED,
     )
 
 

@@ -217,7 +217,9 @@ class Outcome(StrEnum):
 class Applied:
     """The end of an apply: outcome, what is applied now and, when it failed, where and why.
 
-    ``kept`` names the database that a restore put aside; ``said`` is what Tarmac did, in words.
+    ``kept`` names the database that a restore put aside; ``said`` is what Tarmac did, in words;
+    ``went_back`` whether it took something back (a rollback, a restore, a recovery): a recovery
+    that found everything committed is ``applied`` and did not.
     """
 
     outcome: Outcome
@@ -235,6 +237,7 @@ class Applied:
     attempts: int = 1
     checks: tuple[Check, ...] = ()
     kept: str = ""
+    went_back: bool = False
 
 
 class Decision(StrEnum):

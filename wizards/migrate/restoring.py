@@ -94,5 +94,6 @@ def restore(
         milliseconds=milliseconds,
         said=said,
         kept=done.kept,
+        went_back=True,
         report=report,
     )

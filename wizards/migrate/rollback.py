@@ -195,4 +195,5 @@ def _ended(
         said=said,
         report=path,
         kept=kept,
+        went_back=True,
     )

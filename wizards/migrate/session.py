@@ -276,6 +276,7 @@ class Session:
             sqlstate=story.sqlstate,
             said=said,
             kept=kept,
+            went_back=outcome is Outcome.RECOVERED or bool(kept),
         )
 
     def _end(self, applied: Applied) -> Applied:

@@ -129,6 +129,7 @@ def applied(found: Applied) -> dict[str, Json]:
         "sqlstate": found.sqlstate,
         "said": found.said,
         "kept": found.kept,
+        "went_back": found.went_back,
         "checks": [check.as_json() for check in found.checks],
         "report": str(found.report) if found.report else None,
     }

@@ -189,10 +189,16 @@ def phase_words(phase: str) -> str:
     }.get(phase, phase)
 
 
+def _went(applied: Applied, kind: str) -> str:
+    if applied.went_back:
+        return _("✓ taken back")
+    return _("✓ verified: nothing was taken back") if kind == "recover" else _("✓ applied")
+
+
 def outcome_words(applied: Applied, kind: str = "up") -> Content:
     """Return how an apply ended, in one line."""
     words, style = {
-        Outcome.APPLIED: (_("✓ applied") if kind == "up" else _("✓ taken back"), "$text-success"),
+        Outcome.APPLIED: (_went(applied, kind), "$text-success"),
         Outcome.NOTHING: (_("✓ nothing to do"), "$text-success"),
         Outcome.UNCHANGED: (_("✗ failed; the database is as it was"), "bold $text-error"),
         Outcome.RECOVERED: (_("▲ taken back to the start"), "$text-warning"),
