@@ -1,8 +1,14 @@
 """Cloud Build: imitated steps in scaled time, triggers, and repositories that must be connected."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.running_sandbox import running_sandbox
 from tests.sandbox.client import Client, until
+from tests.sandbox.furnished import furnish_state
 
 PROJECT = "cloudbuild/v1/projects/notes-prod"
 REGION = f"{PROJECT}/locations/asia-northeast3"
@@ -12,6 +18,13 @@ STEPS = [
     {"name": "gcr.io/google.com/cloudsdktool/cloud-sdk", "entrypoint": "gcloud", "args": ["run"]},
 ]
 GITHUB = {"owner": "me", "name": "notes", "push": {"branch": "^main$"}}
+
+
+@pytest.fixture
+def hurried(tmp_path: Path) -> Iterator[Client]:
+    furnish_state(tmp_path / "hurried")
+    with running_sandbox(tmp_path / "hurried", speed=2000.0) as address:
+        yield Client(address.url)
 
 
 def _build(client: Client, path: str, **body: Any) -> Any:
@@ -58,24 +71,24 @@ def test_failing_cancelled_and_late_builds_say_why(unhurried: Client) -> None:
     assert (again.status, again.body["error"]["status"]) == (400, "FAILED_PRECONDITION")
 
 
-def test_an_own_account_needs_its_own_logs_and_the_right_to_push(unhurried: Client) -> None:
+def test_an_own_account_needs_its_own_logs_and_the_right_to_push(hurried: Client) -> None:
     email = "notes-build@notes-prod.iam.gserviceaccount.com"
     account = f"projects/notes-prod/serviceAccounts/{email}"
     given: dict[str, Any] = {"steps": STEPS, "serviceAccount": account}
-    refused = unhurried.post(f"{PROJECT}/builds", given)
+    refused = hurried.post(f"{PROJECT}/builds", given)
     assert "'build.service_account' is specified" in refused.message
     given["options"] = {"logging": "CLOUD_LOGGING_ONLY"}
-    assert unhurried.post(f"{PROJECT}/builds", given).status == 404
+    assert hurried.post(f"{PROJECT}/builds", given).status == 404
     made = {"accountId": "notes-build"}
-    unhurried.ok("POST", "iam/v1/projects/notes-prod/serviceAccounts", made)
+    hurried.ok("POST", "iam/v1/projects/notes-prod/serviceAccounts", made)
     given["images"] = ["asia-northeast3-docker.pkg.dev/notes-prod/notes/app:1"]
-    nowhere = _finished(unhurried, PROJECT, _build(unhurried, PROJECT, **given))
+    nowhere = _finished(hurried, PROJECT, _build(hurried, PROJECT, **given))
     assert nowhere["failureInfo"]["type"] == "PUSH_FAILED"
     place = "projects/notes-prod/locations/asia-northeast3"
     repository = f"artifactregistry/v1/{place}/repositories"
-    operation = unhurried.ok("POST", f"{repository}?repositoryId=notes", {"format": "DOCKER"})
-    unhurried.done("artifactregistry/v1", operation)
-    denied = _finished(unhurried, PROJECT, _build(unhurried, PROJECT, **given))
+    operation = hurried.ok("POST", f"{repository}?repositoryId=notes", {"format": "DOCKER"})
+    hurried.done("artifactregistry/v1", operation)
+    denied = _finished(hurried, PROJECT, _build(hurried, PROJECT, **given))
     assert denied["failureInfo"]["type"] == "PUSH_NOT_AUTHORIZED"
     assert "uploadArtifacts" in denied["statusDetail"]
 

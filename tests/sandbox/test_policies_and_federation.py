@@ -78,7 +78,7 @@ def test_keys_and_strangers_are_refused_by_the_project_s_own_policies(ready: Cli
 def test_policies_are_read_set_and_inherited_by_the_api(ready: Client) -> None:
     base = "orgpolicy/v2/projects/notes-prod"
     found = ready.ok("GET", f"{base}/constraints")["constraints"]
-    assert len(found) == 4
+    assert len(found) == 5
     name = "sql.restrictPublicIp"
     effective = f"{base}/policies/{name}:getEffectivePolicy"
     assert ready.ok("GET", effective)["spec"] == {"rules": [{"enforce": False}]}
