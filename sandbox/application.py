@@ -7,8 +7,8 @@ import json
 import re
 import time
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -126,28 +126,35 @@ class Application:
         found = _find(service, http, path)
         label = f"{service}:{found[0].version}:{found[1].id}" if found else ""
         fault = self._strike(found, http, path)
-        if fault is not None and not fault.after:
-            reply = await self._faulty(fault)
-        else:
-            reply = await self._answered(request, service, http, path, query, found)
-            if fault is not None:
-                reply = await self._faulty(fault, reply)
-        problems = self._problems(found, reply)
-        self.log.add(
-            Entry(
-                at=stamp(time.time()),
-                http=http,
-                host=request.host,
-                path=path if not query else f"{path}?{query}",
-                method=label,
-                status=reply.status,
-                ms=round((time.perf_counter() - begun) * 1000, 2),
-                identity=identity(request.authorization),
-                fault=fault.id if fault else "",
-                problems=tuple(problems),
-            )
+        entry = Entry(
+            at=stamp(time.time()),
+            http=http,
+            host=request.host,
+            path=path if not query else f"{path}?{query}",
+            method=label,
+            status=0,
+            ms=0.0,
+            identity=identity(request.authorization),
+            fault=fault.id if fault else "",
         )
+        reply = None
+        if fault is None or fault.after:
+            reply = await self._answered(request, service, http, path, query, found)
+        if fault is not None:
+            if fault.cuts:
+                self._record(entry, begun, reply)
+            reply = await self._faulty(fault, reply)
+        assert reply is not None
+        self._record(entry, begun, reply, self._problems(found, reply))
         return reply
+
+    def _record(
+        self, entry: Entry, begun: float, reply: Reply | None, problems: Sequence[str] = ()
+    ) -> None:
+        """Log a request; its status is 0 when it was lost before it took effect."""
+        status = reply.status if reply else 0
+        ms = round((time.perf_counter() - begun) * 1000, 2)
+        self.log.add(replace(entry, status=status, ms=ms, problems=tuple(problems)))
 
     async def _answered(
         self,

@@ -36,6 +36,11 @@ class Fault:
     seed: int = 0
     after: bool = False
 
+    @property
+    def cuts(self) -> bool:
+        """Whether the client gets no answer at all."""
+        return self.kind in ("reset", "timeout")
+
     def error(self) -> ApiError:
         """Return the error it answers with."""
         name = BY_CODE.get(self.status, "INTERNAL")

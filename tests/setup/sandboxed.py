@@ -46,7 +46,8 @@ def writes(address: SandboxAddress, after: int, method: str) -> int:
     """Return how many calls of a method ("instances.insert") succeeded since a point of the log."""
     entries = ask(address, "GET", f"log?after={after}")["entries"]
     return sum(
-        method in str(entry.get("method", "")) and int(entry["status"]) < 300 for entry in entries
+        method in str(entry.get("method", "")) and 0 < int(entry["status"]) < 300
+        for entry in entries
     )
 
 

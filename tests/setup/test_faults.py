@@ -8,6 +8,7 @@ import pytest
 
 from tests.setup.sandboxed import applied, ask, blueprint, fault, log_length, planned, writes
 from wizards.blueprint import Secret
+from wizards.cloud import calls
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.postgres.sandbox_address import SandboxAddress
@@ -96,6 +97,48 @@ def test_with_a_fifth_of_all_calls_failing_everything_still_happens_once(
     ):
         fault(sandbox, "projects|operations", times=0, rate=0.04, seed=seed, **parts)
     all_once(sandbox, cloud, tmp_path)
+
+
+CHANGES = (
+    r"(create|insert|patch|update|setIamPolicy|addVersion|batchEnable|enable|updateBillingInfo)"
+    r" (POST|PUT|PATCH)"
+)
+EVERYTHING = "projects|operations"
+A_FIFTH: tuple[tuple[str, dict[str, object]], ...] = (
+    (EVERYTHING, {"status": 503}),
+    (EVERYTHING, {"status": 500}),
+    (EVERYTHING, {"status": 429, "retry_after": 2, "reason": "RATE_LIMIT_EXCEEDED"}),
+    (EVERYTHING, {"kind": "reset"}),
+    (EVERYTHING, {"kind": "reset", "after": True}),
+    (EVERYTHING, {"kind": "timeout"}),
+    (EVERYTHING, {"kind": "timeout", "after": True}),
+    (CHANGES, {"status": 403, "reason": "IAM_PERMISSION_DENIED"}),
+    (CHANGES, {"status": 403, "reason": "SERVICE_DISABLED"}),
+    ("setIamPolicy", {"status": 409, "message": "There were concurrent policy changes."}),
+    (r"sqladmin.*(insert|update) (POST|PUT)", {"status": 409, "reason": "operationInProgress"}),
+)
+
+
+@SLOW
+@pytest.mark.parametrize("seed", (0, 1, 2, 25, 38))
+def test_with_every_kind_of_fault_at_a_fifth_of_the_calls_everything_still_happens_once(
+    seed: int,
+    sandbox: SandboxAddress,
+    cloud: GoogleCloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(calls.ONCE, "timeout", 0.5)  # type: ignore[arg-type]
+    for number, (method, parts) in enumerate(A_FIFTH):
+        rate = 0.04 if method == EVERYTHING else 0.05
+        fault(sandbox, method, times=0, rate=rate, seed=100 * seed + number, **parts)
+    before = log_length(sandbox)
+    all_once(sandbox, cloud, tmp_path)
+    entries = ask(sandbox, "GET", f"log?after={before}")["entries"]
+    struck = {entry["method"] for entry in entries if entry["fault"]}
+    hit = sum(1 for entry in entries if entry["fault"])
+    assert hit / len(entries) > 0.1, f"{hit} of {len(entries)} calls met a fault"
+    assert len(struck) > 5
 
 
 def test_what_no_waiting_cures_ends_with_its_card(

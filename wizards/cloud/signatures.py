@@ -61,6 +61,7 @@ TABLE: tuple[Signature, ...] = (
     _row("location-forbidden", says=r"gcp\.resourceLocations"),
     _row("public-ip-forbidden", says=r"sql\.restrictPublicIp"),
     _row("keys-forbidden", says=r"iam\.disableServiceAccountKeyCreation"),
+    _row("keys-forbidden", says="Key creation is not allowed"),
     _row("domain-forbidden", says="not belong to a permitted customer"),
     _row("perimeter", reason="SECURITY_POLICY_VIOLATED"),
     # not known everywhere yet
@@ -87,6 +88,7 @@ TABLE: tuple[Signature, ...] = (
     _row("instance-exists", status=(409,), call="start_sql_instance"),
     _row("stale-data", Retry.CONFLICT, reason="STALE_DATA|staleData"),
     _row("stale-data", Retry.CONFLICT, status=(412,)),
+    _row("exists", status=(400,), says=r'database "[^"]*" already exists'),
     _row("role-in-use", says="role .* cannot be dropped"),
     # Secret Manager
     _row("secret-empty", status=(404,), says="versions/.* (was )?not found"),
