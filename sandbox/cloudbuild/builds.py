@@ -113,6 +113,7 @@ def begin(call: Call, parent: str, given: Body, trigger: str = "") -> Operation:
         "place": parent.split("/")[3],
         "created": call.now,
         "cancelled": None,
+        "final": None,
         "trigger": trigger,
         "build": build,
         "plan": timeline.plan(build, push_problem(call.world, build)),
@@ -137,8 +138,10 @@ def _finished(world: World, operation: Operation) -> Body:
     stored = world.store.get(KIND, operation.target)
     if stored is None:
         return {}
+    final = timeline.state(stored, world.clock)
+    world.store.put(KIND, stored["key"], {**stored, "final": final})
     for image in stored["build"].get("images", ()):
-        if timeline.state(stored, world.clock)["status"] == "SUCCESS":
+        if final["status"] == "SUCCESS":
             pushed = {"image": image, "at": world.clock.now(), "build": stored["id"]}
             world.store.put("pushed-image", image, pushed)
     return {}

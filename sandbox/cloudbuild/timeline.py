@@ -61,7 +61,10 @@ def plan(build: Body, problem: Body | None) -> Body:
 
 
 def state(stored: Body, clock: Clock) -> Body:
-    """Return the fields of a build that the clock decides."""
+    """Return the fields of a build that the clock decides, until it is over."""
+    if stored["final"] is not None:
+        final: Body = stored["final"]
+        return final
     age, planned = clock.age(stored["created"]), stored["plan"]
     end = planned["end"]
     if stored["cancelled"] is not None:
