@@ -45,6 +45,7 @@ def _ways() -> tuple[tuple[str, type[Command], type[Command] | None], ...]:
     from tui.screens.setup import commands as setup
 
     return (
+        ("tarmac migrate rollback --recover --keep", migrate.KeepAsItIs, GoMigrate),
         ("tarmac migrate rollback --recover", migrate.Recover, GoMigrate),
         ("tarmac migrate rollback", migrate.RollBack, GoMigrate),
         ("tarmac migrate rehearse", migrate.Rehearse, GoMigrate),

@@ -38,11 +38,14 @@ class Driven:
         """Wait until no job runs that nobody holds back, and the screen is painted."""
         for _turn in range(400):
             await self.pilot.pause()
+            reading = self.engines.migrate.reading.is_set()
             held = not (self.engines.migrate.gate.is_set() and self.engines.setup.gate.is_set())
             waiting = [
                 job
                 for job in self.app.jobs.values()
-                if not job.reported and not (held and job.mutates)
+                if not job.reported
+                and not (held and job.mutates)
+                and (reading or job.name != "migrate.preview")
             ]
             if not waiting:
                 break

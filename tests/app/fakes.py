@@ -183,6 +183,12 @@ class FakeMigrate:
         self.kept: list[Backup] = []
         self.found: Interrupted | None = None
         self.fails: Failure | None = None
+        self.unread: Failure | None = None
+        self.refuses: Failure | None = None
+        self.written = PREVIEW
+        self.previews = 0
+        self.reading = threading.Event()
+        self.reading.set()
         self.confirmed = ""
         self.accepted: Sequence[str] = ()
         self.now = datetime.now(UTC)
@@ -215,16 +221,24 @@ class FakeMigrate:
         )
 
     def preview(self, emit: Emit) -> tuple[RevisionPreview, ...]:
-        return tuple(one for one in PREVIEW if one.id not in self.applied)
+        self.previews += 1
+        self.reading.wait(10)
+        if self.unread:
+            raise self.unread
+        return tuple(one for one in self.written if one.id not in self.applied)
 
     def interrupted(self) -> Interrupted | None:
         return self.found
 
     def ended(self, session: str) -> bool:
-        return self.found is None and "recover" in self.calls
+        return "recover" in self.calls or "keep" in self.calls
 
-    def recover(self, found: Interrupted, emit: Emit, cancel: Cancel) -> Applied:
-        self.calls.append("recover")
+    def recover(
+        self, found: Interrupted, emit: Emit, cancel: Cancel, *, keep: bool = False
+    ) -> Applied:
+        self.calls.append("keep" if keep else "recover")
+        if self.refuses:
+            raise self.refuses
         self.found = None
         return Applied(outcome=Outcome.RECOVERED, session=found.session, said="restored")
 
@@ -234,7 +248,11 @@ class FakeMigrate:
     def backup(self, emit: Emit, cancel: Cancel) -> Backup:
         self.calls.append("backup")
         self._wait(cancel)
-        made = Backup(
+        self.kept.insert(0, self._made())
+        return self.kept[0]
+
+    def _made(self) -> Backup:
+        return Backup(
             path=Path("/srv/notes/.tarmac/backups/notes.dump"),
             database="notes",
             taken_at=self.now,
@@ -246,12 +264,12 @@ class FakeMigrate:
             verified=True,
             seconds=2.4,
         )
-        self.kept.insert(0, made)
-        return made
 
     def rehearse(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Rehearsal:
         self.calls.append("rehearse")
         self._wait(cancel)
+        if backup is None:
+            self.kept.insert(0, self._made())
         for one in PREVIEW:
             for index, statement in enumerate(one.statements):
                 fields = {"revision": one.id, "index": index, "sql": statement.sql}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from textual.widgets import Button
 
@@ -17,7 +17,14 @@ from tui.screens.migrate.session import locks_line
 from tui.screens.migrate.statement_card import StatementCard
 from wizards.events import Event
 from wizards.failures import Failure
-from wizards.migrate.model import Applied, Interrupted, Outcome, Rehearsal
+from wizards.migrate.model import (
+    Applied,
+    Decision,
+    Interrupted,
+    Outcome,
+    Rehearsal,
+    RollbackPlan,
+)
 
 
 async def type_name_and_act(driven: Driven) -> None:
@@ -148,6 +155,167 @@ async def test_a_database_that_is_down_is_said_in_place(opened: Opened) -> None:
         engines.migrate.fails = None
         await driven.press("ctrl+r")
         assert "3 pending" in driven.text
+
+
+async def test_a_database_that_was_away_comes_back_by_itself(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.fails = Failure("database-unreachable", "The database cannot be reached")
+    async with opened(engines=engines) as driven:
+        await driven.press("4")
+        assert "looks again every 5 s, ^r looks now" in driven.text
+        engines.migrate.fails = None
+        screen = driven.app.screen
+        assert isinstance(screen, MigrateScreen)
+        screen._away_since = 0.0
+        await driven.until(lambda: "3 pending" in driven.text)
+
+
+async def test_the_question_waits_for_the_sql_and_says_so(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.reading.clear()
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "a")
+        assert isinstance(driven.app.screen, MigrateScreen)
+        assert "judging the SQL with the facts of this moment" in driven.text
+        engines.migrate.reading.set()
+        await driven.until(lambda: isinstance(driven.app.screen, Confirm))
+        assert "1,204 of 200,000 rows are NULL" in driven.text
+        assert engines.migrate.previews == 1
+
+
+async def test_escape_while_the_sql_is_read_asks_nothing(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.reading.clear()
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "a", "escape")
+        assert "judging the SQL" not in driven.text
+        engines.migrate.reading.set()
+        await driven.settle()
+        assert isinstance(driven.app.screen, MigrateScreen)
+
+
+async def test_what_was_repaired_outside_is_gone_from_the_question(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4")
+        assert "will fail: 1,204" in driven.text
+        driven.engines.migrate.written = PREVIEW[2:]
+        await driven.press("a")
+        assert isinstance(driven.app.screen, Confirm)
+        assert "✓ no findings" in driven.text
+        assert "will fail" not in driven.text
+
+
+async def test_reading_again_judges_again(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4")
+        first = replace(PREVIEW[0], statements=PREVIEW[0].statements[1:])
+        driven.engines.migrate.written = (first, *PREVIEW[1:])
+        await driven.press("ctrl+r")
+        assert "will fail: 1,204" not in driven.text
+        assert "blocks writes to notes" in driven.text
+
+
+async def test_sql_that_cannot_be_read_is_said_in_place_and_nothing_is_asked(
+    opened: Opened,
+) -> None:
+    engines = FakeEngines()
+    engines.migrate.unread = Failure("env-failed", "env.py raised", why="ImportError: models")
+    async with opened(engines=engines) as driven:
+        await driven.press("4")
+        assert isinstance(driven.app.screen, MigrateScreen)
+        assert "✗ env.py raised" in driven.text
+        await driven.press("a")
+        assert isinstance(driven.app.screen, FailureCard)
+        assert "ImportError: models" in driven.text
+        engines.migrate.unread = None
+        await driven.press("escape", "ctrl+r")
+        assert "env.py raised" not in driven.text
+
+
+async def test_the_age_of_the_facts_is_shown_after_a_minute(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("4")
+        assert "facts of" not in driven.text
+        screen = driven.app.screen
+        assert isinstance(screen, MigrateScreen)
+        screen.board.judged_at = datetime.now(UTC) - timedelta(minutes=3, seconds=5)
+        await driven.until(lambda: "facts of 3 minutes ago, ^r reads them again" in driven.text)
+        await driven.press("ctrl+r")
+        await driven.until(lambda: "facts of" not in driven.text)
+
+
+HALF = Interrupted(
+    session="s0",
+    since=datetime(2026, 11, 20, tzinfo=UTC),
+    phase="apply",
+    says="7c1e0a was half applied",
+)
+
+
+async def test_an_interrupted_session_stays_in_sight_until_it_has_ended(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.found = HALF
+    async with opened(engines=engines) as driven:
+        await driven.press("4")
+        engines.migrate.found = None  # what a look says while a lock is held for a moment
+        for key in ("ctrl+r", "b", "v", "escape"):
+            await driven.press(key)
+            assert "interrupted at apply" in driven.text
+            assert "u recover" in driven.text.splitlines()[-1]
+
+
+async def test_a_refused_recovery_leaves_the_line_and_names_the_keys(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.found = HALF
+    engines.migrate.refuses = Failure(
+        "would-lose",
+        "Going back would lose 3 rows",
+        next=("tarmac migrate rollback --recover --keep",),
+    )
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "u")
+        assert isinstance(driven.app.screen, FailureCard)
+        assert "K keep as it is" in driven.text
+        engines.migrate.refuses = None
+        engines.migrate.calls.clear()
+        await driven.press("K")
+        assert isinstance(driven.app.screen, Confirm)
+        await driven.press(*"prod", "enter", "enter")
+        assert engines.migrate.calls == ["keep"]
+
+
+async def test_a_refused_roll_back_offers_to_recover(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.found = HALF
+    why = "The last session never ended. First say what became of it: recover."
+    refused = RollbackPlan(decision=Decision.REFUSE, why=why, session="s0")
+    engines.migrate.rollback_plan = lambda: refused  # type: ignore[method-assign]
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "r")
+        assert isinstance(driven.app.screen, FailureCard)
+        assert "u recover" in driven.text
+        await driven.press("u")
+        assert engines.migrate.calls == ["recover"]
+
+
+async def test_a_recovery_that_changes_the_database_is_asked_first(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.migrate.found = replace(HALF, way=Decision.RESTORE)
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "u")
+        assert isinstance(driven.app.screen, Confirm)
+        assert "restore the backup" in driven.text
+        assert engines.migrate.calls == []
+        await type_name_and_act(driven)
+        assert engines.migrate.calls == ["recover"]
+
+
+async def test_the_backup_that_a_rehearsal_took_is_shown(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("4", "h")
+        assert driven.engines.migrate.calls == ["rehearse"]
+        assert "no backup yet" not in driven.text
+        assert "12 MB restorable" in driven.text
 
 
 async def test_a_failed_apply_is_a_card_that_says_what_was_done(opened: Opened) -> None:

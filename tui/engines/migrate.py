@@ -76,9 +76,11 @@ class MigrateEngine:
         """Say whether a session has come to an end."""
         return any(one.id == session and one.outcome for one in self.console().sessions())
 
-    def recover(self, found: Interrupted, emit: Emit, cancel: Cancel) -> Applied:
-        """Bring an interrupted session to an end."""
-        return self.console().recover(found, emit, cancel)
+    def recover(
+        self, found: Interrupted, emit: Emit, cancel: Cancel, *, keep: bool = False
+    ) -> Applied:
+        """Bring an interrupted session to an end; ``keep`` leaves the database as it is."""
+        return self.console().recover(found, emit, cancel, keep=keep)
 
     def backups(self) -> list[Backup]:
         """Return the backups of the target, newest first."""

@@ -71,7 +71,7 @@ class FailureCard(Modal[None]):
                 event.stop()
                 event.prevent_default()
                 self.dismiss()
-                self.call_after_refresh(self._go, found)
+                self.app.call_later(self._go, found)  # as the app: this screen is gone by then
                 return
 
     def _go(self, found: Way) -> None:

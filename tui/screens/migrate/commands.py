@@ -89,6 +89,13 @@ class Recover(MigrateCommand):
     label = N_("recover")
 
 
+class KeepAsItIs(MigrateCommand):
+    """End an interrupted session and leave the database as it is; it can be taken back later."""
+
+    key = "K"
+    label = N_("keep as it is")
+
+
 class Verify(MigrateCommand):
     """Check the target now: version, structure, row counts, health."""
 
@@ -129,6 +136,7 @@ OFFERS = (
     CopySql,
     Stop,
     Recover,
+    KeepAsItIs,
     Verify,
     Target,
     Reload,

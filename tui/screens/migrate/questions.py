@@ -10,7 +10,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.drawing import severity_word
 from tui.widgets.words import seconds, size
-from wizards.migrate.model import Decision, Loss, RollbackPlan, Severity
+from wizards.migrate.model import Decision, Interrupted, Loss, RollbackPlan, Severity
 
 MOST_FINDINGS = 6
 MOST_SQL = 6
@@ -120,6 +120,24 @@ def ask_rollback(plan: RollbackPlan, target: str, protected: bool) -> Confirm:
         Content.assemble(*parts),
         yes=_("roll back"),
         typed=target if protected or plan.loses else "",
+    )
+
+
+def ask_ending(found: Interrupted, keep: bool, target: str, protected: bool) -> Confirm:
+    """Return the confirmation before an interrupted session ends: what is true, what it does."""
+    does = {
+        Decision.NOTHING: _("nothing is changed, only the session is ended"),
+        Decision.DOWNGRADE: _("run the downgrades"),
+        Decision.RESTORE: _("restore the backup"),
+        Decision.REFUSE: _("there is no safe way back"),
+    }[Decision.NOTHING if keep else found.way]
+    title = _("Keep {target} as it is?") if keep else _("Recover {target}?")
+    return Confirm(
+        title.format(target=target),
+        Content.assemble((f"{does}\n\n", "bold"), found.says),
+        yes=_("keep as it is") if keep else _("recover"),
+        typed=target if protected else "",
+        dangerous=not keep,
     )
 
 

@@ -88,7 +88,9 @@ class Reading:
 
     def _previewed(self, previews: tuple[RevisionPreview, ...]) -> None:
         board = self._screen.board
-        board.previews |= {preview.id: preview for preview in previews}
+        applied = {one.id for one in board.revisions if one.applied}
+        kept = {name: one for name, one in board.previews.items() if name in applied}
+        board.previews = kept | {preview.id: preview for preview in previews}
         board.previewed = True
         board.unread = None
         board.judged_at = datetime.now(UTC)

@@ -35,7 +35,8 @@ TO_HERE = (commands.ApplyToHere, commands.RehearseToHere)
 FORWARD = (commands.Apply, commands.Rehearse, *TO_HERE)
 AGAIN = 5.0  # seconds between looks at a database that does not answer
 OLD = timedelta(minutes=1)
-HEAVY = (*FORWARD, commands.BackUp, commands.RollBack, commands.Recover)
+ENDING = (commands.Recover, commands.KeepAsItIs)
+HEAVY = (*FORWARD, commands.BackUp, commands.RollBack, *ENDING)
 
 
 class MigrateScreen(Work, Area):
@@ -116,7 +117,7 @@ class MigrateScreen(Work, Area):
         if self.running is not None:
             return (commands.Stop, commands.CopySql, commands.FilterRevisions)
         if self.board.interrupted is not None:
-            return (commands.Recover, *super().in_footer())
+            return (commands.Recover, commands.KeepAsItIs, *super().in_footer())
         return super().in_footer()
 
     def why_not(self, command: type[Command]) -> str:
@@ -128,7 +129,7 @@ class MigrateScreen(Work, Area):
         board = self.board
         if command is commands.Stop:
             return "" if self.running else _("nothing is running")
-        if command is commands.Recover:
+        if command in ENDING:
             return "" if board.interrupted else _("no interrupted session was found")
         if command in FORWARD:
             if board.failure is not None:

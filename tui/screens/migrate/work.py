@@ -14,6 +14,7 @@ from wizards.migrate.model import (
     Applied,
     Backup,
     Decision,
+    Interrupted,
     Outcome,
     Rehearsal,
     RollbackPlan,
@@ -238,16 +239,39 @@ class Work(Reading):
         self.do_reload()
 
     def do_recover(self) -> None:
-        """Bring the interrupted session to an end."""
-        screen = self._screen
-        engine, found = screen.engine, screen.board.interrupted
+        """Bring the interrupted session to an end; ask first when that changes the database."""
+        found = self._screen.board.interrupted
         if found is None:
             return
+        if found.way is Decision.NOTHING:
+            self._recover(found, keep=False)
+        else:
+            self._ask_ending(found, keep=False)
+
+    def do_keep_as_it_is(self) -> None:
+        """End the interrupted session where it stands."""
+        found = self._screen.board.interrupted
+        if found is not None:
+            self._ask_ending(found, keep=True)
+
+    def _ask_ending(self, found: Interrupted, *, keep: bool) -> None:
+        from tui.screens.migrate.questions import ask_ending
+
+        screen = self._screen
+        app = screen.tarmac
+        screen.app.push_screen(
+            ask_ending(found, keep, app.target, app.protected),
+            lambda yes: None if yes is None else self._recover(found, keep=keep),
+        )
+
+    def _recover(self, found: Interrupted, *, keep: bool) -> None:
+        screen = self._screen
+        engine = screen.engine
         screen.board.begin("recover")
         screen.tarmac.start(
             "migrate.recover",
             _("recovery"),
-            lambda emit, cancel: engine.recover(found, emit, cancel),
+            lambda emit, cancel: engine.recover(found, emit, cancel, keep=keep),
             then=self._ended,
             otherwise=self._not_done,
             mutates=True,
