@@ -1,32 +1,72 @@
-"""Keeping secrets out of what is shown and written: known values and the shapes they hide in."""
+"""Keeping secrets out of what is shown and written: known values and the places they stand in."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
 _HIDDEN = "•••"
+_SHORTEST = 8  # characters; a shorter value also is a part of innocent words
+_COMMON = frozenset(
+    {
+        "administrator",
+        "changeme",
+        "cloudsql",
+        "cloudsqladmin",
+        "database",
+        "development",
+        "localhost",
+        "migrations",
+        "passw0rd",
+        "password",
+        "postgres",
+        "postgresql",
+        "production",
+        "username",
+    }
+)
 _known: set[str] = set()
-_SHAPES = (
-    re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s:/@]*:)(?P<secret>[^\s@]+)(?=@)", re.IGNORECASE),
+_PLACES = (
+    re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", re.IGNORECASE),
     re.compile(
-        r"(?P<keep>\b(?:password|passwd|pwd|secret|token)\s*[=:]\s*)(?P<secret>[^\s,;'\"]+)",
+        r"(?P<keep>(?:\w*(?:password|passwd|pwd)|\b(?:secret|token))\\*['\"]?\s*[=:]\s*)"
+        r"(?:(?P<quote>\\*['\"])(?:(?!(?P=quote)).)*(?P=quote)|[^\s,;'\"\\&(){}\[\]]+)",
         re.IGNORECASE,
     ),
-    re.compile(r"(?P<keep>\bPASSWORD\s+)(?P<secret>'(?:[^']|'')*')", re.IGNORECASE),
-    re.compile(r"(?P<keep>\bBearer\s+)(?P<secret>[\w.~+/-]+=*)", re.IGNORECASE),
+    re.compile(r"(?P<keep>\bPASSWORD\s+)(?:'(?:[^']|'')*')", re.IGNORECASE),
+    re.compile(r"(?P<keep>\bBearer\s+)(?:[\w.~+/-]+=*)", re.IGNORECASE),
 )
 
 
-def hide(value: str) -> None:
-    """Remember a secret value so that :func:`redacted` takes it out of every text."""
-    if len(value) >= 4:
+def hide(value: str, *, names: Iterable[str] = ()) -> None:
+    """Remember a secret value so that :func:`redacted` takes it out of every text.
+
+    A value that is short, a common word or one of the ``names`` that stand beside it (user,
+    database, host) is only taken out where a password stands: everywhere else it may mean
+    something that a person has to read.
+    """
+    if len(value) >= _SHORTEST and value.lower() not in _COMMON and value not in names:
         _known.add(value)
 
 
 def redacted(text: str) -> str:
     """Return a text with known secrets, URL passwords and password settings replaced."""
+    for place in _PLACES:
+        text = place.sub(_hidden, text)
     for value in sorted(_known, key=len, reverse=True):
-        text = text.replace(value, _HIDDEN)
-    for shape in _SHAPES:
-        text = shape.sub(lambda found: found["keep"] + _HIDDEN, text)
+        if value in text:
+            text = _alone(value).sub(_HIDDEN, text)
     return text
+
+
+def _hidden(found: re.Match[str]) -> str:
+    quote = found.groupdict().get("quote") or ""
+    return found["keep"] + quote + _HIDDEN + quote
+
+
+@cache
+def _alone(value: str) -> re.Pattern[str]:
+    """Return what finds a value; one of letters only is not sought inside longer words."""
+    sought = re.escape(value)
+    return re.compile(rf"(?<!\w){sought}(?!\w)" if value.isalpha() else sought)

@@ -62,14 +62,14 @@ class Recorder:
 
     def write_report(self, text: str) -> Path:
         """Write ``report.md`` (0600) and return its path."""
-        return self.write("report.md", text)
+        return self.write("report.md", redacted(text))
 
     def write(self, name: str, text: str) -> Path:
         """Write a file of the session (0600) and return its path."""
         path = self.folder / name
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(redacted(text))
+            file.write(text)
         return path
 
     def _transcribe(self, event: Event) -> None:

@@ -26,7 +26,7 @@ class Address:
     options: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        hide(self.password)
+        hide(self.password, names=(self.user, self.database, self.host))
 
     @classmethod
     def from_url(cls, url: str) -> Address:
