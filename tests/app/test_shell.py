@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from textual.widgets import Button
 
 from generators.language import _
@@ -15,6 +18,7 @@ from tui.screens.home import HomeScreen
 from tui.screens.migrate.screen import MigrateScreen
 from tui.screens.setup.screen import SetupScreen
 from tui.screens.status import StatusScreen
+from tui.themes import keep_theme, kept_theme
 from tui.widgets.rows import Rows
 from wizards.failures import Failure
 
@@ -163,3 +167,86 @@ async def test_the_mouse_switches_modes_and_presses_the_footer_s_keys(opened: Op
         await driven.pilot.click("Footer", offset=(line.index("rehearse"), 0))
         await driven.settle()
         assert driven.engines.migrate.calls == ["rehearse"]
+
+
+@pytest.mark.parametrize("spoken", ["en", "ko"], indirect=True)
+async def test_the_header_marks_the_sandbox_at_eighty_columns_too(opened: Opened) -> None:
+    async with opened() as driven:
+        assert _("sandbox") not in driven.text.splitlines()[0]
+        driven.app.sandbox = True
+        await driven.settle()
+        first = driven.text.splitlines()[0]
+        assert f"prod {_('sandbox')} ■ {_('protected')}" in first
+        assert _("Status") in first
+
+
+async def test_the_theme_is_remembered_between_runs(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("t")
+        assert driven.app.theme == "tarmac-light"
+    async with opened() as driven:
+        assert driven.app.theme == "tarmac-light"
+
+
+def test_a_damaged_theme_file_gives_the_dark_theme(tmp_path: Path) -> None:
+    keep_theme("no-such-theme")
+    assert kept_theme() == "tarmac-dark"
+
+
+async def test_notices_never_cover_a_card_or_the_footer(opened: Opened) -> None:
+    async with opened() as driven:
+        driven.app.say("a notice that was shown before")
+        await driven.settle()
+        place = next(n for n, line in enumerate(driven.text.splitlines()) if "a notice" in line)
+        assert 0 < place < 5
+        driven.app.show_failure(Failure("no-login", "Nobody is logged in"))
+        await driven.settle()
+        assert "a notice that was shown before" not in driven.text
+        driven.app.say("copied")
+        await driven.settle()
+        assert "copied" in driven.text
+        assert "esc close" in driven.text
+
+
+@pytest.mark.parametrize("keys", [(), ("4", "r"), ("2",), ("ctrl+p",)])
+async def test_a_terminal_that_is_too_small_says_so_and_loses_nothing(
+    opened: Opened, keys: tuple[str, ...]
+) -> None:
+    async with opened() as driven:
+        await driven.press(*keys)
+        screen, focused = driven.app.screen, driven.app.focused
+        await driven.pilot.resize_terminal(40, 12)
+        await driven.settle()
+        if "ctrl+p" not in keys:  # the palette is Textual's own
+            assert "40×12 is too small" in driven.text
+        await driven.press("escape", "enter", "q", "r")
+        await driven.pilot.resize_terminal(80, 24)
+        await driven.settle()
+        assert driven.app.screen is screen
+        assert driven.app.focused is focused
+        assert driven.engines.migrate.calls == []
+        assert "too small" not in driven.text
+
+
+async def test_with_room_the_way_explains_itself(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        assert "your own edits are merged" in driven.text
+        assert "3 look at the differences and write them" in driven.text
+        await driven.pilot.resize_terminal(80, 24)
+        await driven.settle()
+        assert "your own edits are merged" not in driven.text
+
+
+async def test_a_card_names_the_key_that_does_what_its_command_does(opened: Opened) -> None:
+    async with opened() as driven:
+        failure = Failure(
+            "project-missing",
+            "tarmac.toml names no project",
+            next=("tarmac init --set project.id=…", "tarmac status"),
+        )
+        driven.app.show_failure(failure)
+        await driven.settle()
+        assert "2 i questions   tarmac init --set project.id=…" in driven.text
+        assert "5 status   tarmac status" in driven.text
+        await driven.press("5")
+        assert isinstance(driven.app.screen, StatusScreen)

@@ -53,6 +53,8 @@ class Target(Command):
     footer = True
 
 
+ROOMY = (110, 30)
+_KEYS = {"setup": "2", "files": "3", "migrate": "4", "status": "5"}
 STEPS = ("folder", "setup", "files", "migrations")
 
 
@@ -135,13 +137,39 @@ class HomeScreen(Area):
             "migrations": _("Migrations"),
         }
         rows = [
-            Row(name, partial(_draw, number, words[name], self._steps.get(name)), words[name])
+            Row(name, partial(self._draw, number, name, words[name]), words[name], lines=0)
             for number, name in enumerate(STEPS, 1)
         ]
         self.query_one("#way", Rows).show(rows)
         folder = self.query_one("#evidence", Rows)
         folder.border_title = joined([_("This folder"), short(self.tarmac.context.root)])
         self.query_one("#next", Static).update(self._suggestion())
+
+    def on_resize(self) -> None:
+        """Draw the way again: with room it explains itself."""
+        if self.is_mounted:
+            self._paint()
+
+    def _draw(self, number: int, name: str, words: str, width: int) -> list[Content]:
+        """Return a step as one line, or as a block that explains it where there is room."""
+        step = self._steps.get(name)
+        mark, style = STATES[step.state if step else "unknown"]
+        says = step.says if step else _("looking…")
+        line = Content.assemble(
+            (f"{mark} ", style),
+            f"{number} ",
+            (fit(words, 14).plain, "bold"),
+            (says, "" if step else "$text-muted"),
+        )
+        if self.app.size.width < ROOMY[0] or self.app.size.height < ROOMY[1]:
+            return [fit(line, width)]
+        indent = " " * 18
+        does = _explained()[name]
+        lines = [line, *wrapped(Content.styled(does, "$text-muted"), width, indent)]
+        if step is not None and step.do:
+            key = _KEYS.get(step.mode, "")
+            lines.append(Content.assemble(indent, (f"{key} ", "bold $text-accent"), step.do))
+        return [*(fit(one, width) for one in lines), Content()]
 
     def suggested(self) -> Step | None:
         """Return the step to take next: what was interrupted first, then the order of the way."""
@@ -183,16 +211,23 @@ class HomeScreen(Area):
         choose_target(self.tarmac, self.do_look_again)
 
 
-def _draw(number: int, words: str, step: Step | None, width: int) -> list[Content]:
-    mark, style = STATES[step.state if step else "unknown"]
-    says = step.says if step else _("looking…")
-    line = Content.assemble(
-        (f"{mark} ", style),
-        f"{number} ",
-        (fit(words, 14).plain, "bold"),
-        (says, "" if step else "$text-muted"),
-    )
-    return [fit(line, width)]
+def _explained() -> dict[str, str]:
+    """Return what each step of the way is for."""
+    return {
+        "folder": _("What the project is made of; every claim names the file and the line."),
+        "setup": _(
+            "Questions become tarmac.toml, that becomes a plan with its price, and the plan "
+            "Google Cloud; undo takes back what was made."
+        ),
+        "files": _(
+            "Dockerfile, compose and pipeline from tarmac.toml; your own edits are merged, "
+            "never overwritten."
+        ),
+        "migrations": _(
+            "The SQL that is pending, judged on today's rows; rehearsed on a restored backup "
+            "before it is applied; r takes it back."
+        ),
+    }
 
 
 def _look(look: Callable[[], Step], _emit: Emit, _cancel: Cancel) -> Step:
