@@ -77,8 +77,8 @@ def test_what_env_prints_is_log_and_nothing_else(make: Make, heard: list[Event])
         (START + "sys.exit(3)", "env-exit", "3"),
         (START + "print('last words'); os._exit(4)", "agent-crashed", "4"),
         (START + "os.kill(os.getpid(), 11)", "agent-crashed", "SIGSEGV"),
-        ("input('really? ')", "env-reads-stdin", "input"),
-        ("import not_there_at_all", "package-missing", "not_there_at_all"),
+        ("input('really? ')", "env-reads-stdin", "input.\nmigrations/env.py, line 1\nThere is"),
+        ("import not_there_at_all", "package-missing", "_at_all.\nmigrations/env.py, line 1\n"),
         ("pass", "env-did-nothing", "without running"),
         ("def broken(:\n  pass", "revision-broken", "syntax"),
     ],
@@ -86,7 +86,7 @@ def test_what_env_prints_is_log_and_nothing_else(make: Make, heard: list[Event])
 def test_whatever_env_does_is_a_card(make: Make, env: str, code: str, word: str) -> None:
     failure = refused(make, env)
     assert failure.code == code
-    assert word in failure.message
+    assert word in f"{failure.message}\n{failure.why}"
     assert failure.next or failure.why
 
 

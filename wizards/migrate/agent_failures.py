@@ -60,7 +60,7 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
         return Failure(
             "env-exit",
             _("env.py ended the process with sys.exit({status}).").format(status=error),
-            why=place or _("Nothing was migrated."),
+            why=_lines(place, _("Nothing was migrated.")),
             next=(_("look at what env.py printed: add -v"),),
             raw=raw,
         )
@@ -68,7 +68,7 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
         return Failure(
             "env-reads-stdin",
             _("env.py asks a question on standard input."),
-            why=_("{place} There is nobody to answer: use a variable.").format(place=place).strip(),
+            why=_lines(place, _("There is nobody to answer: use a variable.")),
             next=(_("put the answer into environment = {…} of [migrations]"),),
             raw=raw,
         )
@@ -121,7 +121,7 @@ def _import_failed(result: Message, error: str, interpreter: Path, place: str, r
     return Failure(
         "package-missing",
         _("The project's interpreter lacks {package}.").format(package=package),
-        why=_("{interpreter} was used. {place}").format(interpreter=interpreter, place=place),
+        why=_lines(place, _("{interpreter} was used.").format(interpreter=interpreter)),
         next=(
             f"{interpreter} -m pip install {package}",
             _("or set interpreter in [migrations] of tarmac.toml"),
@@ -146,6 +146,11 @@ def _place(result: Message, directory: Path) -> str:
         if inside and "site-packages" not in path.parts and path.name != "agent.py":
             return _("{file}, line {line}").format(file=path.relative_to(directory), line=frame[1])
     return ""
+
+
+def _lines(*sentences: str) -> str:
+    """Return what is there, each on a line of its own."""
+    return "\n".join(sentence for sentence in sentences if sentence)
 
 
 def _first(text: str) -> str:
