@@ -181,6 +181,12 @@ class TarmacApp(App[int], Offers):
         """Show a short notice; the text is never read as markup."""
         self.notify(text, severity=severity, markup=False)  # type: ignore[arg-type]
 
+    def clear_notifications(self) -> None:
+        """Clear the notices of every screen, also of those below a card."""
+        super().clear_notifications()
+        for screen in self.screen_stack:
+            screen.query("Toast").remove()
+
     def copy(self, text: str) -> None:
         """Copy a text and say where it went."""
         from tui.clipboard import copy
