@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.call import Api, Call
 from sandbox.errors import already_exists, bad_request, not_found
 from sandbox.run import deployment, kinds, knative_views, names, revisions, services
-from sandbox.run.knative_templates import CLIENT, CLIENT_VERSION, GOOGLE, read_service
+from sandbox.run.knative_templates import CLIENT, CLIENT_VERSION, GOOGLE, flag, read_service
 from sandbox.run.selectors import fits
 from sandbox.run.traffic import LATEST, REVISION
 from sandbox.services.places import location_list
@@ -16,7 +16,14 @@ Body = dict[str, Any]
 
 api = Api("run", "v1")
 ROOT = "spec.template.spec"
-OUTPUT = ("serving.knative.dev/", f"{GOOGLE}ingress", f"{GOOGLE}urls", f"{GOOGLE}operation-id")
+OUTPUT = (
+    "serving.knative.dev/",
+    f"{GOOGLE}ingress",
+    f"{GOOGLE}urls",
+    f"{GOOGLE}operation-id",
+    knative_views.IAM_DISABLED,
+    knative_views.URL_DISABLED,
+)
 INGRESS = {shown: stored for stored, shown in knative_views.INGRESS.items()}
 SUCCESS = {"status": "Success"}
 
@@ -160,8 +167,8 @@ def _wanted(body: Body) -> Body:
         "template": read_service(template.get("metadata", {}), template.get("spec", {})),
         "traffic": [_read_target(each) for each in spec.get("traffic", ())],
         "ingress": INGRESS.get(notes.get(f"{GOOGLE}ingress", "all"), "INGRESS_TRAFFIC_ALL"),
-        "invokerIamDisabled": notes.get(knative_views.IAM_DISABLED) == "true",
-        "defaultUriDisabled": notes.get(knative_views.URL_DISABLED) == "true",
+        "invokerIamDisabled": flag(notes, knative_views.IAM_DISABLED),
+        "defaultUriDisabled": flag(notes, knative_views.URL_DISABLED),
     }
     for key, note in (("client", CLIENT), ("clientVersion", CLIENT_VERSION)):
         if notes.get(note):

@@ -35,7 +35,7 @@ def read_service(metadata: Body, spec: Body) -> Body:
         made["timeout"] = f"{spec['timeoutSeconds']}s"
     if spec.get("containerConcurrency"):
         made["maxInstanceRequestConcurrency"] = spec["containerConcurrency"]
-    if notes.get(AFFINITY) == "true":
+    if flag(notes, AFFINITY):
         made["sessionAffinity"] = True
     if metadata.get("name"):
         made["revision"] = metadata["name"]
@@ -74,6 +74,11 @@ def write_task(template: Body) -> tuple[Body, Body]:
     return notes, spec
 
 
+def flag(notes: Body, name: str, *, default: bool = False) -> bool:
+    """Return a truth among the annotations; gcloud writes it with a capital letter."""
+    return str(notes.get(name, default)).lower() == "true"
+
+
 def read_env(entries: list[Body]) -> list[Body]:
     """Return environment variables as v2 says them."""
     return [_read_entry(each) for each in entries]
@@ -104,9 +109,9 @@ def _read_container(container: Body, notes: Body) -> Body:
         made["env"] = read_env(container["env"])
     made["resources"] = {
         "limits": container.get("resources", {}).get("limits", {}),
-        "cpuIdle": notes.get(THROTTLING) != "false",
+        "cpuIdle": flag(notes, THROTTLING, default=True),
     }
-    if notes.get(BOOST) == "true":
+    if flag(notes, BOOST):
         made["resources"]["startupCpuBoost"] = True
     if "volumeMounts" in container:
         made["volumeMounts"] = [

@@ -180,7 +180,8 @@ def execution(stored: Body) -> Body:
 
 def tasks(stored: Body) -> list[Body]:
     """Return an execution's tasks."""
-    return [_task(stored, each) for each in views.tasks(stored)]
+    states = [each["state"].capitalize() for each in stored["tasks"]]
+    return [_task(stored, *pair) for pair in zip(views.tasks(stored), states, strict=True)]
 
 
 def listing(kind: str, version: str, items: list[Body], more: str) -> Body:
@@ -191,9 +192,10 @@ def listing(kind: str, version: str, items: list[Body], more: str) -> Body:
     return made
 
 
-def _task(stored: Body, shown: Body) -> Body:
+def _task(stored: Body, shown: Body, state: str) -> Body:
     notes, spec = write_task(stored["template"])
     labels = {f"{GOOGLE}job": stored["job"], f"{GOOGLE}execution": stored["id"]}
+    labels[f"{GOOGLE}runningState"] = state
     named = {**stored, "id": shown["name"].rsplit("/", 1)[1], "name": shown["name"]}
     status: Body = {
         key: shown[key]

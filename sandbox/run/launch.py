@@ -31,6 +31,7 @@ class Launch:
     argv: tuple[str, ...]
     folder: Path
     environment: dict[str, str] = field(repr=False)
+    notes: tuple[str, ...] = ()
 
 
 def prepared(
@@ -47,7 +48,22 @@ def prepared(
         environment[name] = _filled(str(text), environment)
     given = {**environment, "PORT": extra.get("PORT", "")}
     argv = [_argument(word, given) for word in _command(container, image)]
-    return Launch(tuple(argv), Path(image["folder"]), environment)
+    return Launch(tuple(argv), Path(image["folder"]), environment, _notes(template, environment))
+
+
+def _notes(template: Body, environment: dict[str, str]) -> tuple[str, ...]:
+    """Say what this process does not get, for its log."""
+    notes = []
+    if len(template["containers"]) > 1:
+        notes.append("The sandbox runs the first container only.")
+    if any("cloudSqlInstance" not in each for each in template.get("volumes", ())):
+        notes.append("The sandbox mounts no volumes but Cloud SQL's.")
+    if environment.get("SQL_PORT") == NOWHERE:
+        notes.append(
+            "Cloud SQL connection failed: the instance does not run, or "
+            f"{template['serviceAccount']} lacks cloudsql.instances.connect (NOT_AUTHORIZED)."
+        )
+    return tuple(notes)
 
 
 def value(store: Store, project: str, entry: Body) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -86,6 +87,10 @@ class Processes:
         path = self.log(key)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
+            for note in launch.notes:
+                line = {"at": time.time(), "stream": "sandbox", "text": note}
+                log.write(json.dumps(line).encode() + b"\n")
+            log.flush()
             keeper = subprocess.Popen(
                 [sys.executable, "-I", "-S", KEEPER, *launch.argv],
                 cwd=launch.folder,

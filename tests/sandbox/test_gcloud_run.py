@@ -87,6 +87,10 @@ def test_a_service_with_account_secret_and_cloud_sql_from_deploy_to_delete(
         fails="iam.serviceaccounts.actAs",
     )
     gcloud(f"run services logs read notes {REGION}")
+    gcloud(f"run services update notes {REGION} --no-cpu-throttling --no-invoker-iam-check")
+    shown = gcloud(f"{describe}(metadata.annotations,spec.template.metadata.annotations)").stdout
+    assert "invoker-iam-disabled" in shown
+    assert "cpu-throttling" in shown
     gcloud(f"run services delete notes {REGION} --quiet")
     gcloud(f"run services delete notes {REGION} --quiet", fails="could not be found")
 
@@ -120,6 +124,9 @@ def test_jobs_from_create_to_delete(gcloud: Gcloud, run: RunWorld) -> None:
     assert "migrate" in gcloud("run jobs list").stdout
     listed = gcloud(f"run jobs executions list --job migrate {REGION}").stdout
     assert listed.count("migrate-") == 2
+    failed = listed.splitlines()[1].split()[2]
+    tasks = gcloud(f"run jobs executions tasks list --execution {failed} {REGION}").stdout
+    assert tasks.splitlines()[1].split()[0] == "X"
     gcloud(f"run jobs update migrate {REGION} --tasks 2")
     gcloud(f"run jobs describe migrate {REGION}")
     gcloud(f"run jobs delete migrate {REGION} --quiet")

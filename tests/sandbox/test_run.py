@@ -284,6 +284,8 @@ def test_cloud_sql_is_a_socket_for_whom_may_connect(run: RunWorld) -> None:
     body = {"template": {"template": stranger}}
     run.wait(run.client.ok("PATCH", f"{PLACE}/jobs/probe", body))
     assert "error" in run.wait(run.client.ok("POST", f"{PLACE}/jobs/probe:run", {}))
+    logged = run.client.ok("POST", "logging/v2/entries:list", {"projectIds": ["notes-prod"]})
+    assert any("NOT_AUTHORIZED" in each["textPayload"] for each in logged["entries"])
 
 
 PROBE = """
