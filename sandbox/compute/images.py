@@ -28,7 +28,10 @@ IMAGES = {
         "ubuntu-2404-lts-amd64": ("ubuntu-2404-noble-amd64-v20260806", 10),
     },
 }
-REFERENCE = re.compile(r"(?:.*/)?projects/([^/]+)/global/images/(family/)?([^/]+)")
+REFERENCE = re.compile(
+    r"(?:.*/)?projects/([^/]+)/(?:global/images/(?:(family/))?|zones/[^/]+/(imageFamilyViews/))"
+    r"([^/]+)"
+)
 
 
 @api.method("images.getFromFamily")
@@ -62,7 +65,9 @@ def resolved(reference: str) -> Body:
     match = REFERENCE.fullmatch(reference)
     if match is None:
         raise missing(reference)
-    return _shown(match[1], *_found(match[1], f"{match[2] or ''}{match[3]}"))
+    return _shown(
+        match[1], *_found(match[1], ("family/" if match[2] or match[3] else "") + match[4])
+    )
 
 
 def _all(project: str) -> list[tuple[str, str, int]]:

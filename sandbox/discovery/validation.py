@@ -14,8 +14,17 @@ from sandbox.errors import bad_request
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 DURATION = re.compile(r"-?\d+(\.\d{1,9})?s")
 INTEGER_FORMATS = frozenset({"int32", "uint32", "int64", "uint64"})
+# The last one was Compute's until 2026; older clients, gcloud among them, still send it.
 ALWAYS_ALLOWED = frozenset(
-    {"$alt", "alt", "$prettyPrint", "$userProject", "userProject", "$fields"}
+    {
+        "$alt",
+        "alt",
+        "$prettyPrint",
+        "$userProject",
+        "userProject",
+        "$fields",
+        "returnPartialSuccess",
+    }
 )
 TRUTH = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
 

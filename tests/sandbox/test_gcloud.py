@@ -82,7 +82,7 @@ def test_cloud_sql_from_creation_to_deletion(sandbox: SandboxAddress, gcloud: Gc
     listed = gcloud("sql operations list --instance notes-db").stdout
     assert "CREATE_DATABASE" in listed
     assert "UPDATE" in listed
-    gcloud("sql backups list --instance notes-db", fails="not imitated")
+    gcloud("sql backups list --instance notes-db")
     gcloud("sql users delete notes --instance notes-db")
     gcloud("sql databases delete notes --instance notes-db")
     gcloud("sql instances delete notes-db")
