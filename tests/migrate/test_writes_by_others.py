@@ -153,3 +153,18 @@ def test_who_stays_connected_may_have_written_unless_no_transaction_id_was_drawn
     with connect(address) as connection:
         complete = at_start.unsure(connection, start, own, "tarmac 1")
         assert complete == ({} if "UPDATE" not in work else expected)
+
+
+def test_who_was_idle_all_the_time_does_not_make_it_uncertain(
+    fresh_database: str, sql: Sql
+) -> None:
+    sql("CREATE TABLE items AS SELECT n AS id, n AS size FROM generate_series(1, 50) n")
+    address = Address.from_url(fresh_database)
+    with psycopg.connect(fresh_database, autocommit=True) as idle, connect(address) as connection:
+        idle.execute("SELECT 1")
+        start = at_start.look(connection, None)
+        sql("SELECT txid_current()")  # by somebody who is gone
+        sql("ALTER TABLE items ALTER COLUMN size TYPE bigint")
+        assert at_start.unsure(connection, start, OwnWork(), "tarmac 1") == {}
+        idle.execute("SELECT 1")
+        assert at_start.unsure(connection, start, OwnWork(), "tarmac 1") == {"public.items": 0}

@@ -26,6 +26,7 @@ where datname = current_database() and pid <> pg_backend_pid()
   and backend_type = 'client backend'
   and not starts_with(application_name, 'tarmac session ')
   and application_name not in ('tarmac look', 'tarmac restore', 'tarmac watch')
+  and not (state = 'idle' and state_change < to_timestamp(%s))
 """
 
 
@@ -43,9 +44,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class AtStart:
-    """All tables by "schema.table", the moment, and the server that was asked."""
+    """All tables by "schema.table", the moment (``at``: the server's clock, seconds), and the
+    server that was asked."""
 
     moment: Moment
+    at: float
     server: tuple[int, ...]
     tables: Mapping[str, Table]
 
@@ -65,6 +68,7 @@ class AtStart:
 def look(connection: Connection, backup: Backup | None, *, measure: bool = True) -> AtStart:
     """Measure every table, or none; without a backup nothing counts as written."""
     moment = moment_now(connection)
+    at = float(str(value(connection, "select extract(epoch from clock_timestamp())")))
     tables = {}
     for name, place in written.places(connection).items() if measure else ():
         since = backup.moment if backup is not None else moment
@@ -74,7 +78,7 @@ def look(connection: Connection, backup: Backup | None, *, measure: bool = True)
         if backup is not None and name.endswith("." + backup.version_table.rpartition(".")[2]):
             changed = 0
         tables[name] = Table(found.rows, changed, place.oid, place.filenode, place.changes)
-    return AtStart(moment, tuple(backends.identity(connection)), tables)
+    return AtStart(moment, at, tuple(backends.identity(connection)), tables)
 
 
 def since(connection: Connection, start: AtStart) -> dict[str, int]:
@@ -96,7 +100,7 @@ def unsure(
 
     The number is how many changes the server's statistics count beyond the session's own. Nobody
     wrote where every transaction id drawn since the start is the session's, or where statistics
-    that are complete (nobody else is connected any more) count nothing beyond.
+    that are complete (nobody else is connected who did anything since) count nothing beyond.
     """
     _gone(connection, application)
     if _alone(connection, start, own):
@@ -127,6 +131,7 @@ def of_text(text: str) -> AtStart:
     said = json.loads(text)
     return AtStart(
         Moment(said["moment"]["oldest_unseen"], tuple(said["moment"]["in_progress"])),
+        said["at"],
         tuple(said["server"]),
         {name: Table(**one) for name, one in said["tables"].items()},
     )
@@ -142,7 +147,7 @@ def _alone(connection: Connection, start: AtStart, own: OwnWork) -> bool:
 def _complete(connection: Connection, start: AtStart) -> bool:
     same = tuple(backends.identity(connection)) == start.server
     exact = server_major(connection) >= _EXACT_STATISTICS
-    return same and exact and value(connection, _OTHERS) == 0
+    return same and exact and value(connection, _OTHERS, start.at) == 0
 
 
 def _gone(connection: Connection, application: str) -> None:

@@ -107,12 +107,20 @@ def run(
         raise Refused(
             "confirmation-missing",
             _("Type the target's name to confirm: {name}.").format(name=wanted),
-            why=_("Rows would be lost.") if agreed.loses else _("The target is protected."),
+            why=_why_typed(agreed),
             next=(f"tarmac migrate rollback --confirm {wanted}",),
         )
     if agreed.decision is Decision.NOTHING:
         return Applied(outcome=Outcome.NOTHING, session=agreed.session, said=agreed.why)
     return _under_lock(past, agreed, emit, cancel)
+
+
+def _why_typed(agreed: RollbackPlan) -> str:
+    if not agreed.loses:
+        return _("The target is protected.")
+    if any(one.exact for one in agreed.loses):
+        return _("Rows would be lost.")
+    return _("Rows may be lost: what was written cannot be counted exactly.")
 
 
 def _under_lock(past: Past, agreed: RollbackPlan, emit: Emit, cancel: Cancel) -> Applied:
