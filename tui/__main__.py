@@ -1,4 +1,4 @@
-"""The `tarmac` command: answers --version before anything else is imported."""
+"""The `tarmac` command: what needs no parser (--version, the app) is reached before it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"tarmac {__version__}")
         return
+    from tui.full_screen import open_app, wanted
+
+    if wanted(sys.argv[1:]):
+        sys.exit(open_app())
     from tui.cli import run
 
     sys.exit(run(sys.argv[1:]))

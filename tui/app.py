@@ -144,7 +144,7 @@ class TarmacApp(App[int], Offers):
         job = message.job
         ended = not job.running and not job.reported
         events = job.drain()
-        if self.jobs.get(job.name) is not job:
+        if self.jobs.get(job.name) is not job or self._exit:  # screens are going away by then
             return
         self.ran.extend(commands_in(events, job.told))
         job.reported = job.reported or ended

@@ -145,11 +145,6 @@ class HomeScreen(Area):
         folder.border_title = joined([_("This folder"), short(self.tarmac.context.root)])
         self.query_one("#next", Static).update(self._suggestion())
 
-    def on_resize(self) -> None:
-        """Draw the way again: with room it explains itself."""
-        if self.is_mounted:
-            self._paint()
-
     def _draw(self, number: int, name: str, words: str, width: int) -> list[Content]:
         """Return a step as one line, or as a block that explains it where there is room."""
         step = self._steps.get(name)
