@@ -211,6 +211,14 @@ def test_the_commands_steer_it(state: Path) -> None:
         wrong = _tarmac("sandbox", "fault", "add", "--status", "often", "--state", state)
         assert wrong.returncode == 2
         assert "429" in _tarmac("sandbox", "log", "--state", state).stdout
+        switch = _tarmac("sandbox", "policy", "on", "sql.restrictPublicIp", "--state", state)
+        assert "in force" in switch.stdout
+        assert "organizations/" in _tarmac("sandbox", "policy", "list", "--state", state).stdout
+        odd = _tarmac("sandbox", "policy", "on", "sql.nothing", "--state", state)
+        assert odd.returncode == 1
+        assert "knows the constraints" in odd.stderr
+        gone = _tarmac("sandbox", "policy", "off", "--state", state, "--json")
+        assert json.loads(gone.stdout)["data"] == {"dropped": 1}
         assert _tarmac("sandbox", "reset", "--state", state).returncode == 0
         assert process.client.get("cloudresourcemanager/v3/projects/notes-prod").status == 403
         stopped = _tarmac("sandbox", "stop", "--state", state, "--json")

@@ -194,6 +194,46 @@ def clear(context: Context) -> None:
     context.out.done({"cleared": True})
 
 
+@sandbox.group()
+def policy() -> None:
+    """Switch organization policies on, which then really refuse."""
+
+
+@policy.command("on")
+@click.argument("constraint")
+@click.option("--project", default=None, help="Only for this project; otherwise for all.")
+@click.option("--allow", multiple=True, help="A value that is allowed; for constraints of lists.")
+@click.pass_obj
+def on(context: Context, constraint: str, project: str | None, allow: tuple[str, ...]) -> None:
+    """Put a policy in force: sql.restrictPublicIp, gcp.resourceLocations and others."""
+    wanted = {"constraint": constraint, "project": project or "", "allow": list(allow)}
+    made = _ask(_address(context), "POST", "policies", wanted)
+    context.out.say(_("{constraint} is in force.").format(constraint=made["constraint"]))
+    context.out.done({"policy": made})
+
+
+@policy.command("off")
+@click.argument("constraint", required=False, default="")
+@click.pass_obj
+def off(context: Context, constraint: str) -> None:
+    """Take the policies of one constraint away, or all of them."""
+    dropped = _ask(_address(context), "DELETE", f"policies/{constraint}")["dropped"]
+    context.out.say(_("Policies taken away: {count}.").format(count=dropped))
+    context.out.done({"dropped": dropped})
+
+
+@policy.command("list")
+@click.pass_obj
+def list_policies(context: Context) -> None:
+    """Show the policies in force and where."""
+    policies = _ask(_address(context), "GET", "policies")["policies"]
+    for each in policies:
+        context.out.say(f"{each['constraint']:<42} {each['scope']}")
+    if not policies:
+        context.out.say(_("No policies are in force."))
+    context.out.done({"policies": policies})
+
+
 async def _serve(state: Path, port: int, speed: float, idle: float | None) -> int:
     import asyncio
     import signal
