@@ -178,7 +178,25 @@ def test_findings_refuse_with_exit_four_and_an_acknowledgement_lets_through(
     assert envelope["data"]["decision"] == "restore"
 
 
-@pytest.mark.parametrize("name", ["new", "prove", "watch"])
+def test_prove_goes_up_down_and_up_again_with_the_rows_compared(
+    make: Make, say: Callable[[AlembicProject], Say], sql: Sql
+) -> None:
+    project = at_first(make, ADD)
+    speak = say(project)
+    code, envelope, _events = speak("migrate", "prove")
+    assert (code, envelope["data"]["proved"]) == (0, True)
+    assert envelope["data"]["again"] == {"schema": True, "data": True, "error": ""}
+    project.add(Rev("c3", "b2", "CREATE TABLE log (id int)", "pass"))
+    code, envelope, _events = speak("migrate", "prove")
+    assert (code, envelope["data"]["proved"]) == (1, False)
+    (card,) = envelope["errors"]
+    assert card["code"] == "not-proved"
+    assert "the second way up fails" in card["why"]
+    assert "public.log" in card["why"]
+    assert sql("SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+@pytest.mark.parametrize("name", ["new", "watch"])
 def test_what_is_not_built_says_so(
     name: str, say: Callable[[AlembicProject], Say], make: Make
 ) -> None:

@@ -298,9 +298,21 @@ def new(_context: Context, message: str, autogenerate: bool) -> None:
 
 
 @migrate.command()
-def prove() -> None:
-    """Up, down, up on a scratch with row checksums (not available yet)."""
-    not_available_yet("migrate prove", ("tarmac migrate rehearse",))
+@click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
+@click.pass_obj
+def prove(context: Context, to: str) -> None:
+    """Up, down and up again on a scratch: the same structure and the same rows each time."""
+    from tui.commands import migrate_text as text
+    from wizards.migrate import cards, shapes
+
+    with _console(context) as (console, cancel):
+        found = console.prove(context.out.event, cancel, to=to)
+        for line in text.proof(found):
+            context.out.say(line)
+        card = cards.not_proved(found)
+        if card is not None:
+            context.out.refused(shapes.proof(found), card)
+        context.out.done(shapes.proof(found))
 
 
 @migrate.command()

@@ -107,6 +107,18 @@ def rehearsal(found: Rehearsal) -> Iterator[str]:
         yield from _way_back(found)
 
 
+def proof(found: Rehearsal) -> Iterator[str]:
+    """Say how up, down and up again went."""
+    if not found.revisions:
+        yield _("Nothing is pending.")
+        return
+    yield from rehearsal(found)
+    if found.again:
+        yield _("✓ and up again: the same structure as the first time")
+        if found.again_data is False:
+            yield _("● some rows differ from the first time: values made when it runs")
+
+
 def _way_back(found: Rehearsal) -> Iterator[str]:
     if found.reverts_clean and found.reverts_data:
         yield _("✓ and all the way back: structure and rows are the start's again")

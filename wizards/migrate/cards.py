@@ -35,6 +35,39 @@ def rehearsal_failed(found: Rehearsal, *more: str) -> Failure:
     )
 
 
+def not_proved(found: Rehearsal) -> Failure | None:
+    """Return the card of revisions whose way up, down and up was not proved; None when it was."""
+    if not found.revisions or found.proved:
+        return None
+    if not found.ok:
+        return rehearsal_failed(found)
+    why = [
+        _("the downgrade fails: {error}").format(error=_first(found.revert_error))
+        if found.revert_error
+        else "",
+        _("the way back does not give the start's structure")
+        if not (found.revert_error or found.reverts_clean)
+        else "",
+        _("the way back does not give the start's rows")
+        if found.reverts_clean and not found.reverts_data
+        else "",
+        _("the second way up fails: {error}").format(error=_first(found.again_error))
+        if found.again_error
+        else "",
+        _("the second way up gives another structure")
+        if found.again is False and not found.again_error
+        else "",
+        *found.differences[:8],
+    ]
+    return Failure(
+        "not-proved",
+        _("The way there and back is not proved; the database was not touched."),
+        why="\n".join(line for line in why if line),
+        next=(_("repair the downgrade, then: tarmac migrate prove"), "tarmac migrate rehearse"),
+        raw=found.revert_error or found.again_error,
+    )
+
+
 def checks_failed(checks: Sequence[Check]) -> Failure | None:
     """Return the card of the checks that are red, None when none is."""
     red = [check for check in checks if check.level == "red"]

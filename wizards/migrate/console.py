@@ -106,6 +106,12 @@ class Console:
             self._last = None  # the rehearsal knows the SQL that the offline way could not see
         return found
 
+    def prove(self, emit: Emit, cancel: Cancel, *, to: str = "heads") -> Rehearsal:
+        """Run the pending revisions up, down and up again on a scratch, comparing all rows."""
+        work = replace(self._rehearsing(self._dump(emit, cancel), emit), again=True)
+        found = rehearsal.rehearse(work, to, emit, cancel)
+        return replace(found, revisions=self._judge(found.revisions, emit))
+
     @property
     def rehearsed_backup(self) -> Backup | None:
         """The backup that this console's last rehearsal restored, and so verified."""

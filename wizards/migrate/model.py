@@ -141,6 +141,8 @@ class Rehearsal:
 
     ``proofs`` says for each revision whether its downgrade gave back the structure it started
     from; ``reverts_data`` whether all rows were the same again after the whole way back.
+    ``again`` and ``again_data`` say, where it was asked, whether a second way up gave the same
+    structure and the same rows as the first.
     """
 
     revisions: tuple[RevisionPreview, ...]
@@ -157,7 +159,15 @@ class Rehearsal:
     revert_error: str = ""
     differences: tuple[str, ...] = ()
     proofs: Mapping[str, bool] = field(default_factory=dict)
+    again: bool | None = None
+    again_data: bool | None = None
+    again_error: str = ""
     on: str = ""
+
+    @property
+    def proved(self) -> bool:
+        """Whether up, down and up again all went through and gave the same structure and rows."""
+        return bool(self.ok and self.reverts_clean and self.reverts_data and self.again)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,17 @@ _DATA_LIMIT = 4 << 30  # bytes of dump up to which every row is checksummed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsing:
-    """What a rehearsal needs: the project's Alembic, a backup, and where scratch data may be."""
+    """What a rehearsal needs: the project's Alembic, a backup, and where scratch data may be.
+
+    ``again``: after the way back, all the way up once more.
+    """
 
     provider: Alembic
     address: Address
     backup: Backup
     version_table: str
     folder: Path
+    again: bool = False
 
 
 def verify(work: Rehearsing, emit: Emit, cancel: Cancel) -> Backup:
@@ -88,14 +92,15 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
     )
     if not _can_go_back(story, failure):
         return found
-    found = replace(found, schema_after=_picture(work, place, cancel, data=False)[0].shape)
+    top, data_top = _picture(work, place, cancel, data=work.again)
+    found = replace(found, schema_after=top.shape)
     back = Story(lambda _event: None, "scratch")
     order: list[Json] = list(reversed(story.applied))
     failed_back = _go(work, place, {"op": "revert", "revert": order}, back, emit, cancel)
     after, data_after = _picture(work, place, cancel)
     different = before.differences(after, privileges=False)
     clean = failed_back is None and not different
-    return replace(
+    found = replace(
         found,
         reverts_clean=clean,
         reverts_data=None
@@ -104,6 +109,17 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
         revert_error="" if failed_back is None else (back.error or failed_back.message),
         differences=different[:50],
         proofs={} if failed_back else {story.applied[0]: clean, **_proofs(story, back)},
+    )
+    if not work.again or failed_back is not None:
+        return found
+    second = Story(lambda _event: None, "scratch")
+    failed = _go(work, place, {"op": "upgrade", "to": to}, second, emit, cancel)
+    now, data_now = _picture(work, place, cancel)
+    return replace(
+        found,
+        again=failed is None and now.shape == top.shape,
+        again_data=None if data_top is None else not rows.differing(data_top, data_now or {}),
+        again_error="" if failed is None else (second.error or failed.message),
     )
 
 

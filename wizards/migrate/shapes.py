@@ -114,6 +114,16 @@ def rehearsal(found: Rehearsal) -> dict[str, Json]:
     }
 
 
+def proof(found: Rehearsal) -> dict[str, Json]:
+    """Return ``data`` of `migrate prove`: a rehearsal's, with the second way up."""
+    again: dict[str, Json] = {
+        "schema": found.again,
+        "data": found.again_data,
+        "error": found.again_error,
+    }
+    return {**rehearsal(found), "again": again, "proved": found.proved}
+
+
 def applied(found: Applied) -> dict[str, Json]:
     """Return ``data`` of `migrate up`, `down`, `rollback` and `restore`."""
     return {
