@@ -66,13 +66,14 @@ async def _reset(application: Application, _request: Request, _rest: list[str]) 
     running = world.store.connection.execute(
         "SELECT count(*) FROM operations WHERE ended IS NULL"
     ).fetchone()
-    await world.runtime.clear()
+    await world.runtime.halt()
     await world.operations.rest()
     instances = [(each["project"], each["name"]) for each in world.store.all(INSTANCE)]
     for project, instance in instances:
         await asyncio.to_thread(world.clusters.destroy, project, instance)
     await asyncio.to_thread(world.clusters.forget_backups)
     world.store.clear()
+    await world.runtime.clear()
     cloudbilling.found(world.store)
     application.log.clear()
     return {"ok": True, "instances": len(instances), "operations": running[0]}

@@ -228,6 +228,7 @@ class Operations:
         if self._loop is None or self._loop.is_closed() or done.cancelled():
             return
         if isinstance(done.exception(), Unfinished):
+            self._loop.call_soon_threadsafe(self._pending.discard, name)
             return
         problem = done.exception()
         outcome = None if problem else done.result()

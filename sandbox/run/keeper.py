@@ -17,6 +17,7 @@ from typing import IO
 GRACE = 2.0
 LARGEST_LOG = 20_000_000
 NOT_FOUND = 127
+PARENT_DEATH_SIGNAL = 1
 
 
 class Writer:
@@ -42,6 +43,14 @@ class Writer:
             print(json.dumps({"at": time.time(), "stream": name, "text": text}), flush=True)
 
 
+def die_with_keeper() -> None:
+    """Let Linux end the command when somebody kills the keeper itself."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
 def watch() -> None:
     """End the group when the sandbox is gone."""
     while os.read(0, 1024):
@@ -62,6 +71,7 @@ def main() -> int:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=die_with_keeper,
         )
     except OSError as wrong:
         writer.write("sandbox", "The command cannot be started: " + str(wrong))

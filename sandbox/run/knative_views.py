@@ -228,7 +228,9 @@ def _execution_spec(template: Body, parallelism: int, spec: Body) -> Body:
 
 
 def _metadata(stored: Body, labels: Body | None, notes: Body, generation: int) -> Body:
+    going = {"deletionTimestamp": stamp(stored["deleted"])} if stored.get("deleted") else {}
     return {
+        **going,
         "name": stored["id"],
         "namespace": stored["number"],
         "uid": stored["uid"],

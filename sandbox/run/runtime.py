@@ -57,12 +57,16 @@ class Runtime:
         await asyncio.to_thread(self.processes.close)
         await asyncio.to_thread(cloudsql_sockets.remove, self._world.state)
 
-    async def clear(self) -> None:
-        """Forget everything that runs."""
+    async def halt(self) -> None:
+        """Stop listening and end every process; nothing starts until :meth:`clear`."""
         for name in list(self._routers):
             await self._forget_router(name)
-        await asyncio.to_thread(self.processes.end_below, "")
+        await asyncio.to_thread(self.processes.close)
+
+    async def clear(self) -> None:
+        """Forget what has run, and let processes start again."""
         await asyncio.to_thread(forget, self._world.state)
+        self.processes.closing = False
 
     async def listen(self, name: str) -> None:
         """Open a service's listener at the port it has, or at another one when that is taken."""

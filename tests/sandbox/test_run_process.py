@@ -2,13 +2,18 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.sandbox.client import until
 from tests.sandbox.furnished import furnish_state
 from tests.sandbox.run_world import PLACE, SERVER, RunWorld, fetch
 from tests.sandbox.test_process import Process, started
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child")
 
 IMAGE = "example/app"
 PID = "import os\nopen('pid', 'w').write(str(os.getpid()))\n"
@@ -71,6 +76,30 @@ def test_a_job_that_was_cut_off_is_a_failure_and_is_not_begun_again(tmp_path: Pa
         done = run.wait(operation)
         assert "The sandbox ended while the task ran" in done["error"]["message"]
         assert _pid(tmp_path) == pid
+
+
+@LINUX
+def test_a_killed_keeper_takes_its_command_along(tmp_path: Path) -> None:
+    furnish_state(tmp_path / "state")
+    with started(tmp_path / "state", "--speed", "2000") as process:
+        _job(_world(process, tmp_path))
+        pid = _pid(tmp_path)
+        status = Path(f"/proc/{pid}/status").read_text()
+        keeper = int(status.partition("PPid:")[2].split()[0])
+        os.kill(keeper, signal.SIGKILL)
+        until(lambda: _is_alive(pid), lambda alive: not alive)
+
+
+def test_reset_ends_everything_that_runs_and_everything_works_again(tmp_path: Path) -> None:
+    furnish_state(tmp_path / "state")
+    with started(tmp_path / "state", "--speed", "2000") as process:
+        run = _world(process, tmp_path)
+        _job(run)
+        pid = _pid(tmp_path)
+        run.client.ok("POST", "/sandbox/v1/reset", {})
+        assert not _is_alive(pid)
+        assert run.client.ok("GET", "/sandbox/v1/images") == {"images": []}
+        assert not (tmp_path / "state" / "run").exists()
 
 
 def test_stopped_in_the_middle_of_a_job_it_ends_the_process_and_says_so(tmp_path: Path) -> None:
