@@ -40,6 +40,21 @@ async def main():
 
 asyncio.run(main())
 """
+TEMPLATE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade():
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade():
+    ${downgrades if downgrades else "pass"}
+"""
 REVISION = '''"""{message}"""
 import time
 

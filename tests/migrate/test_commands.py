@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from tests.cli.run_tarmac import tarmac
-from tests.migrate.alembic_project import AlembicProject, Rev
+from tests.migrate.alembic_project import ENV, TEMPLATE, AlembicProject, Rev
 from tests.migrate.conftest import Make
 from tests.migrate.test_backup_and_rehearsal import at_first
 from tui.cli import run
@@ -196,7 +197,40 @@ def test_prove_goes_up_down_and_up_again_with_the_rows_compared(
     assert sql("SELECT version_num FROM alembic_version") == [("a1",)]
 
 
-@pytest.mark.parametrize("name", ["new", "watch"])
+MODELS = """
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
+metadata = MetaData()
+Table("items", metadata, Column("id", BigInteger, primary_key=True), Column("name", Text),
+      Column("size", Integer), Column("owner", Text, nullable=False))
+"""
+
+
+def test_new_writes_a_revision_with_the_projects_alembic_and_judges_it(
+    make: Make, say: Callable[[AlembicProject], Say]
+) -> None:
+    project = at_first(make)
+    env = ENV.format(per_migration=False).replace(
+        "context.configure(", "context.configure(target_metadata=metadata, "
+    )
+    project.env(MODELS + env)
+    template = project.folder / "migrations" / "script.py.mako"
+    template.write_text(TEMPLATE)
+    speak = say(project)
+    code, envelope, _events = speak("migrate", "new", "-m", "own them", "--autogenerate")
+    assert code == 0, envelope
+    (made,), (file,) = envelope["data"]["revisions"], envelope["data"]["files"]
+    text = Path(made["path"]).read_text()
+    assert "add_column('items'" in text
+    assert "down_revision = 'a1'" in text
+    assert (made["empty"], [one["rule"] for one in file["findings"]]) == (
+        False, ["will-fail", "add-required-column"]
+    )  # fmt: skip
+    code, envelope, _events = speak("migrate", "new", "-m", "again", "--autogenerate")
+    assert (code, envelope["errors"][0]["code"]) == (1, "alembic-refused")
+    assert speak("migrate", "new")[0] == 2
+
+
+@pytest.mark.parametrize("name", ["watch"])
 def test_what_is_not_built_says_so(
     name: str, say: Callable[[AlembicProject], Say], make: Make
 ) -> None:

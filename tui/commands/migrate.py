@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from wizards.migrate.console import Console
     from wizards.migrate.model import Applied, Backup
 
-LINT = {"lint": ("tui.commands.lint:lint", N_("Judge SQL files and revision files"))}
+ELSEWHERE = {
+    "lint": ("tui.commands.lint:lint", N_("Judge SQL files and revision files")),
+    "new": ("tui.commands.migrate_new:new", N_("Make a revision file and review it")),
+}
 SEVERITIES = click.Choice(["danger", "caution", "notice"])
 
 
-@click.group(cls=LazyGroup, lazy=LINT)
+@click.group(cls=LazyGroup, lazy=ELSEWHERE)
 def migrate() -> None:
     """The migration console without the screen."""
 
@@ -51,7 +54,7 @@ def status(context: Context) -> None:
     from tui.commands import migrate_text as text
     from wizards.migrate import shapes
 
-    with _console(context) as (console, _cancel):
+    with console_of(context) as (console, _cancel):
         left = console.interrupted(context.out.event)
         found = console.history(context.out.event)
         for line in text.history(found):
@@ -72,7 +75,7 @@ def preview(context: Context, to: str) -> None:
     from tui.commands import migrate_text as text
     from wizards.migrate import shapes
 
-    with _console(context) as (console, _cancel):
+    with console_of(context) as (console, _cancel):
         found = console.preview(context.out.event, to=to)
         for line in text.previews(found):
             context.out.say(line)
@@ -91,7 +94,7 @@ def rehearse(context: Context, to: str, backup_file: Path | None) -> None:
     from tui.commands import migrate_text as text
     from wizards.migrate import cards, shapes
 
-    with _console(context) as (console, cancel):
+    with console_of(context) as (console, cancel):
         backup = _named(console, backup_file)
         found = console.rehearse(context.out.event, cancel, backup=backup, to=to)
         for line in text.rehearsal(found):
@@ -108,7 +111,7 @@ def backup(context: Context, listing: bool) -> None:
     """Dump the database and prove the dump by restoring it to a scratch."""
     from wizards.migrate import manifest
 
-    with _console(context) as (console, cancel):
+    with console_of(context) as (console, cancel):
         found = console.backups() if listing else [console.backup(context.out.event, cancel)]
         for one in found:
             proof = _("restored and compared") if one.verified else _("not verified")
@@ -144,7 +147,7 @@ def up(
     from wizards.migrate.acceptance import Acceptance, require
     from wizards.migrate.model import Severity
 
-    with _console(context) as (console, cancel):
+    with console_of(context) as (console, cancel):
         level = Severity(fail_on)
         found = console.preview(context.out.event, to=to)
         known = [one for one in found if no_rehearsal or no_backup or not one.reason]
@@ -191,7 +194,7 @@ def down(
     """Run downgrades, one step by default; a backup is taken and proved first."""
     from wizards.migrate.model import Severity
 
-    with _console(context) as (console, cancel):
+    with console_of(context) as (console, cancel):
         if context.interactive and not yes:
             question = _("Downgrade {target} to {revision}?")
             click.confirm(question.format(target=console.target_name, revision=to), abort=True)
@@ -222,7 +225,7 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
     from wizards.migrate import shapes
     from wizards.migrate.model import Decision
 
-    with _console(context) as (console, cancel):
+    with console_of(context) as (console, cancel):
         if recover:
             _recover(context, console, cancel, keep=keep)
         plan = console.rollback_plan(context.out.event)
@@ -244,7 +247,7 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
 @click.pass_obj
 def restore(context: Context, file: Path, confirm: str) -> None:
     """Make a backup the database again; the present one is kept under another name."""
-    with _console(context) as (console, cancel):
+    with console_of(context) as (console, cancel):
         chosen = _named(console, file)
         assert chosen is not None
         if not confirm and context.interactive:
@@ -260,7 +263,7 @@ def verify(context: Context) -> None:
     from tui.commands import migrate_text as text
     from wizards.migrate import cards
 
-    with _console(context) as (console, _cancel):
+    with console_of(context) as (console, _cancel):
         found = console.verify(context.out.event)
         for line in text.checks(found):
             context.out.say(line)
@@ -277,7 +280,7 @@ def sessions(context: Context) -> None:
     """What was done to this target, the newest first."""
     from wizards.migrate import shapes
 
-    with _console(context) as (console, _cancel):
+    with console_of(context) as (console, _cancel):
         found = console.sessions()
         for one in found:
             outcome = one.outcome or _("never ended")
@@ -288,16 +291,6 @@ def sessions(context: Context) -> None:
 
 
 @migrate.command()
-@click.option("-m", "--message", default="", help="What the revision does.")
-@click.option("--autogenerate", is_flag=True, help="Compare the models with the database.")
-@click.pass_obj
-def new(_context: Context, message: str, autogenerate: bool) -> None:
-    """Make a revision file and review it (not available yet)."""
-    flag = " --autogenerate" if autogenerate else ""
-    not_available_yet("migrate new", (f'alembic revision{flag} -m "{message or "…"}"',))
-
-
-@migrate.command()
 @click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
 @click.pass_obj
 def prove(context: Context, to: str) -> None:
@@ -305,7 +298,7 @@ def prove(context: Context, to: str) -> None:
     from tui.commands import migrate_text as text
     from wizards.migrate import cards, shapes
 
-    with _console(context) as (console, cancel):
+    with console_of(context) as (console, cancel):
         found = console.prove(context.out.event, cancel, to=to)
         for line in text.proof(found):
             context.out.say(line)
@@ -322,7 +315,7 @@ def watch() -> None:
 
 
 @contextmanager
-def _console(context: Context) -> Iterator[tuple[Console, Cancel]]:
+def console_of(context: Context) -> Iterator[tuple[Console, Cancel]]:
     """Open the console; Ctrl-C cancels honestly, a second one ends the project's process."""
     from tui.commands import migrate_text
     from tui.commands.stopping import stopping

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,9 @@ from wizards.migrate.model import (
     Statement,
 )
 from wizards.plan import Check
+
+if TYPE_CHECKING:
+    from wizards.migrate.drafting import Draft
 
 _COLOURS = {"danger": "red", "caution": "yellow", "notice": "blue", "safe": "green"}
 
@@ -105,6 +109,22 @@ def rehearsal(found: Rehearsal) -> Iterator[str]:
         )
     if found.reverts_clean is not None:
         yield from _way_back(found)
+
+
+def draft(found: Draft) -> Iterator[str]:
+    """Say what was written and what the review says of it."""
+    from tui.commands.lint_text import finding_lines
+
+    yield _("✓ wrote {path}").format(path=found.judged.path)
+    for one in found.judged.findings:
+        yield from finding_lines(found.judged, one)
+    if found.empty:
+        yield "  " + _("it runs no SQL yet: write its upgrade() and downgrade()")
+        yield "  " + _("next: {command}").format(command=f"tarmac migrate lint {found.judged.path}")
+    else:
+        if not found.judged.findings:
+            yield "  " + _("✓ no findings")
+        yield "  " + _("next: {command}").format(command="tarmac migrate rehearse")
 
 
 def proof(found: Rehearsal) -> Iterator[str]:

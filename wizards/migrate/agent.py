@@ -642,6 +642,19 @@ class Operations:
         self.project.run(fn, destination_rev=self.request["to"])
         return {}
 
+    def new(self) -> Fields:
+        """Write a revision file, compared with the models where that is asked."""
+        from alembic import command
+
+        made = command.revision(
+            self.project.config,
+            message=self.request["message"] or None,
+            autogenerate=self.request["autogenerate"],
+            head=self.request["head"],
+        )
+        found = list(made) if isinstance(made, (list, tuple)) else [made]
+        return {"revisions": [[one.revision, one.path] for one in found if one is not None]}
+
     def fingerprint(self) -> Fields:
         """The first value of given SQL on every connection that env.py opens."""
         found = []

@@ -22,6 +22,7 @@ from wizards.migrate import (
     rollback,
 )
 from wizards.migrate.acceptance import Acceptance, require
+from wizards.migrate.drafting import Draft, draft
 from wizards.migrate.judged import judged
 from wizards.migrate.looks import Look, files_of
 from wizards.migrate.model import (
@@ -41,6 +42,7 @@ from wizards.migrate.past import Past
 from wizards.migrate.project import Project
 from wizards.migrate.providers.alembic import State
 from wizards.migrate.rehearsal import Rehearsing
+from wizards.migrate.review.levels import levels_of
 from wizards.migrate.session import Session
 from wizards.migrate.verification import Expected, verify
 from wizards.migrate.work import Work
@@ -174,6 +176,19 @@ class Console:
         provider = self.project.provider(emit)
         return restoring.restore(
             self.project.root, provider, backup, emit, cancel, self.target_name, confirmed
+        )
+
+    def new(
+        self, message: str, emit: Emit = discard, *, autogenerate: bool = False, head: str = "head"
+    ) -> tuple[Draft, ...]:
+        """Write a revision file with the project's own Alembic, and judge what it made."""
+        return draft(
+            self.project.provider(emit),
+            message,
+            emit,
+            autogenerate=autogenerate,
+            head=head,
+            levels=levels_of(self.project.migrations.rules),
         )
 
     def verify(self, emit: Emit = discard) -> list[Check]:

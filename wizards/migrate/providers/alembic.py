@@ -88,6 +88,12 @@ class Alembic:
         mode = found[0].text("transaction_mode") if found else "whole_run"
         return mode, _previews(found)
 
+    def new(self, request: Mapping[str, Json], emit: Emit) -> dict[str, str]:
+        """Write revision files (``message``, ``autogenerate``, ``head``); return path by id."""
+        made = self._ask({"op": "new", **request}, emit, None).value("revisions")
+        pairs = made if isinstance(made, list) else []
+        return {str(one[0]): str(one[1]) for one in pairs if isinstance(one, list)}
+
     def connects_to(self, emit: Emit) -> Address:
         """Return where env.py really connects when nobody tells it (its own settings)."""
         found = self._ask({"op": "current", "reveal": True}, emit, None).part("parameters")
