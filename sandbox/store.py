@@ -16,6 +16,7 @@ from typing import Any
 
 from sandbox.errors import bad_request
 
+PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -54,7 +55,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.touch(mode=0o600, exist_ok=True)
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self.connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+        self.connection.executescript(PRAGMAS)
         self.connection.executescript(SCHEMA)
 
     def close(self) -> None:
