@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -228,6 +231,46 @@ def test_new_writes_a_revision_with_the_projects_alembic_and_judges_it(
     code, envelope, _events = speak("migrate", "new", "-m", "again", "--autogenerate")
     assert (code, envelope["errors"][0]["code"]) == (1, "alembic-refused")
     assert speak("migrate", "new")[0] == 2
+
+
+FLASK_APP = """
+import os
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+class Item(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+def create_app():
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
+    db.init_app(app)
+    Migrate(app, db)
+    return app
+"""
+
+
+def test_flask_migrate_is_recognised_without_a_bootstrap_file(
+    make: Make, say: Callable[[AlembicProject], Say], sql: Sql
+) -> None:
+    project = make()
+    shutil.rmtree(project.folder / "migrations")
+    (project.folder / "alembic.ini").unlink()
+    (project.folder / "app.py").write_text(FLASK_APP)
+    flask = [str(project.python.with_name("flask")), "db", "init"]
+    environment = {**os.environ, "DATABASE_URL": project.url}
+    subprocess.run(flask, cwd=project.folder, env=environment, check=True, capture_output=True)
+    speak = say(project)
+    code, envelope, _events = speak("migrate", "new", "-m", "items", "--autogenerate")
+    assert code == 0, envelope
+    code, envelope, _events = speak("migrate", "up", "--no-backup", "--accept", "*@*=a test")
+    assert (code, envelope["data"]["outcome"]) == (0, "applied"), envelope
+    assert sql("SELECT count(*) FROM item") == [(0,)]
+    (project.folder / "tarmac.toml").write_text('[migrations]\ndirectory = "migrations"\n')
+    assert speak("migrate", "status")[1]["data"]["revisions"][0]["applied"]
 
 
 @pytest.mark.parametrize("name", ["watch"])

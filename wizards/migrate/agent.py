@@ -320,6 +320,43 @@ def state_of(error: Any) -> Optional[str]:
     return first.get("C") if isinstance(first, dict) else None
 
 
+class FlaskMigrate:
+    """Flask-Migrate without a bootstrap file: the app as `flask db` finds it, and its context."""
+
+    def __init__(self, folder: str) -> None:
+        cli = importlib.import_module("flask.cli")
+        cli.load_dotenv()
+        self.folder = folder
+        self.app = cli.ScriptInfo().load_app()
+
+    @classmethod
+    def found(cls, config: str) -> Optional["FlaskMigrate"]:
+        """Return it where env.py asks Flask for its engine; run where the app is."""
+        folders = [os.path.dirname(config)] + ([] if os.path.exists(config) else ["migrations"])
+        for folder in folders:
+            script = os.path.join(folder, "env.py")
+            if not os.path.exists(script) or importlib.util.find_spec("flask_migrate") is None:
+                continue
+            with open(script, encoding="utf-8") as text:
+                if "current_app" not in text.read():
+                    continue
+            if not folder:
+                folder = os.path.basename(os.getcwd())
+                os.chdir(os.pardir)
+            return cls(folder)
+        return None
+
+    def config(self) -> Any:
+        """Return the configuration that Flask-Migrate makes."""
+        with self.app.app_context():
+            return self.app.extensions["migrate"].migrate.get_config(self.folder)
+
+    def call(self, run: Callable[[], Any]) -> Any:
+        """Run an operation inside the app's context."""
+        with self.app.app_context():
+            return run()
+
+
 class Project:
     """The project's Alembic: its configuration, its scripts, and env.py run as Alembic runs it."""
 
@@ -339,7 +376,7 @@ class Project:
     def _bootstrap(self) -> Any:
         path = self.request.get("bootstrap")
         if not path:
-            return None
+            return FlaskMigrate.found(self.request["config"])
         found = importlib.util.spec_from_file_location("tarmac_bootstrap", path)
         if found is None or found.loader is None:
             raise Complaint("config-missing", path)
@@ -364,6 +401,8 @@ class Project:
             config.cmd_opts = argparse.Namespace(
                 x=self.request.get("x") or None, cmd=None, autogenerate=False, sql=False, tag=None
             )
+        if self.request.get("autogenerate"):
+            config.cmd_opts.autogenerate = True
         if self.request.get("url"):
             config.set_main_option("sqlalchemy.url", self.request["url"].replace("%", "%%"))
         return config

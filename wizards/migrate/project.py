@@ -54,7 +54,7 @@ class Project:
             )
         if len(known) == 1:
             return next(iter(known.values()))
-        return Migrations(directory=_folder_of_ini(self.root))
+        return _discovered(self.root)
 
     @cached_property
     def directory(self) -> Path:
@@ -151,6 +151,16 @@ class Project:
         """End the tunnel, if one is open."""
         if self._target is not None and self._target.tunnel is not None:
             self._target.tunnel.close()
+
+
+def _discovered(root: Path) -> Migrations:
+    """Return what the files say: an alembic.ini, or Flask-Migrate's folder beside its app."""
+    for script in (root / "migrations" / "env.py", *sorted(root.glob("*/migrations/env.py"))):
+        flask = script.exists() and "current_app" in script.read_text("utf-8", errors="replace")
+        if flask and not (root / "alembic.ini").exists():
+            app = script.parent.parent.relative_to(root)
+            return Migrations(directory=str(app), config="migrations/alembic.ini")
+    return Migrations(directory=_folder_of_ini(root))
 
 
 def _folder_of_ini(root: Path) -> str:
