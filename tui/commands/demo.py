@@ -12,6 +12,7 @@ import click
 from generators.language import _
 from tui.context import Context
 from wizards.events import Event
+from wizards.failures import UsageFailure
 
 SPEED = 1200.0
 
@@ -22,8 +23,9 @@ SPEED = 1200.0
     "--check", is_flag=True, help="Run the whole journey without a screen and say what happened."
 )
 @click.option("--prepare", is_flag=True, help="Make the folder ready and do not open the app.")
+@click.option("--stop", is_flag=True, help="End the PostgreSQL and the sandbox of FOLDER.")
 @click.pass_obj
-def demo(context: Context, folder: Path | None, check: bool, prepare: bool) -> None:
+def demo(context: Context, folder: Path | None, check: bool, prepare: bool, stop: bool) -> None:
     """Try everything on an example project: no account, no bill, nothing to configure.
 
     Copies the example to FOLDER (./tarmac-demo), gives it its own environment and a PostgreSQL
@@ -33,6 +35,8 @@ def demo(context: Context, folder: Path | None, check: bool, prepare: bool) -> N
     """
     if check:
         _check(context, folder)
+    elif stop:
+        _stop(context, folder or Path("tarmac-demo"))
     else:
         _open(context, folder or Path("tarmac-demo"), prepare)
 
@@ -84,6 +88,25 @@ def _line(event: Event) -> str | None:
     return f"{mark} {seconds}  {event.fields['title']}: {event.fields['says']}"
 
 
+def _stop(context: Context, folder: Path) -> None:
+    from tui.sandbox_process import stop_sandbox
+    from wizards.demo.database import local_cluster
+    from wizards.demo.example import is_demo
+    from wizards.postgres.sandbox_address import running
+
+    place = folder.resolve()
+    if not is_demo(place):
+        raise UsageFailure(
+            "no-demo", _("{folder} is not a demo").format(folder=folder), next=("tarmac demo",)
+        )
+    address = running(place / ".tarmac" / "sandbox")
+    if address is not None:
+        stop_sandbox(address)
+    local_cluster(place).stop()
+    context.out.say(_("Nothing of the demo runs any more."))
+    context.out.done({"folder": str(place)})
+
+
 def _open(context: Context, folder: Path, prepare: bool) -> None:
     from tui.sandbox_process import ensure_sandbox, stop_sandbox
     from tui.terminal import require_terminal
@@ -96,6 +119,8 @@ def _open(context: Context, folder: Path, prepare: bool) -> None:
     for says in make_ready(place):
         context.out.say(click.style("✓ ", fg="green") + says)
     if prepare:
+        words = _("its PostgreSQL runs until “tarmac demo {folder} --stop”").format(folder=folder)
+        context.out.say(click.style("● ", fg="blue") + words)
         context.out.done({"folder": str(place)})
     state = place / ".tarmac" / "sandbox"
     address = ensure_sandbox(state, speed=SPEED / 20)
