@@ -27,9 +27,11 @@ def _world(process: Process, tmp_path: Path) -> RunWorld:
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
+        return "\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except ProcessLookupError:
         return False
-    return True
+    except FileNotFoundError:
+        return sys.platform != "linux"
 
 
 def _pid(tmp_path: Path) -> int:
