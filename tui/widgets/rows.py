@@ -152,7 +152,22 @@ class Rows(ScrollView, can_focus=True):
             return
         heights = (row.lines or len(self._lines(row)) for row in self._seen)
         self._ends = list(accumulate(heights))
-        self.virtual_size = Size(self._width, self._ends[-1] if self._ends else 1)
+        self._take_size(Size(self._width, self._ends[-1] if self._ends else 1))
+
+    def _take_size(self, size: Size) -> None:
+        """Take a new height; the whole screen is laid out again only where that is needed."""
+        window = self.scrollable_content_region.height
+        has_bar, needs_bar = self.virtual_size.height > window, size.height > window
+        if has_bar == needs_bar and self.virtual_size.width == size.width and not self._grows:
+            self.set_reactive(Rows.virtual_size, size)
+            self._scroll_update(size)
+        else:
+            self.virtual_size = size
+
+    @property
+    def _grows(self) -> bool:
+        height = self.styles.height
+        return height is not None and height.is_auto
 
     def on_resize(self) -> None:
         """Draw again for the new width."""
@@ -163,8 +178,14 @@ class Rows(ScrollView, can_focus=True):
     def watch_cursor(self, before: int, now: int) -> None:
         """Tell who listens and keep the row in sight."""
         if before != now:
+            top = self.scroll_offset.y
             self._reveal()
-            self.refresh()
+            if self.scroll_offset.y == top and max(before, now) < len(self._ends):
+                for place in (before, now):
+                    start, end = self._span(place)
+                    self.refresh_lines(start, end - start)
+            else:
+                self.refresh()
             self.post_message(self.Moved(self, self.row))
 
     def validate_cursor(self, place: int) -> int:
