@@ -287,11 +287,38 @@ def test_a_person_gets_a_card_not_a_traceback(make: Make) -> None:
     project.env("raise RuntimeError('no settings')")
     ran = tarmac("migrate", "status", cwd=project.folder)
     assert ran.code == 1
-    assert ran.out == ""
+    assert "○ a1" in ran.out
+    assert "read from the files" in ran.out
     assert "env.py raised RuntimeError: no settings" in ran.err
     assert "migrations/env.py" in ran.err
     assert "Traceback" not in ran.err
     assert "Traceback" in tarmac("-v", "migrate", "status", cwd=project.folder).err
+
+
+def test_a_broken_project_still_lists_what_its_files_say(
+    make: Make, say: Callable[[AlembicProject], Say]
+) -> None:
+    project = at_first(make, ADD, Rev("c3", "gone", "SELECT 1"), Rev("d4", "d5", "SELECT 1"))
+    project.add(Rev("d5", "d4", "SELECT 1"))
+    versions = project.folder / "migrations" / "versions"
+    (versions / "broken.py").write_text("revision = (")
+    (versions / "again.py").write_text("revision: str = 'b2'\ndown_revision = 'a1'")
+    code, envelope, _events = say(project)("migrate", "status")
+    assert (code, envelope["ok"]) == (1, False)
+    assert envelope["errors"][0]["code"] == "revision-broken"
+    data = envelope["data"]
+    assert {one["id"]: one["applied"] for one in data["revisions"]} == {
+        "a1": True, "b2": False, "c3": False, "d4": False, "d5": False
+    }  # fmt: skip
+    assert [one["id"] for one in data["revisions"]][-2:] == ["d4", "d5"]
+    said = "\n".join(data["warnings"])
+    for part in (
+        "broken.py:1 cannot be read",
+        "b2 is in two files",
+        "c3.py names gone, which no file has",
+        "these go round in a circle: d4, d5",
+    ):
+        assert part in said
 
 
 def test_a_missing_interpreter_is_a_card(make: Make) -> None:

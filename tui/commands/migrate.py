@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE = {
     "lint": ("tui.commands.lint:lint", N_("Judge SQL files and revision files")),
+    "status": ("tui.commands.migrate_status:status", N_("What is applied, what is pending")),
     "new": ("tui.commands.migrate_new:new", N_("Make a revision file and review it")),
 }
 SEVERITIES = click.Choice(["danger", "caution", "notice"])
@@ -45,26 +46,6 @@ def _applying(command: click.Command | Any) -> Any:
     ):  # fmt: skip
         command = option(command)
     return command
-
-
-@migrate.command()
-@click.pass_obj
-def status(context: Context) -> None:
-    """What is applied, what is pending."""
-    from tui.commands import migrate_text as text
-    from wizards.migrate import shapes
-
-    with console_of(context) as (console, _cancel):
-        left = console.interrupted(context.out.event)
-        found = console.history(context.out.event)
-        for line in text.history(found):
-            context.out.say(line)
-        data = shapes.history(found)
-        if left is not None:
-            data["interrupted"] = shapes.interrupted(left)
-            for line in text.interrupted(left):
-                context.out.say(line)
-        context.out.done(data)
 
 
 @migrate.command()

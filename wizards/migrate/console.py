@@ -20,6 +20,7 @@ from wizards.migrate import (
     restoring,
     retention,
     rollback,
+    static_graph,
 )
 from wizards.migrate.acceptance import Acceptance, require
 from wizards.migrate.drafting import Draft, draft
@@ -80,6 +81,11 @@ class Console:
     def history(self, emit: Emit = discard) -> History:
         """Return every revision, oldest first, and what is applied."""
         return self._look(emit)[0]
+
+    def history_of_files(self) -> History:
+        """Return what the files say by themselves, when :meth:`history` failed."""
+        found, address = self.project, self.project.target(discard).address
+        return static_graph.history(found.directory, found.migrations, found.name, address)
 
     def preview(
         self, emit: Emit = discard, *, to: str = "heads", fresh: bool = False

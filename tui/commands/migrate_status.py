@@ -1,0 +1,60 @@
+"""`tarmac migrate status`: what is applied and pending, from the files alone where need be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from tui.context import Context
+
+if TYPE_CHECKING:
+    from wizards.failures import Failure
+    from wizards.migrate.console import Console
+
+BROKEN_PROJECT = (
+    "revision-broken",
+    "alembic-refused",
+    "env-raised",
+    "env-exit",
+    "env-did-nothing",
+    "package-missing",
+)
+
+
+@click.command()
+@click.pass_obj
+def status(context: Context) -> None:
+    """What is applied, what is pending."""
+    from tui.commands import migrate_text as text
+    from tui.commands.migrate import console_of
+    from wizards.failures import Failure
+    from wizards.migrate import shapes
+
+    with console_of(context) as (console, _cancel):
+        left = console.interrupted(context.out.event)
+        try:
+            found = console.history(context.out.event)
+        except Failure as failure:
+            _status_of_files(context, console, failure)
+        for line in text.history(found):
+            context.out.say(line)
+        data = shapes.history(found)
+        if left is not None:
+            data["interrupted"] = shapes.interrupted(left)
+            for line in text.interrupted(left):
+                context.out.say(line)
+        context.out.done(data)
+
+
+def _status_of_files(context: Context, console: Console, failure: Failure) -> NoReturn:
+    """Show what the files say where the project's own code broke the list, then the card."""
+    from tui.commands import migrate_text as text
+    from wizards.migrate import shapes
+
+    if failure.code not in BROKEN_PROJECT:
+        raise failure
+    found = console.history_of_files()
+    for line in text.history(found):
+        context.out.say(line)
+    context.out.refused({**shapes.history(found), "warnings": list(found.warnings)}, failure)
