@@ -264,6 +264,18 @@ async def test_an_interrupted_session_stays_in_sight_until_it_has_ended(opened: 
             assert "u recover" in driven.text.splitlines()[-1]
 
 
+async def test_a_look_for_interrupted_sessions_that_fails_is_not_silent(opened: Opened) -> None:
+    engines = FakeEngines()
+
+    def refuse() -> Interrupted | None:
+        raise Failure("journal-unreadable", "the journal cannot be read")
+
+    engines.migrate.interrupted = refuse  # type: ignore[method-assign]
+    async with opened(120, 36, engines) as driven:
+        await driven.press("4")
+        assert "whether a session was interrupted: the journal cannot be read" in driven.text
+
+
 async def test_a_refused_recovery_leaves_the_line_and_names_the_keys(opened: Opened) -> None:
     engines = FakeEngines()
     engines.migrate.found = HALF

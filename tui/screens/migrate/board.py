@@ -49,6 +49,7 @@ class Board:
     backups: Sequence[Backup] = ()
     rehearsal: Rehearsal | None = None
     interrupted: Interrupted | None = None
+    unlooked: Failure | None = None
     applied: Applied | None = None
     checks: Sequence[Check] = ()
     kind: str = ""

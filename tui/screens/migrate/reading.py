@@ -48,11 +48,17 @@ class Reading:
             _("looking for interrupted sessions"),
             lambda _emit, _cancel: look(),
             then=self._interrupted,
-            otherwise=lambda _failure: None,
+            otherwise=self._not_looked,
         )
 
     def _interrupted(self, found: Interrupted | None) -> None:
         self._screen.board.interrupted = found
+        self._screen.board.unlooked = None
+        self._screen.paint()
+
+    def _not_looked(self, failure: Failure) -> None:
+        """What is known of an interrupted session stays; that it was not looked at is said."""
+        self._screen.board.unlooked = failure
         self._screen.paint()
 
     def read_backups(self) -> None:

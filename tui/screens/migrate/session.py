@@ -35,6 +35,10 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
                 (_("recover"), "bold"),
             )
         )
+    if board.unlooked is not None and board.failure is None:
+        words = _("it is not known whether a session was interrupted: {why}")
+        why = board.unlooked.message
+        lines.append(Content.styled("▲ " + words.format(why=why), "$text-warning"))
     lines.append(joined([_backup(board), _rehearsal(board.rehearsal)]))
     if board.asking:
         lines.append(

@@ -168,13 +168,24 @@ class Work(Reading):
         """Work out what taking back would do, then ask once."""
         screen = self._screen
         engine = screen.engine
+
+        def planned() -> tuple[RollbackPlan, Interrupted | None]:
+            plan = engine.rollback_plan()
+            return plan, engine.interrupted() if plan.decision is Decision.REFUSE else None
+
         screen.tarmac.start(
             "migrate.rollback_plan",
             _("working out the way back"),
-            lambda _emit, _cancel: engine.rollback_plan(),
-            then=self._ask_rollback,
+            lambda _emit, _cancel: planned(),
+            then=self._planned_back,
             otherwise=self._not_done,
         )
+
+    def _planned_back(self, found: tuple[RollbackPlan, Interrupted | None]) -> None:
+        plan, interrupted = found
+        self._screen.board.interrupted = interrupted or self._screen.board.interrupted
+        self._screen.paint()
+        self._ask_rollback(plan)
 
     def _ask_rollback(self, plan: RollbackPlan) -> None:
         screen = self._screen
