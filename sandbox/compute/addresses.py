@@ -13,6 +13,7 @@ from sandbox.compute.links import link, scoped
 from sandbox.compute.machine_requests import check_name
 from sandbox.compute.refusals import exists, invalid, missing
 from sandbox.compute.zones import known_region
+from sandbox.iam import policies
 from sandbox.operations import Operation, effect
 from sandbox.paging import sliced
 from sandbox.world import World
@@ -78,14 +79,21 @@ def delete(call: Call) -> Body:
     return _begin(call, _existing(call), "delete", "compute.address.delete")
 
 
+@api.method("addresses.testIamPermissions")
+def test_permissions(call: Call) -> Body:
+    """Return what the caller may do with an address."""
+    address = _existing(call, "resource")
+    return policies.testable(call, f"projects/{address['project']}/addresses/{address['name']}")
+
+
 @effect("compute.address.delete")
 def _deleted(world: World, operation: Operation) -> Body:
     world.store.delete(KIND, operation.target)
     return {}
 
 
-def _existing(call: Call) -> Body:
-    region, name = known_region(call), call.text("address")
+def _existing(call: Call, parameter: str = "address") -> Body:
+    region, name = known_region(call), call.text(parameter)
     path = f"projects/{call.text('project')}/regions/{region}/addresses/{name}"
     address = call.world.store.get(KIND, path)
     if address is None:

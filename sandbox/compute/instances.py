@@ -13,6 +13,7 @@ from sandbox.compute.links import fingerprint, last, link, scoped, shortened
 from sandbox.compute.machine_requests import checked
 from sandbox.compute.refusals import busy, exists, invalid, missing, not_met
 from sandbox.compute.zones import ZONES, known_zone
+from sandbox.iam import policies
 from sandbox.paging import sliced
 
 Body = dict[str, Any]
@@ -177,8 +178,6 @@ def set_protection(call: Call) -> Body:
 @api.method("instances.testIamPermissions")
 def test_permissions(call: Call) -> Body:
     """Return what the caller may do with a machine."""
-    from sandbox.iam import policies
-
     machine = existing(call, "resource")
     return policies.testable(call, f"projects/{machine['project']}/instances/{machine['name']}")
 

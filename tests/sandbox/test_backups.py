@@ -104,6 +104,7 @@ def test_a_clone_is_another_server_with_the_same_content(ready: Client) -> None:
     assert ready.post(f"{DB}/clone", {"cloneContext": {}}).status == 400
 
 
+@pytest.mark.slow
 def test_a_clone_as_of_a_moment_holds_what_was_there_then(ready: Client) -> None:
     _furnished(ready, **RECOVERING)
     [first] = ready.ok("GET", f"{DB}/backupRuns")["items"]
@@ -139,6 +140,7 @@ def test_after_a_restore_the_log_of_the_time_before_it_is_not_pretended(ready: C
     assert len(ready.ok("GET", f"{DB}/backupRuns")["items"]) == 2
 
 
+@pytest.mark.slow
 def test_a_final_backup_outlives_its_instance_and_can_be_restored(ready: Client) -> None:
     _furnished(ready)
     _done(ready, "POST", f"{DB}/backupRuns", {})
