@@ -18,6 +18,7 @@ from tests.migrate.alembic_project import ENV, TEMPLATE, AlembicProject, Rev
 from tests.migrate.conftest import Make
 from tests.migrate.test_backup_and_rehearsal import at_first
 from tui.cli import run
+from wizards.cancel import Cancel
 
 Sql = Callable[..., list[tuple[object, ...]]]
 Say = Callable[..., tuple[int, dict[str, Any], list[dict[str, Any]]]]
@@ -273,13 +274,22 @@ def test_flask_migrate_is_recognised_without_a_bootstrap_file(
     assert speak("migrate", "status")[1]["data"]["revisions"][0]["applied"]
 
 
-@pytest.mark.parametrize("name", ["watch"])
-def test_what_is_not_built_says_so(
-    name: str, say: Callable[[AlembicProject], Say], make: Make
+def test_watch_repeats_the_checks_and_ends_early_when_one_stays_red(
+    make: Make, say: Callable[[AlembicProject], Say], sql: Sql
 ) -> None:
-    code, envelope, _events = say(make())("migrate", name)
-    assert code == 2
-    assert envelope["errors"][0]["code"] == "not-available-yet"
+    project = at_first(make)
+    speak = say(project)
+    code, envelope, events = speak("migrate", "watch", "--minutes", "0.02", "--every", "0.1")
+    assert code == 0
+    looks = [one for one in events if one["event"] == "migrate.watch"]
+    assert len(looks) == envelope["data"]["looks"] > 1
+    assert (envelope["data"]["red"], envelope["data"]["deadlocks"]) == ([], 0)
+
+    def moved_on(_event: object) -> None:
+        sql("UPDATE alembic_version SET version_num = 'zz'")
+
+    found = project.console().watch(moved_on, Cancel(), seconds=60, every=0.1)
+    assert (found.looks, found.red) == (4, ("Version",))
 
 
 def test_a_person_gets_a_card_not_a_traceback(make: Make) -> None:

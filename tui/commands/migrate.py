@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generators.language import N_, _
-from tui.commands.not_yet import not_available_yet
 from tui.context import Context
 from tui.lazy_group import LazyGroup
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 ELSEWHERE = {
     "lint": ("tui.commands.lint:lint", N_("Judge SQL files and revision files")),
     "status": ("tui.commands.migrate_status:status", N_("What is applied, what is pending")),
+    "watch": ("tui.commands.migrate_watch:watch", N_("Watch for a while after a migration")),
     "new": ("tui.commands.migrate_new:new", N_("Make a revision file and review it")),
 }
 SEVERITIES = click.Choice(["danger", "caution", "notice"])
@@ -287,12 +287,6 @@ def prove(context: Context, to: str) -> None:
         if card is not None:
             context.out.refused(shapes.proof(found), card)
         context.out.done(shapes.proof(found))
-
-
-@migrate.command()
-def watch() -> None:
-    """Watch errors and answers for a while after a migration (not available yet)."""
-    not_available_yet("migrate watch", ("tarmac migrate verify",))
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from wizards.plan import Check
 
 if TYPE_CHECKING:
     from wizards.migrate.drafting import Draft
+    from wizards.migrate.watching import Watched
 
 _COLOURS = {"danger": "red", "caution": "yellow", "notice": "blue", "safe": "green"}
 
@@ -168,6 +169,22 @@ def applied(found: Applied, *, recovered: bool = False) -> Iterator[str]:
         )
     if found.report:
         yield "  " + _("report: {path}").format(path=found.report)
+
+
+def watched(found: Watched) -> Iterator[str]:
+    """Say what a watch saw."""
+    yield from checks(list(found.checks))
+    yield "  " + _(
+        "{looks} looks in {seconds:.0f} s; {rollbacks} transactions rolled back, "
+        "{deadlocks} deadlocks"
+    ).format(
+        looks=found.looks,
+        seconds=found.seconds,
+        rollbacks=found.rollbacks,
+        deadlocks=found.deadlocks,
+    )
+    if found.red:
+        yield "  ▲ " + _("red at times: {names}").format(names=", ".join(found.red))
 
 
 def checks(found: list[Check]) -> Iterator[str]:

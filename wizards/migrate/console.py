@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from generators.language import _
@@ -24,7 +25,7 @@ from wizards.migrate import (
 )
 from wizards.migrate.acceptance import Acceptance, require
 from wizards.migrate.drafting import Draft, draft
-from wizards.migrate.judged import judged
+from wizards.migrate.judged import filled, judged
 from wizards.migrate.looks import Look, files_of
 from wizards.migrate.model import (
     Applied,
@@ -46,6 +47,7 @@ from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
 from wizards.migrate.session import Session
 from wizards.migrate.verification import Expected, verify
+from wizards.migrate.watching import Watched, watch
 from wizards.migrate.work import Work
 from wizards.plan import Check
 from wizards.postgres.sandbox_address import SandboxAddress
@@ -199,13 +201,22 @@ class Console:
 
     def verify(self, emit: Emit = discard) -> list[Check]:
         """Return one verdict each: version, leftovers, health and the configured checks."""
-        history, state = self._look(emit)
+        return self._checked(self._look(emit), emit)
+
+    def _checked(self, seen: tuple[History, State], emit: Emit) -> list[Check]:
+        history, state = seen
         pending = [one.id for one in history.revisions if not one.applied]
         expected = Expected(heads=state.heads)
         found = verify(self.project.target(emit), state.table, expected)
         says = _("{count} pending").format(count=len(pending)) if pending else _("none pending")
         level = "warning" if pending else "ok"
         return [Check(id="pending", title=_("Revisions"), level=level, says=says), *found]
+
+    def watch(self, emit: Emit, cancel: Cancel, *, seconds: float, every: float) -> Watched:
+        """Repeat the checks for a while after a migration; a cancel ends it early."""
+        target, seen = self.project.target(emit), self._look(emit)
+        look = partial(self._checked, seen, emit)
+        return watch(target, look, emit, cancel, seconds=seconds, every=every)
 
     def backups(self) -> list[Backup]:
         """Return this target's backups, the newest first."""
@@ -310,19 +321,10 @@ class Console:
             request=request,
             history=history,
             state=state,
-            previews=self._judge(self._filled(written), emit, state.transaction_mode),
+            previews=self._judge(filled(written, self._rehearsed), emit, state.transaction_mode),
             files=files_of(directory, history),
         )
         return self._last
-
-    def _filled(self, previews: Sequence[RevisionPreview]) -> list[RevisionPreview]:
-        """Take the SQL of revisions that cannot be written offline from the last rehearsal."""
-        found = self._rehearsed[1] if self._rehearsed is not None else None
-        ran = {one.id: one for one in found.revisions} if found is not None and found.ok else {}
-        return [
-            replace(ran[one.id], reason=one.reason) if one.reason and one.id in ran else one
-            for one in previews
-        ]
 
     def _judge(
         self, previews: Sequence[RevisionPreview], emit: Emit, mode: str = "per_migration"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from generators.language import _
 from wizards.migrate.facts import gather
-from wizards.migrate.model import Finding, RevisionPreview, Severity, Statement
+from wizards.migrate.model import Finding, Rehearsal, RevisionPreview, Severity, Statement
 from wizards.migrate.review.judge import judge_plan
 from wizards.migrate.will_fail import check_plan
 from wizards.postgres.address import Address
@@ -36,6 +37,18 @@ def judged(
         _with_reason(replace(preview, statements=seen.statements))
         for preview, seen in zip(previews, found, strict=True)
     )
+
+
+def filled(
+    previews: Sequence[RevisionPreview], rehearsed: tuple[Path, Rehearsal] | None
+) -> list[RevisionPreview]:
+    """Take the SQL of revisions that cannot be written offline from the last rehearsal."""
+    found = rehearsed[1] if rehearsed is not None else None
+    ran = {one.id: one for one in found.revisions} if found is not None and found.ok else {}
+    return [
+        replace(ran[one.id], reason=one.reason) if one.reason and one.id in ran else one
+        for one in previews
+    ]
 
 
 def _for_judge(preview: RevisionPreview) -> RevisionPreview:
