@@ -10,6 +10,7 @@ from textual.widgets import Button
 from generators.language import _
 from tests.app.conftest import Opened
 from tests.app.fakes import FakeEngines
+from tui.engines.journey import Step
 from tui.screens.card import FailureCard
 from tui.screens.commands_run import CommandsRunScreen
 from tui.screens.confirm import Confirm
@@ -135,6 +136,20 @@ async def test_a_part_of_home_that_fails_says_why_and_the_others_go_on(opened: O
     async with opened(engines=engines) as driven:
         assert "The database does not answer" in driven.text
         assert "2 of 5 files differ" in driven.text
+
+
+async def test_home_never_says_that_all_is_well_while_a_part_is_red(opened: Opened) -> None:
+    engines = FakeEngines()
+    broken = Failure("blueprint-not-toml", "tarmac.toml line 1 is not TOML", why="x = [")
+
+    def refuse() -> Step:
+        raise broken
+
+    for look in ("setup", "files", "migrations"):
+        setattr(engines.journey, look, refuse)
+    async with opened(engines=engines) as driven:
+        assert "Everything is in place" not in driven.text
+        assert driven.text.count("tarmac.toml line 1 is not TOML: x = [") == 4
 
 
 async def test_slash_filters_a_list_and_escape_shows_everything_again(opened: Opened) -> None:

@@ -107,6 +107,9 @@ class JourneyEngine:
 
     def migrations(self) -> Step:
         """Say how many revisions are pending and whether a session was interrupted."""
+        if not self._any_migrations():
+            says = _("no migrations were found in this folder")
+            return Step(id="migrations", state="unknown", says=says)
         engine = self._engines.migrate
         found = engine.interrupted()
         if found is not None:
@@ -137,6 +140,12 @@ class JourneyEngine:
             mode="migrate",
             do=_("read what they would do, then rehearse"),
         )
+
+    def _any_migrations(self) -> bool:
+        context = self._engines.context
+        if context.blueprint_or_none() is not None or (context.root / "alembic.ini").exists():
+            return True
+        return any(one.migrations for one in self._engines.setup.detection().services)
 
 
 def _service(found: Found) -> Service:

@@ -115,7 +115,9 @@ class HomeScreen(Area):
         self._services = services
         words = "; ".join(service.words for service in services) or _("no deployable service found")
         state = "ok" if services else "warning"
-        self._stepped(Step(id="folder", state=state, says=words))
+        elsewhere = _("open Tarmac in a project's folder, or answer the questions by hand")
+        do, mode = ("", "") if services else (elsewhere, "setup")
+        self._stepped(Step(id="folder", state=state, says=words, do=do, mode=mode))
         self.query_one("#evidence", Rows).show(_evidence(services))
 
     def _stepped(self, step: Step) -> None:
@@ -125,7 +127,8 @@ class HomeScreen(Area):
     def _failed(self, name: str, failure: Failure) -> None:
         from tui.engines.journey import Step
 
-        says = f"{failure.message}: {failure.why}" if failure.why else failure.message
+        message = failure.message.rstrip(".")
+        says = f"{message}: {failure.why}" if failure.why else failure.message
         modes = {"migrations": "migrate"}
         self._stepped(Step(id=name, state="red", says=says, mode=modes.get(name, name)))
 
@@ -183,6 +186,9 @@ class HomeScreen(Area):
             )
         if len(self._steps) < len(STEPS):
             return Content.styled(_("looking…"), "$text-muted")
+        red = next((self._steps[name] for name in STEPS if self._steps[name].state == "red"), None)
+        if red is not None:
+            return Content.assemble(("✗ ", "bold $text-error"), red.says)
         return Content(_("Everything is in place: look at the status with 5."))
 
     def do_next_step(self) -> None:

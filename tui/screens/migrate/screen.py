@@ -85,10 +85,14 @@ class MigrateScreen(Work, Area):
         if self.running is not None:
             self._paint_session()
         self._paint_age()
-        away = self.board.failure is not None and self.board.failure.code.startswith("database-")
-        if away and self.tarmac.mutation is None and monotonic() - self._away_since > AGAIN:
+        if self._away and self.tarmac.mutation is None and monotonic() - self._away_since > AGAIN:
             self._away_since = monotonic()
             self.do_reload()
+
+    @property
+    def _away(self) -> bool:
+        failure = self.board.failure
+        return failure is not None and failure.code.startswith("database-")
 
     def _paint_age(self) -> None:
         age = self.board.facts_age
@@ -175,7 +179,9 @@ class MigrateScreen(Work, Area):
         row = self.query_one("#revisions", Rows).row
         if board.failure is not None:
             statements.border_title = Content(board.failure.code)
-            again = _("looks again every {seconds} s, ^r looks now").format(seconds=int(AGAIN))
+            again = _("^r looks again")
+            if self._away:
+                again = _("looks again every {seconds} s, ^r looks now").format(seconds=int(AGAIN))
             rows = failure_rows(board.failure, self.area)
             statements.show([*rows, words_row("again", again, "$text-muted")])
             return
