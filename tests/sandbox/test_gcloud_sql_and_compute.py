@@ -4,28 +4,55 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.running_sandbox import running_sandbox
+from tests.sandbox.client import Client
 from tests.sandbox.furnished import furnish_state
 from tests.sandbox.real_gcloud import NEEDS_GCLOUD, Gcloud, gcloud_for
+from wizards.postgres.sandbox_address import SandboxAddress
 
 pytestmark = NEEDS_GCLOUD
 
 
 @pytest.fixture
-def gcloud(tmp_path: Path) -> Iterator[Gcloud]:
+def address(tmp_path: Path) -> Iterator[SandboxAddress]:
     furnish_state(tmp_path / "state")
-    with running_sandbox(tmp_path / "state", speed=2000.0) as address:
-        yield gcloud_for(address)
+    with running_sandbox(tmp_path / "state", speed=2000.0) as running:
+        yield running
 
 
-def test_backups_restores_clones_and_operations(gcloud: Gcloud) -> None:
+@pytest.fixture
+def gcloud(address: SandboxAddress) -> Gcloud:
+    return gcloud_for(address)
+
+
+def _opens(address: SandboxAddress, password: str) -> bool:
+    place = Client(address.url).ok("GET", "/sandbox/v1/sql/notes-prod/notes-db")
+    try:
+        psycopg.connect(
+            host=place["host"],
+            port=place["port"],
+            user="notes",
+            password=password,
+            dbname="postgres",
+        ).close()
+    except psycopg.OperationalError as refused:
+        assert "password authentication failed" in str(refused)
+        return False
+    return True
+
+
+def test_backups_restores_clones_and_operations(address: SandboxAddress, gcloud: Gcloud) -> None:
     gcloud(
         "sql instances create notes-db --database-version POSTGRES_16 --tier db-f1-micro "
         "--region asia-northeast3 --edition enterprise"
     )
     gcloud("sql users create notes --instance notes-db --password first")
+    assert _opens(address, "first")
+    gcloud("sql users set-password notes --instance notes-db --password second")
+    assert (_opens(address, "first"), _opens(address, "second")) == (False, True)
     gcloud("sql backups list --instance nothing", fails="The Cloud SQL instance does not exist")
     gcloud("sql backups create --instance notes-db --description before")
     [backup] = json.loads(gcloud("sql backups list --instance notes-db --format json").stdout)
