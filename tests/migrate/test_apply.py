@@ -157,7 +157,9 @@ def test_rows_written_meanwhile_stop_an_automatic_restore(
         assert old.execute("SELECT name FROM items WHERE id = 9001").fetchall() == [("precious",)]
 
 
-@pytest.mark.parametrize("engine", ["autocommit_block", "AUTOCOMMIT"])
+@pytest.mark.parametrize(
+    "engine", [pytest.param("autocommit_block", marks=pytest.mark.slow), "AUTOCOMMIT"]
+)
 def test_rows_that_a_failed_apply_left_outside_a_transaction_are_not_called_unchanged(
     make: Make, sql: Sql, engine: str
 ) -> None:

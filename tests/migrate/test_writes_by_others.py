@@ -119,6 +119,7 @@ def test_a_failed_session_that_rewrote_a_table_is_not_restored_over_such_a_write
     assert sql("SELECT count(*) FROM items WHERE name = 'precious'") == [(5,)]
 
 
+@pytest.mark.slow
 def test_a_failed_session_nobody_wrote_beside_is_restored_although_it_rewrote(
     make: Make, sql: Sql
 ) -> None:
