@@ -3,16 +3,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.sandbox.client import Client, instance, project, until
+from tests.sandbox.client import Client, instance, until
 
 SQL = "sqladmin/v1/projects/notes-prod"
 DB = f"{SQL}/instances/notes-db"
 
 
 @pytest.fixture
-def ready(client: Client) -> Client:
-    project(client, "notes-prod", "sqladmin")
-    return client
+def ready(swift: Client) -> Client:
+    return swift
 
 
 def _done(client: Client, http: str, path: str, body: Any = None) -> Any:
