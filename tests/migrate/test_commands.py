@@ -192,6 +192,7 @@ def test_prove_goes_up_down_and_up_again_with_the_rows_compared(
     assert envelope["data"]["again"] == {"schema": True, "data": True, "error": ""}
 
 
+@pytest.mark.slow
 def test_prove_says_what_does_not_go_there_and_back(
     make: Make, say: Callable[[AlembicProject], Say], sql: Sql
 ) -> None:
@@ -284,7 +285,7 @@ def test_watch_repeats_the_checks_and_ends_early_when_one_stays_red(
 ) -> None:
     project = at_first(make)
     speak = say(project)
-    code, envelope, events = speak("migrate", "watch", "--minutes", "0.02", "--every", "0.1")
+    code, envelope, events = speak("migrate", "watch", "--minutes", "0.012", "--every", "0.1")
     assert code == 0
     looks = [one for one in events if one["event"] == "migrate.watch"]
     assert len(looks) == envelope["data"]["looks"] > 1
