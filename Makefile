@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: install demo test lint types imports bench screenshots messages check-slow clean
+.PHONY: install demo test check-gcloud lint types imports bench screenshots messages check-slow clean
 
 install: $(RUN_STAMP)
 
@@ -43,6 +43,11 @@ test: $(DEV_STAMP)
 
 check-slow: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+# The real gcloud against the sandbox; skipped where gcloud is not installed.
+check-gcloud: $(DEV_STAMP)
+	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile tests/sandbox/test_gcloud.py \
+		tests/sandbox/test_gcloud_run.py tests/sandbox/test_gcloud_sql_and_compute.py $(ARGS)
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
