@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from generators.language import _
+from generators.language import _, ngettext
 from tui.context import Context
 from wizards.events import Event
 from wizards.failures import UsageFailure
@@ -65,9 +65,11 @@ def _check(context: Context, folder: Path | None) -> None:
     context.out.say()
     context.out.say(
         click.style("✓ ", fg="green", bold=True)
-        + _("ok: true — {count} stages in {seconds} s").format(
-            count=len(outcomes), seconds=f"{seconds:.1f}"
-        )
+        + ngettext(
+            "ok: true — {count} stage in {seconds} s",
+            "ok: true — {count} stages in {seconds} s",
+            len(outcomes),
+        ).format(count=len(outcomes), seconds=f"{seconds:.1f}")
     )
     context.out.done(
         {

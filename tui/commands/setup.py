@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generators.language import N_, _
+from generators.language import N_, _, ngettext
 from tui.context import Context
 
 if TYPE_CHECKING:
@@ -195,12 +195,17 @@ def _confirm(context: Context, made: Plan, *, yes: bool) -> None:
     if not context.interactive:
         raise UsageFailure(
             "confirmation-missing",
-            _("nobody is here to confirm {count} changes").format(count=len(made.todo)),
+            ngettext(
+                "nobody is here to confirm {count} change",
+                "nobody is here to confirm {count} changes",
+                len(made.todo),
+            ).format(count=len(made.todo)),
             next=("tarmac apply --yes",),
         )
     from tui.inline import confirm
 
-    if not confirm(_("Apply {count} changes?").format(count=len(made.todo))):
+    words = ngettext("Apply {count} change?", "Apply {count} changes?", len(made.todo))
+    if not confirm(words.format(count=len(made.todo))):
         raise click.Abort
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from generators.language import N_, _
+from generators.language import N_, _, ngettext
 from wizards.demo.database import ROWS, fill, run_sql
 from wizards.demo.journey import Journey, Stage, expect
 from wizards.events import discard
@@ -155,7 +155,12 @@ def repair(journey: Journey, memory: Migrating) -> str:
     expect(not left, _("a statement would still fail"))
     memory.dangers = _dangers(parts)
     memory.start = memory.picture(journey)
-    return _("backfill.sql filled {count} rows; nothing fails any more").format(count=f"{NULLS:,}")
+    words = ngettext(
+        "backfill.sql filled {count} row; nothing fails any more",
+        "backfill.sql filled {count} rows; nothing fails any more",
+        NULLS,
+    )
+    return words.format(count=f"{NULLS:,}")
 
 
 def migrate(journey: Journey, memory: Migrating) -> str:
@@ -165,9 +170,10 @@ def migrate(journey: Journey, memory: Migrating) -> str:
     done = work.up(journey.emit, journey.cancel, backup=taken, accept=memory.dangers)
     expect(done.outcome is Outcome.APPLIED, done.said or done.outcome.value, done.error)
     expect(not work.history(journey.emit).pending, _("revisions are still pending"))
-    return _("{count} revisions in {seconds} s").format(
-        count=len(done.applied), seconds=f"{done.milliseconds / 1000:.1f}"
+    words = ngettext(
+        "{count} revision in {seconds} s", "{count} revisions in {seconds} s", len(done.applied)
     )
+    return words.format(count=len(done.applied), seconds=f"{done.milliseconds / 1000:.1f}")
 
 
 def verify(journey: Journey, memory: Migrating) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from generators.language import _
+from generators.language import _, ngettext
 from wizards.blueprint import FILE_NAME
 from wizards.demo.database import ROWS, start_local_database
 from wizards.demo.environment import make_environment, python_of
@@ -32,7 +32,11 @@ def make_ready(folder: Path) -> Iterator[str]:
         (folder / FILE_NAME).write_text(BLUEPRINT, encoding="utf-8")
         yield _("the example project is in {folder}").format(folder=folder)
     if not python_of(folder).exists():
-        yield _("{count} packages in its own .venv").format(count=make_environment(folder))
+        count = make_environment(folder)
+        words = ngettext(
+            "{count} package in its own .venv", "{count} packages in its own .venv", count
+        )
+        yield words.format(count=count)
     if start_local_database(folder):
         yield _("PostgreSQL with {rows} notes, three revisions applied").format(rows=f"{ROWS:,}")
     else:

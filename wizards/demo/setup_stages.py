@@ -25,7 +25,8 @@ def project(journey: Journey) -> str:
 def environment(journey: Journey) -> str:
     """Make the example's own virtual environment."""
     count = make_environment(journey.folder)
-    return _("{count} packages in its own .venv").format(count=count)
+    words = ngettext("{count} package in its own .venv", "{count} packages in its own .venv", count)
+    return words.format(count=count)
 
 
 def sandbox(journey: Journey) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from generators.language import _
+from generators.language import _, ngettext
 from wizards.failures import Refused, UsageFailure
 from wizards.migrate.model import Finding, RevisionPreview, Severity
 
@@ -52,7 +52,11 @@ def require(
     shown = [f"{revision}: {finding.rule}: {finding.message}" for revision, finding in open_ones]
     raise Refused(
         "findings",
-        _("{count} findings refuse this migration.").format(count=len(open_ones)),
+        ngettext(
+            "{count} finding refuses this migration.",
+            "{count} findings refuse this migration.",
+            len(open_ones),
+        ).format(count=len(open_ones)),
         why="\n".join(shown[:12]),
         next=tuple(
             dict.fromkeys(

@@ -86,7 +86,11 @@ def _judged(found: Interrupted, past: Past, now: Standing) -> Interrupted:
     committed = recovery.committed_now(now)
     planned = said.start.texts("planned")
     if planned and set(planned) <= set(committed):
-        says = _("All {count} revisions are committed; only the verification is missing.")
+        says = ngettext(
+            "The revision is committed; only the verification is missing.",
+            "All {count} revisions are committed; only the verification is missing.",
+            len(planned),
+        )
         return replace(found, says=says.format(count=len(planned)), way=Decision.NOTHING)
     decision, why = decide(recovery.facts(now))
     says = _("The database is at {heads}; {count} of {planned} revisions are committed. {why}")
@@ -205,9 +209,11 @@ def _ended(past: Past, recovery: Recovery, outcome: Outcome, said: str, kept: st
         outcome = Outcome.APPLIED
         expected = verification.Expected(heads=now.heads)
         checks = verification.verify(past.target, recovery.version_table, expected)
-        said = _(
+        said = ngettext(
+            "The revision was committed already and is verified now; nothing was taken back.",
             "All {count} revisions were committed already and are verified now; nothing was "
-            "taken back."
+            "taken back.",
+            len(applied),
         ).format(count=len(applied))
     listed: list[Json] = list(applied)
     fields: dict[str, Json] = {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from generators.language import _
+from generators.language import _, ngettext
 from wizards.cancel import Cancel, Cancelled
 from wizards.events import Emit, Event, Json
 from wizards.failures import Failure, Refused
@@ -223,7 +223,11 @@ class Session:
         checks = verification.verify(self.work.target, self.work.state.table, expected)
         red = [check.title for check in checks if check.level == "red"]
         self._phase("verify", "failed" if red else "done")
-        said = _("{count} revisions, verified on a new connection.").format(count=len(ran))
+        said = ngettext(
+            "{count} revision, verified on a new connection.",
+            "{count} revisions, verified on a new connection.",
+            len(ran),
+        ).format(count=len(ran))
         if red:
             said = _("Applied, but these checks fail: {names}.").format(names=", ".join(red))
         return None, Applied(

@@ -26,16 +26,21 @@ class UnfinishedApply:
     operations: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def says(self) -> str:
-        """One sentence for a person."""
+    def happened(self) -> str:
+        """What was found, in words."""
         what = {
             "killed": _("an apply ended without a word"),
             "cancelled": _("an apply was cancelled"),
             "failed": _("an apply failed"),
         }[self.how]
-        return _("{what} ({done} done, {left} left): tarmac apply --resume").format(
+        return _("{what} ({done} done, {left} left)").format(
             what=what, done=len(self.done), left=len(self.left)
         )
+
+    @property
+    def says(self) -> str:
+        """One sentence for a person, with the command that goes on."""
+        return f"{self.happened}: tarmac apply --resume"
 
 
 def unfinished(root: Path) -> UnfinishedApply | None:

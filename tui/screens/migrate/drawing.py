@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from textual.content import Content
 
-from generators.language import _
+from generators.language import _, ngettext
 from tui.risk import RISK
 from tui.screens.migrate.board import Board, Live
 from tui.widgets.failure_lines import words_row
@@ -106,9 +106,7 @@ def statement_block(
     lines = [part for line in sql.split("\n") for part in wrapped(line, width - 2)]
     if len(lines) > SQL_LINES:
         hidden = len(lines) - SQL_LINES + 1
-        more = Content.styled(
-            _("… {count} more lines, ↵ shows all").format(count=hidden), "$text-muted"
-        )
+        more = Content.styled(_more_lines(hidden), "$text-muted")
         lines = [*lines[: SQL_LINES - 1], more]
     block = [
         Content.assemble((f"{mark} ", style) if number == 0 else "  ", line)
@@ -121,6 +119,11 @@ def statement_block(
         text = _("── committed here: a later failure leaves this in place")
         block.append(fit(Content.styled(f"  {text}", "$text-warning"), width))
     return block
+
+
+def _more_lines(count: int) -> str:
+    words = ngettext("… {count} more line, ↵ shows all", "… {count} more lines, ↵ shows all", count)
+    return words.format(count=count)
 
 
 def finding_lines(found: Finding, width: int, most: int = FIX_LINES) -> list[Content]:
@@ -156,7 +159,7 @@ def _fix_lines(fix: str, width: int, most: int) -> list[Content]:
     hint = Content.assemble(("c ", "bold $text-accent"), (_("copy"), "$text-muted"))
     first, *rest = wrapped(text, width - 8, "    ")
     if len(rest) >= most:
-        words = _("… {count} more lines, ↵ shows all").format(count=len(rest) - most + 2)
+        words = _more_lines(len(rest) - most + 2)
         rest = [*rest[: most - 2], Content.styled(f"    {words}", "$text-muted")]
     return [sides(first, hint, width), *rest]
 
@@ -174,7 +177,8 @@ def fact_words(facts: Mapping[str, Json]) -> list[str]:
     words = []
     rows, count, long = facts.get("rows"), facts.get("bytes"), facts.get("seconds_estimate")
     if isinstance(rows, int | float):
-        words.append(_("{rows} rows").format(rows=f"{rows:,.0f}"))
+        counted = ngettext("{rows} row", "{rows} rows", int(rows))
+        words.append(counted.format(rows=f"{rows:,.0f}"))
     if isinstance(count, int | float):
         words.append(size(count))
     if isinstance(long, int | float):
