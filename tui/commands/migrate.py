@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generators.language import N_, _
+from generators.language import N_, _, ngettext
 from tui.context import Context
 from tui.lazy_group import LazyGroup
 
@@ -136,7 +136,11 @@ def up(
         if found and context.interactive and not yes:
             for line in text.previews(found):
                 context.out.say(line)
-            question = _("Apply {count} revisions to {target}?")
+            question = ngettext(
+                "Apply {count} revision to {target}?",
+                "Apply {count} revisions to {target}?",
+                len(found),
+            )
             click.confirm(question.format(count=len(found), target=console.target_name), abort=True)
         used = _named(console, backup_file)
         if found and not no_backup and not no_rehearsal:
