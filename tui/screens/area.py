@@ -60,7 +60,7 @@ class Area(Screen[None], Offers):
         """Listen to the app: its header data and the news of jobs."""
         for name in ("project", "target", "protected", "sandbox", "busy"):
             self.watch(self.app, name, self._fill_header)
-        self.tarmac.happened.subscribe(self, self._happened)
+        self.tarmac.happened.subscribe(self, self._happened, immediate=True)
         self.opened()
 
     def _fill_header(self) -> None:

@@ -103,7 +103,7 @@ class Reading:
         asked, board.asking = board.asking, ""
         self._screen.paint()
         if asked:
-            self._screen.ask_now(asked)
+            self._screen.call_after_refresh(self._screen.ask_now, asked)
 
     def _not_previewed(self, failure: Failure) -> None:
         """Say in place why the SQL cannot be judged; as a card when somebody waits for it."""
