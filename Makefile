@@ -60,8 +60,11 @@ types: $(DEV_STAMP)
 imports: $(DEV_STAMP)
 	$(BIN)/lint-imports
 
+# lint.py compares with squawk where it is on the PATH; keys.py measures repainting.
 bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/lint.py
+	$(BIN)/python benchmarks/keys.py
 
 screenshots: $(DEV_STAMP)
 	$(BIN)/python screenshots/make.py

@@ -126,9 +126,11 @@ def as_text(found: AtStart) -> str:
     return json.dumps(asdict(found), ensure_ascii=False)
 
 
-def of_text(text: str) -> AtStart:
-    """Return what :func:`as_text` wrote."""
+def of_text(text: str) -> AtStart | None:
+    """Return what :func:`as_text` wrote; None for what an older release wrote."""
     said = json.loads(text)
+    if not {"moment", "at", "server", "tables"} <= said.keys():
+        return None
     return AtStart(
         Moment(said["moment"]["oldest_unseen"], tuple(said["moment"]["in_progress"])),
         said["at"],

@@ -10,6 +10,7 @@ from wizards.migrate.model import Finding, Severity
 from wizards.migrate.review.catalogue import Facts
 from wizards.migrate.review.judge import Reviewer
 from wizards.migrate.review.sql import Parsed, each_statement
+from wizards.migrate.shapes import finding
 
 DEFAULT_POSTGRES = 16
 
@@ -28,28 +29,8 @@ class JudgedFile:
         return {
             "path": self.path,
             "statements": len(self.statements),
-            "findings": [finding_json(found) for found in self.findings],
+            "findings": [finding(found) for found in self.findings],
         }
-
-
-def finding_json(found: Finding) -> dict[str, Json]:
-    """Return a finding in the shape of ``data.files[].findings[]`` (docs/json.md)."""
-    return {
-        "rule": found.rule,
-        "severity": found.severity.value,
-        "line": found.line,
-        "column": found.column,
-        "end_line": found.end_line,
-        "statement": found.statement,
-        "message": found.message,
-        "lock": found.lock,
-        "tables": list(found.tables),
-        "rewrites": found.rewrites,
-        "scans": found.scans,
-        "blocks": found.blocks,
-        "fix": found.fix,
-        "facts": dict(found.facts),
-    }
 
 
 def judge_file(
