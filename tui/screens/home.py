@@ -218,7 +218,7 @@ def _explained() -> dict[str, str]:
         "folder": _("What the project is made of; every claim names the file and the line."),
         "setup": _(
             "Questions become tarmac.toml, that becomes a plan with its price, and the plan "
-            "Google Cloud; undo takes back what was made."
+            "Google Cloud; a killed apply goes on where it was."
         ),
         "files": _(
             "Dockerfile, compose and pipeline from tarmac.toml; your own edits are merged, "
