@@ -6,15 +6,18 @@ lowest layer because generated files carry comments for people too.
 
 from __future__ import annotations
 
-import gettext
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import gettext
 
 LOCALES = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "ko")
 DOMAIN = "tarmac"
 
-_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_catalogue: gettext.NullTranslations | None = None  # None is English; gettext is not imported then
 _current = "en"
 
 
@@ -31,11 +34,12 @@ def use(language: str | None = None) -> str:
     """Switch to a language code of ``LANGUAGES`` (None = the environment's) and return it."""
     global _catalogue, _current
     _current = language if language in LANGUAGES else preferred()
-    _catalogue = (
-        gettext.NullTranslations()
-        if _current == "en"
-        else gettext.translation(DOMAIN, LOCALES, languages=[_current], fallback=True)
-    )
+    if _current == "en":
+        _catalogue = None
+    else:
+        import gettext
+
+        _catalogue = gettext.translation(DOMAIN, LOCALES, languages=[_current], fallback=True)
     return _current
 
 
@@ -46,11 +50,13 @@ def current() -> str:
 
 def _(message: str) -> str:
     """Return the translation of an English source string; fill it with ``.format`` afterwards."""
-    return _catalogue.gettext(message)
+    return message if _catalogue is None else _catalogue.gettext(message)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the translated singular or plural form for a count."""
+    if _catalogue is None:
+        return one if count == 1 else many
     return _catalogue.ngettext(one, many, count)
 
 
