@@ -127,6 +127,20 @@ def test_killed_after_one_revision_was_committed_the_way_back_is_a_restore(
     assert picture(fresh_database) == before
 
 
+def test_killed_after_a_rewrite_was_committed_its_rows_are_not_taken_for_others_work(
+    make: Make, fresh_database: str
+) -> None:
+    rewrite = Rev("b2", "a1", "ALTER TABLE items ALTER COLUMN id TYPE text")
+    project = at_first(make, rewrite, SLOW)
+    before = picture(fresh_database)
+    killed_in(project, "pg_sleep")
+    console = project.console()
+    found = console.interrupted()
+    assert found is not None
+    assert console.recover(found, discard, Cancel()).outcome is Outcome.RECOVERED
+    assert picture(fresh_database) == before
+
+
 def test_killed_in_an_autocommit_block_what_it_left_is_taken_away(
     make: Make, fresh_database: str, sql: Sql
 ) -> None:

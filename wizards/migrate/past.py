@@ -66,7 +66,7 @@ class Past:
         """Return the way back to the session's start."""
         said = self.told
         columns = self._file("columns.json")
-        own = said.end.part("own") if said.end else Message({})
+        own = said.end.part("own") if said.end else _last_own(said)
         return Recovery(
             provider=self.provider,
             target=self.target,
@@ -85,6 +85,12 @@ class Past:
             left_behind=said.end is not None and said.end.flag("left_behind"),
             record=recorder(self.root, said.id),
         )
+
+
+def _last_own(told: Told) -> Message:
+    """Return the session's own work up to the last revision it finished before it was cut off."""
+    known = (step.part("own") for step in reversed(told.steps))
+    return next((own for own in known if own.fields), Message({}))
 
 
 def standing_in(said: Message) -> Standing:

@@ -99,9 +99,13 @@ class Story:
             chapter.milliseconds = message.number("ms")
             chapter.signature = message.text("signature")
             self._own(message)
-            self._tell(
-                "revision", {"revision": chapter.id, "state": "done", "ms": chapter.milliseconds}
-            )
+            own: Json = {"transactions": sorted(self.own.transactions)}
+            done: dict[str, Json] = {
+                "revision": chapter.id,
+                "state": "done",
+                "ms": chapter.milliseconds,
+            }
+            self._tell("revision", {**done, "own": own})
         elif name == "rev_stamped":
             chapter.stamped = True
             if self.transaction_mode == "per_migration":
