@@ -25,7 +25,11 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """``[service]``: what is deployed and how large it may grow."""
+    """``[service]``: what is deployed and how large it may grow.
+
+    ``image`` is what runs before the pipeline has built one ("" = Google's placeholder);
+    ``environment`` holds plain variables, never secrets.
+    """
 
     name: str = ""
     root: str = "."
@@ -38,11 +42,20 @@ class Service:
     max_instances: int = 10
     concurrency: int = 80
     public: bool = True
+    image: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """``[database]``: a Cloud SQL instance with one database and one user; storage in GB."""
+    """``[database]``: a Cloud SQL instance with one database and its users; storage in GB.
+
+    ``log_days`` is how far back a moment can be restored (1 to 7), ``backups`` how many daily ones
+    are kept. With ``iam_login`` the service's identity may log in without a password. A
+    ``migration_user`` of its own ("" = the same user) runs migrations, with the password in
+    ``migration_password_secret``. ``network`` is a VPC for a private address ("" = a public address
+    that takes connectors only).
+    """
 
     instance: str
     version: str = "POSTGRES_16"
@@ -56,6 +69,13 @@ class Database:
     password_secret: str = "DB_PASSWORD"
     pool_size: int = 5
     max_overflow: int = 2
+    log_days: int = 7
+    backups: int = 7
+    deletion_protection: bool = True
+    iam_login: bool = False
+    migration_user: str = ""
+    migration_password_secret: str = "DB_MIGRATION_PASSWORD"
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +91,25 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """``[pipeline]``: who builds (cloud-build, github, none), where images go, which identities."""
+    """``[pipeline]``: who builds (cloud-build, github, none), where images go, which identities.
+
+    ``github`` is "owner/repository" (``github_id`` its number, which no renaming changes); a push to
+    ``branch`` builds. ``region`` is where builds run ("" = the project's). ``keep_images`` newest
+    images outlive every clean-up.
+    """
 
     kind: str = "cloud-build"
     repository: str = ""
     runtime_account: str = ""
+    migration_account: str = ""
     build_account: str = ""
+    github: str = ""
+    github_id: str = ""
+    branch: str = "main"
+    region: str = ""
+    connection: str = "github"
+    trigger: str = ""
+    keep_images: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,5 +185,6 @@ class Blueprint:
         for table in ("project", "service", "database", "pipeline", "machine"):
             part = getattr(self, table)
             if part is not None:
-                found |= {f"{table}.{key}": value for key, value in asdict(part).items()}
+                simple = {k: v for k, v in asdict(part).items() if not isinstance(v, Mapping)}
+                found |= {f"{table}.{key}": value for key, value in simple.items()}
         return found

@@ -90,6 +90,9 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "database.user": _matches(IDENTIFIER, IDENTIFIER_SAYS),
     "database.pool_size": _between(1, 1000),
     "database.max_overflow": _between(0, 1000),
+    "database.log_days": _between(1, 7),
+    "database.backups": _between(1, 365),
+    "database.migration_user": _matches(rf"{IDENTIFIER}|^$", IDENTIFIER_SAYS),
     "secrets.name": _matches(r"^[A-Za-z0-9_-]{1,255}$", N_("letters, digits, _ and -")),
     "secrets.source": _matches(
         r"^(generate|ask|env:\w+|file:.+)$", N_("generate, ask, env:VARIABLE or file:PATH")
@@ -98,6 +101,18 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "pipeline.repository": _matches(rf"{NAME}|^$", NAME_SAYS),
     "pipeline.runtime_account": _matches(rf"{ACCOUNT}|^$", PROJECT_ID_SAYS),
     "pipeline.build_account": _matches(rf"{ACCOUNT}|^$", PROJECT_ID_SAYS),
+    "pipeline.migration_account": _matches(rf"{ACCOUNT}|^$", PROJECT_ID_SAYS),
+    "pipeline.github": _matches(
+        r"^([A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100})?$", N_("a repository looks like owner/name")
+    ),
+    "pipeline.github_id": _matches(r"^\d*$", N_("the number of the repository")),
+    "pipeline.branch": _matches(r"^\S+$", N_("a branch name")),
+    "pipeline.region": _matches(
+        r"^([a-z]+-[a-z]+\d+)?$", N_("a region looks like asia-northeast3")
+    ),
+    "pipeline.connection": _matches(NAME, NAME_SAYS),
+    "pipeline.trigger": _matches(rf"{NAME}|^$", NAME_SAYS),
+    "pipeline.keep_images": _between(1, 1000),
     "migrations.provider": _one_of("alembic", "prisma", "sql"),
     "migrations.directory": _inside,
     "migrations.lock_timeout": _matches(_DURATION.pattern, N_("a duration looks like 3s or 500ms")),

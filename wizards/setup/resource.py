@@ -32,6 +32,19 @@ AS_WANTED = Seen(action=Action.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What the journals say that Tarmac did to one resource: the only ground for taking it back.
+
+    ``created`` means that it was not there before; ``diff`` holds every field written to what was
+    there already (value before the first write, value after the last).
+    """
+
+    id: str
+    created: bool = False
+    diff: tuple[FieldDiff, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource(ABC):
     """One wanted thing; ``needs`` are the ids of what must exist before it."""
 
@@ -68,6 +81,22 @@ class Resource(ABC):
     @abstractmethod
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Take back what an apply made here, and nothing else; what is gone already is fine.
+
+        Created things are deleted and waited for; of what was adopted or changed, only the fields
+        that the journal names go back to what they were. Raises CloudFailure.
+        """
+        raise NotImplementedError(f"{self.kind} cannot be taken back")
+
+    def undo_command(self, made: Made) -> str:
+        """Return what a person would type to take it back."""
+        raise NotImplementedError(f"{self.kind} cannot be taken back")
+
+    def loses(self) -> str:
+        """Return the data that goes with it when it is deleted, in words, or "" for none."""
+        return ""
 
     def cost(self) -> float:
         """Return what it costs in USD a month."""
