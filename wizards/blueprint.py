@@ -93,9 +93,9 @@ class Secret:
 class Pipeline:
     """``[pipeline]``: who builds (cloud-build, github, none), where images go, which identities.
 
-    ``github`` is "owner/repository" (``github_id`` its number, which no renaming changes); a push to
-    ``branch`` builds. ``region`` is where builds run ("" = the project's). ``keep_images`` newest
-    images outlive every clean-up.
+    ``github`` is "owner/repository" (``github_id`` its number, which no renaming changes); a push
+    to ``branch`` builds. ``region`` is where builds run ("" = the project's). The newest
+    ``keep_images`` outlive every clean-up.
     """
 
     kind: str = "cloud-build"
