@@ -36,15 +36,20 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldDiff:
-    """One field that differs: dotted path, the value in the world and the wanted one."""
+    """One field that differs: dotted path, the value in the world and the wanted one.
+
+    Of a grant, ``field`` is the role, ``after`` the member and ``why`` what it is for.
+    """
 
     field: str
     before: Json
     after: Json
+    why: str = ""
 
     def as_json(self) -> dict[str, Json]:
-        """Return ``{"field", "before", "after"}``."""
-        return {"field": self.field, "before": self.before, "after": self.after}
+        """Return ``{"field", "before", "after"}``, and ``"why"`` where there is a reason."""
+        shown: dict[str, Json] = {"field": self.field, "before": self.before, "after": self.after}
+        return shown | ({"why": self.why} if self.why else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,9 @@ def test_an_empty_cloud_is_all_create_and_asks_almost_nothing(cloud: GoogleCloud
     assert set(actions(plan).values()) == {Action.CREATE}
     assert not plan.blocked
     assert plan.calls <= 4
-    assert plan.cost_usd_month == pytest.approx(10.00 + 10 * 0.221 + 0.06)
+    assert plan.cost_usd_month == pytest.approx(
+        10.00 + 10 * (0.221 + 0.10) + 0.06 + (10 * 0.2 - 0.5) * 0.10
+    )
     assert sum(change.cost_delta_usd for change in plan.changes) == pytest.approx(
         plan.cost_usd_month
     )

@@ -34,7 +34,11 @@ def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> 
     ready = (apis.id,)
     accounts = _accounts(names, ready)
     repository = RepositoryResource(
-        project=names.project, repository=names.repository, region=names.region, needs=ready
+        project=names.project,
+        repository=names.repository,
+        region=names.region,
+        keep_images=blueprint.pipeline.keep_images,
+        needs=ready,
     )
     secrets = _secrets(blueprint, names, values or {}, ready)
     grants: list[BindingsResource] = bindings(blueprint, names, accounts, repository, secrets)

@@ -30,6 +30,11 @@ def knows(region: str) -> bool:
     return region in _table()
 
 
+def elsewhere() -> str:
+    """Return the region whose prices stand in for those that are not known."""
+    return str(_table()["elsewhere"])
+
+
 def _of(region: str) -> Mapping[str, float]:
     table = _table()
     return table[region] if region in table else table[str(table["elsewhere"])]
@@ -44,11 +49,43 @@ def tier_month(tier: str, region: str) -> float:
     return HOURS * (cpus * prices["sql_vcpu_hour"] + gigabytes * prices["sql_gb_hour"])
 
 
+def storage_month(settings: SqlSettings) -> float:
+    """Return the price of an instance's SSD (twice under high availability) and its backups."""
+    prices = _of(settings.region)
+    disk = settings.storage_gb * prices["sql_ssd_gb"]
+    kept = settings.storage_gb * _table()["anywhere"]["backups_per_disk_gb"]
+    return disk * (2 if settings.high_availability else 1) + kept * prices["sql_backup_gb"]
+
+
 def sql_month(settings: SqlSettings) -> float:
-    """Return the price of an instance: compute and SSD, both twice under high availability."""
-    disk = settings.storage_gb * _of(settings.region)["sql_ssd_gb"]
-    each = tier_month(settings.tier, settings.region) + disk
-    return each * (2 if settings.high_availability else 1)
+    """Return the price of an instance: compute (twice under high availability) and storage."""
+    compute = tier_month(settings.tier, settings.region)
+    return compute * (2 if settings.high_availability else 1) + storage_month(settings)
+
+
+def run_month(cpu: str, memory: str, instances: int, region: str) -> float:
+    """Return the price of instances that are kept ready the whole month; requests are not in it.
+
+    ``cpu`` is a number of CPUs ("2"), ``memory`` as Cloud Run writes it ("512Mi", "2Gi").
+    """
+    prices = _of(region)
+    second = float(cpu) * prices["run_vcpu_second"] + gibibytes(memory) * prices["run_gib_second"]
+    return instances * second * HOURS * 3600
+
+
+def registry_month(images: int) -> float:
+    """Return the price of keeping this many images, beyond the free half gigabyte."""
+    prices = _table()["anywhere"]
+    stored = images * prices["image_gb"] - prices["registry_free_gb"]
+    return max(stored, 0.0) * prices["registry_gb"]
+
+
+def gibibytes(memory: str) -> float:
+    """Return an amount of memory as Cloud Run writes it in GiB; 0 when it is not one."""
+    found = re.fullmatch(r"(\d+)(Mi|Gi)", memory)
+    if found is None:
+        return 0.0
+    return int(found[1]) / (1024 if found[2] == "Mi" else 1)
 
 
 def secret_month() -> float:

@@ -9,6 +9,7 @@ from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import Repository
 from wizards.plan import Action, FieldDiff
+from wizards.setup.prices import registry_month
 from wizards.setup.resource import AS_WANTED, LABELS, Resource, Seen, labelled, new
 from wizards.setup.work import Work
 
@@ -19,6 +20,7 @@ class RepositoryResource(Resource):
 
     repository: str
     region: str
+    keep_images: int = 10
 
     kind: ClassVar[str] = "repository"
     api: ClassVar[str] = "artifactregistry.googleapis.com"
@@ -35,6 +37,10 @@ class RepositoryResource(Resource):
         return _("images are pushed to {where}; without it no build can end").format(
             where=f"{self.region}-docker.pkg.dev/{self.project}/{self.repository}"
         )
+
+    def cost(self) -> float:
+        """Return what the images that are kept cost in USD a month."""
+        return registry_month(self.keep_images)
 
     def look(self, cloud: Cloud) -> Seen:
         """Read the repository."""
@@ -55,7 +61,7 @@ class RepositoryResource(Resource):
 
     def absent(self) -> Seen:
         """Return what a look would find where nothing can exist yet."""
-        return new({"id": self.repository, "region": self.region, "format": "DOCKER"})
+        return new({"id": self.repository, "region": self.region, "format": "DOCKER"}, self.cost())
 
     def make(self, work: Work, seen: Seen) -> None:
         """Create the repository, or put the label on one that exists."""
