@@ -28,6 +28,7 @@ class Clients:
     def __init__(self, address: SandboxAddress | None, token: str = "sandbox") -> None:
         self.address = address
         self._token = token
+        self.numbers: dict[str, str] = {}
         self._made: dict[str, Any] = {}
         self._lock = threading.RLock()
 

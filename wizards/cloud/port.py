@@ -40,6 +40,10 @@ class Projects(Protocol):
         """Return a project, or None when it is absent or hidden (Google does not tell which)."""
         ...
 
+    def project_number(self, project: str) -> str:
+        """Return a project's number as text, asked for once; "" while there is no project."""
+        ...
+
     def projects(self) -> list[Project]:
         """Return the active projects that the credentials may see."""
         ...

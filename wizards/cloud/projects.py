@@ -29,7 +29,16 @@ class ProjectCalls(Calls):
             lambda: self._projects().get_project(name=f"projects/{project}", **ONCE),
             absent=(403, 404),
         )
-        return None if found is None else _project(found)
+        if found is None:
+            return None
+        self._clients.numbers[project] = found.name.removeprefix("projects/")
+        return _project(found)
+
+    def project_number(self, project: str) -> str:
+        """Return a project's number as text, asked for once; "" while there is no project."""
+        if project not in self._clients.numbers:
+            self.project(project)
+        return self._clients.numbers.get(project, "")
 
     def projects(self) -> list[Project]:
         """Return the active projects that the credentials may see."""

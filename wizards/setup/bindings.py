@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import Policy, PolicyOf
 from wizards.plan import Action, FieldDiff
+from wizards.setup.members import settled, typed
 from wizards.setup.resource import AS_WANTED, Resource, Seen
 from wizards.setup.work import Work
 
@@ -18,6 +19,8 @@ _APIS = {
     "repository": "artifactregistry.googleapis.com",
     "account": "iam.googleapis.com",
 }
+# A policy that has conditional bindings makes gcloud ask, unless it is told that there is none.
+_CONDITION = {"project": " --condition=None"}
 _PERMISSIONS = {
     "project": "resourcemanager.projects.setIamPolicy",
     "secret": "secretmanager.secrets.setIamPolicy",
@@ -65,27 +68,37 @@ class BindingsResource(Resource):
 
     def look(self, cloud: Cloud) -> Seen:
         """Read the policy and find what is missing."""
-        return self._compare(cloud.policy(self.of))
+        return self._compare(cloud.policy(self.of), cloud)
 
     def absent(self) -> Seen:
         """Return what a look would find where nothing can exist yet."""
         return self._compare(Policy())
 
-    def _missing(self, policy: Policy) -> list[Grant]:
-        return [grant for grant in self.grants if grant.member not in policy.members(grant.role)]
+    def _wanted(self, cloud: Cloud | None) -> tuple[Grant, ...]:
+        """Return the grants with the project's number put in, where the project is there."""
+        if cloud is None:
+            return self.grants
+        return tuple(
+            replace(grant, member=settled(grant.member, cloud, self.project))
+            for grant in self.grants
+        )
 
-    def _compare(self, policy: Policy) -> Seen:
-        missing = self._missing(policy)
+    def _missing(self, policy: Policy, cloud: Cloud | None) -> list[Grant]:
+        wanted = self._wanted(cloud)
+        return [grant for grant in wanted if grant.member not in policy.members(grant.role)]
+
+    def _compare(self, policy: Policy, cloud: Cloud | None = None) -> Seen:
+        missing = self._missing(policy, cloud)
         if not missing:
             return AS_WANTED
-        diff = tuple(FieldDiff(grant.role, None, grant.member) for grant in missing)
+        diff = tuple(FieldDiff(grant.role, None, grant.member, grant.why) for grant in missing)
         whole = len(missing) == len(self.grants)
         return Seen(action=Action.CREATE if whole else Action.UPDATE, diff=diff)
 
     def make(self, work: Work, seen: Seen) -> None:  # noqa: ARG002
         """Add what is missing in one write, with the etag the policy was read with."""
         policy = work.cloud.policy(self.of)
-        missing = self._missing(policy)
+        missing = self._missing(policy, work.cloud)
         for grant in missing:
             policy = policy.with_members(grant.role, (grant.member,))
         if missing:
@@ -98,7 +111,8 @@ class BindingsResource(Resource):
             (grant.role, grant.member) for grant in self.grants
         ]
         return "\n".join(
-            f"{before}add-iam-policy-binding{after} --member={member} --role={role}"
+            f"{before}add-iam-policy-binding{after} --member={typed(str(member), self.project)} "
+            f"--role={role}{_CONDITION.get(self.of.kind, '')}"
             for role, member in pairs
         )
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from generators.language import _
 from wizards.blueprint import Blueprint, Secret
 from wizards.failures import UsageFailure
 
+PROVIDER = "github"
 _ACCOUNT_MOST = 30
+_POOL_MOST = 32
+_LINKED_MOST = 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Every name that the plan uses; ``build_account`` is "" when nobody builds on Google."""
+    """Every name that the plan uses.
+
+    ``build_account`` is "" when nobody builds on Google, ``migration_account`` without a database,
+    ``pool`` and ``provider`` unless GitHub Actions deploy.
+    """
 
     project: str
     region: str
@@ -21,6 +29,13 @@ class Names:
     repository: str
     runtime_account: str
     build_account: str
+    migration_account: str
+    build_region: str
+    connection: str
+    linked: str
+    trigger: str
+    pool: str
+    provider: str
 
     @property
     def runtime_email(self) -> str:
@@ -31,6 +46,11 @@ class Names:
     def build_email(self) -> str:
         """The e-mail address of the build identity."""
         return email(self.project, self.build_account)
+
+    @property
+    def migration_email(self) -> str:
+        """The e-mail address of the identity that migration jobs run as."""
+        return email(self.project, self.migration_account)
 
 
 def names_of(blueprint: Blueprint) -> Names:
@@ -43,7 +63,9 @@ def names_of(blueprint: Blueprint) -> Names:
         )
     service = blueprint.service.name or blueprint.project.id
     pipeline = blueprint.pipeline
-    builds = pipeline.kind != "none"
+    builds = pipeline.kind == "cloud-build"
+    migrates = blueprint.database is not None
+    federates = pipeline.kind == "github" and bool(pipeline.github)
     return Names(
         project=blueprint.project.id,
         region=blueprint.project.region,
@@ -51,16 +73,30 @@ def names_of(blueprint: Blueprint) -> Names:
         repository=pipeline.repository or service,
         runtime_account=pipeline.runtime_account or account_name(service, "run"),
         build_account=(pipeline.build_account or account_name(service, "build")) if builds else "",
+        migration_account=(pipeline.migration_account or account_name(service, "migrate"))
+        if migrates
+        else "",
+        build_region=pipeline.region or blueprint.project.region,
+        connection=pipeline.connection,
+        linked=linked_name(pipeline.github),
+        trigger=pipeline.trigger or service,
+        pool=short_name(service, "github") if federates else "",
+        provider=PROVIDER if federates else "",
     )
 
 
 def secrets_of(blueprint: Blueprint) -> dict[str, Secret]:
-    """Return the secrets by variable, the database's password among them."""
+    """Return the secrets by variable, the passwords of the database's users among them."""
     secrets = dict(blueprint.secrets)
     database = blueprint.database
-    if database is not None and database.password_secret not in secrets:
-        service = blueprint.service.name or blueprint.project.id
-        secrets[database.password_secret] = Secret(name=f"{service}-db-password", source="generate")
+    if database is None:
+        return secrets
+    service = blueprint.service.name or blueprint.project.id
+    passwords = {database.password_secret: f"{service}-db-password"}
+    if database.migration_user:
+        passwords[database.migration_password_secret] = f"{service}-db-migration-password"
+    for variable, name in passwords.items():
+        secrets.setdefault(variable, Secret(name=name, source="generate"))
     return secrets
 
 
@@ -68,6 +104,18 @@ def account_name(service: str, job: str) -> str:
     """Return a service account id for a job: 6 to 30 characters."""
     room = _ACCOUNT_MOST - len(job) - 1
     return f"{service[:room].rstrip('-')}-{job}".ljust(6, "0")
+
+
+def short_name(service: str, job: str) -> str:
+    """Return the id of an identity pool: 4 to 32 characters, not beginning with "gcp-"."""
+    own = f"x{service}" if service.startswith("gcp-") else service
+    return f"{own[: _POOL_MOST - len(job) - 1].rstrip('-')}-{job}"
+
+
+def linked_name(github: str) -> str:
+    """Return the id under which "owner/name" is linked: as Google's console would call it."""
+    plain = re.sub(r"[^A-Za-z0-9-]+", "-", github.replace("/", "-")).strip("-")
+    return plain[:_LINKED_MOST].rstrip("-")
 
 
 def email(project: str, account: str) -> str:
