@@ -41,21 +41,75 @@ class Evidence:
 class MigrationTool:
     """What changes the schema; ``directory`` is where the project would run it, from the root.
 
-    ``config`` is relative to that directory; ``command`` brings a database to the newest state.
+    ``provider`` is alembic, django, prisma or other; ``tool`` names the program itself
+    ("flask-migrate", "typeorm", "knex"). ``config`` is relative to the directory; ``command``
+    brings a database to the newest state, () when that is not known for sure (provider other).
     """
 
     provider: str
     directory: str
     config: str
     command: tuple[str, ...]
+    tool: str = ""
 
     def as_json(self) -> dict[str, Json]:
-        """Return ``{"provider", "directory", "config", "command"}``."""
+        """Return ``{"provider", "directory", "config", "command", "tool"}``."""
         return {
             "provider": self.provider,
             "directory": self.directory,
             "config": self.config,
             "command": list(self.command),
+            "tool": self.tool or self.provider,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A further process of a service: same code and image, another command, no port.
+
+    ``kind`` is celery, celery-beat, rq, arq, dramatiq, huey, taskiq or node; ``command`` is the
+    exec form, run in ``directory`` (from the root); ``name`` is unique within its service.
+    """
+
+    name: str
+    kind: str
+    command: tuple[str, ...]
+    directory: str
+    path: str = ""
+    line: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """Return ``{"name", "kind", "command", "directory", "path", "line"}``."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "command": list(self.command),
+            "directory": self.directory,
+            "path": self.path or None,
+            "line": self.line or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NativeNeed:
+    """Debian packages that a dependency needs: ``build`` to be compiled, ``run`` to be loaded.
+
+    ``wheel`` says that a wheel is published for usual platforms, so that ``build`` is needed
+    only where it does not fit.
+    """
+
+    dependency: str
+    build: tuple[str, ...]
+    run: tuple[str, ...]
+    wheel: bool = False
+
+    def as_json(self) -> dict[str, Json]:
+        """Return ``{"dependency", "build", "run", "wheel"}``."""
+        return {
+            "dependency": self.dependency,
+            "build": list(self.build),
+            "run": list(self.run),
+            "wheel": self.wheel,
         }
 
 
@@ -65,7 +119,9 @@ class FrontEnd:
 
     ``output`` is relative to ``path``; ``settings`` are files that installing needs besides the
     manifest and the lockfile; ``served_by`` is the back end's root when that serves the
-    built files itself, None when something else has to.
+    built files itself, None when something else has to. ``build`` is the exec form of the build,
+    run in ``path``; ``workspace`` is the folder of the lockfile when it lies above ``path``,
+    "" otherwise; ``variables`` are read while building (VITE_…, REACT_APP_…, NEXT_PUBLIC_…).
     """
 
     path: str
@@ -77,6 +133,11 @@ class FrontEnd:
     lockfile: str = ""
     settings: tuple[str, ...] = ()
     served_by: str | None = None
+    manager_version: str = ""
+    package_name: str = ""
+    workspace: str = ""
+    build: tuple[str, ...] = ("npm", "run", "build")
+    variables: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """Return every field under its own name."""
@@ -89,6 +150,9 @@ class FrontEnd:
             "output": self.output,
             "lockfile": self.lockfile or None,
             "served_by": self.served_by,
+            "build": list(self.build),
+            "workspace": self.workspace or None,
+            "variables": list(self.variables),
         }
 
 
@@ -96,9 +160,32 @@ class FrontEnd:
 class Service:
     """One deployable program; paths are relative to the repository's root ("." for the root).
 
-    ``entrypoint`` is "module:name" ("module:create_app" with ``factory``), imported from
-    ``import_root``; ``interface`` is asgi or wsgi; ``variables`` are the environment variables
-    that the code reads; ``dependencies`` maps canonical package names to versions or "".
+    What it is
+        ``name`` is short and unique in the repository (small letters, digits, hyphens);
+        ``role`` is web (answers HTTP), static (only a browser's files: see ``frontend``) or
+        worker (no port: see ``workers``); ``language`` is python or javascript (Node,
+        TypeScript included).
+    How it starts
+        Python: ``entrypoint`` is "module:name" ("module:create_app" with ``factory``) imported
+        from ``import_root``, with ``interface`` asgi or wsgi; or a script's path from
+        ``import_root`` with ``interface`` streamlit. ``server`` is what the project itself uses
+        (gunicorn, uvicorn, daphne, hypercorn, granian; "" unknown).
+        Node: ``entrypoint`` is the source file from ``path`` (None for Next.js and friends, which
+        bring their own server), ``start`` the exec form of the production start, run in ``path``.
+    How it is built
+        ``package_manager`` with ``manager_version`` ("9.1.0", "1.8"; "" unknown), ``lockfile``,
+        ``manifest``, ``requirements`` and ``settings`` (files that installing needs besides);
+        ``workspace`` is the folder of the lockfile when that lies above ``path``, "" otherwise;
+        ``package_name`` selects the service within it. ``build`` is the exec form of the build
+        (() when nothing is built) and ``output`` the folder it makes, both from ``path``.
+        ``native`` are the Debian packages that dependencies need. ``installs_itself``: the
+        manifest has a build system, so the project can be installed as a package.
+    What else it needs
+        ``collects_static`` (Django's collectstatic), ``django_settings`` (the module that
+        production should use, None unknown), ``prisma`` (the schema's path; its client must be
+        generated), ``workers``, ``redis``, ``broker`` (redis, amqp, "" none), ``websockets``.
+    ``variables`` are the environment variables that the code reads; ``dependencies`` maps
+    canonical package names to versions or "".
     """
 
     path: str
@@ -124,6 +211,22 @@ class Service:
     database_driver: str | None = None
     redis: bool = False
     frontend: FrontEnd | None = None
+    name: str = ""
+    role: str = "web"
+    server: str = ""
+    start: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+    output: str = ""
+    manager_version: str = ""
+    workspace: str = ""
+    settings: tuple[str, ...] = ()
+    native: tuple[NativeNeed, ...] = ()
+    collects_static: bool = False
+    django_settings: str | None = None
+    prisma: str | None = None
+    workers: tuple[Worker, ...] = ()
+    broker: str = ""
+    websockets: bool = False
     dependencies: Mapping[str, str] = field(default_factory=dict)
     variables: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -135,15 +238,23 @@ class Service:
         version_key = "node_version" if self.language == "javascript" else "python_version"
         return {
             "path": self.path,
+            "name": self.name,
+            "role": self.role,
             "language": self.language,
             "framework": self.framework,
             "framework_version": self.framework_version or None,
             "package_manager": self.package_manager,
+            "manager_version": self.manager_version or None,
             "lockfile": self.lockfile or None,
+            "workspace": self.workspace or None,
             "entrypoint": self.entrypoint,
             "factory": self.factory,
             "interface": self.interface or None,
             "import_root": self.import_root,
+            "server": self.server or None,
+            "build": list(self.build),
+            "output": self.output or None,
+            "start": list(self.start),
             "port": self.port,
             "health_path": self.health_path,
             version_key: self.node_version if version_key[0] == "n" else self.python_version,
@@ -151,6 +262,13 @@ class Service:
             "database": self.database,
             "database_driver": self.database_driver,
             "redis": self.redis,
+            "broker": self.broker or None,
+            "websockets": self.websockets,
+            "workers": [worker.as_json() for worker in self.workers],
+            "collects_static": self.collects_static,
+            "django_settings": self.django_settings,
+            "prisma": self.prisma,
+            "native": [need.as_json() for need in self.native],
             "frontend": self.frontend.as_json() if self.frontend else None,
             "variables": list(self.variables),
             "evidence": [piece.as_json() for piece in self.evidence],
@@ -161,34 +279,70 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a person should know before files are made; ``level`` is warning or notice."""
+    """Something a person should know before files are made; ``level`` is warning or notice.
+
+    ``fix`` says what to do about it, "" when there is nothing to do.
+    """
 
     code: str
     level: str
     message: str
     path: str = ""
     line: int = 0
+    fix: str = ""
 
     def as_json(self) -> dict[str, Json]:
-        """Return ``{"code", "level", "message", "path", "line"}``."""
+        """Return ``{"code", "level", "message", "path", "line", "fix"}``."""
         return {
             "code": self.code,
             "level": self.level,
             "message": self.message,
             "path": self.path or None,
             "line": self.line or None,
+            "fix": self.fix or None,
         }
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the repository is as a whole, in one sentence, with the place that says so.
+
+    ``kind`` is application, library, command-line, template, documentation, notebooks,
+    unsupported (an application of a framework that is not known here) or nothing.
+    """
+
+    kind: str
+    says: str
+    path: str = ""
+    line: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """Return ``{"kind", "says", "path", "line"}``."""
+        return {
+            "kind": self.kind,
+            "says": self.says,
+            "path": self.path or None,
+            "line": self.line or None,
+        }
+
+
+_APPLICATION = Verdict("application", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
-    """Everything found under ``root``; no services means: nothing deployable here."""
+    """Everything found under ``root``; no services means: nothing deployable here (``verdict``).
+
+    ``read`` is how many of the ``files`` were opened.
+    """
 
     root: Path
     services: tuple[Service, ...]
     findings: tuple[Finding, ...] = ()
     files: int = 0
     seconds: float = 0.0
+    verdict: Verdict = _APPLICATION
+    read: int = 0
 
     def service(self, path: str) -> Service | None:
         """Return the service at a path, or the only one there is, or None."""
@@ -198,10 +352,12 @@ class Detection:
         return self.services[0] if len(self.services) == 1 else None
 
     def as_json(self) -> dict[str, Json]:
-        """Return ``{"services", "findings", "files", "seconds"}``."""
+        """Return ``{"services", "verdict", "findings", "files", "read", "seconds"}``."""
         return {
             "services": [service.as_json() for service in self.services],
+            "verdict": self.verdict.as_json(),
             "findings": [finding.as_json() for finding in self.findings],
             "files": self.files,
+            "read": self.read,
             "seconds": round(self.seconds, 3),
         }
