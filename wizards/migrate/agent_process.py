@@ -29,11 +29,12 @@ _LOG_LINES = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """Where an agent runs: interpreter, working folder, extra environment (may hold secrets)."""
+    """Where an agent runs: interpreter, folder, extra environment (may hold secrets), program."""
 
     interpreter: Path
     directory: Path
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    program: tuple[str, ...] = (str(SCRIPT),)
 
 
 @dataclass
@@ -89,7 +90,7 @@ class AgentProcess:
 
     def _start(self, request_in: int, answer_out: int) -> subprocess.Popen[bytes]:
         environment = {**os.environ, **self.seat.environment, "PYTHONUNBUFFERED": "1"}
-        command = [str(self.seat.interpreter), str(SCRIPT), str(request_in), str(answer_out)]
+        command = [str(self.seat.interpreter), *self.seat.program, str(request_in), str(answer_out)]
         try:
             self._process = subprocess.Popen(
                 command,

@@ -42,7 +42,7 @@ from wizards.migrate.model import (
 )
 from wizards.migrate.past import Past
 from wizards.migrate.project import Project
-from wizards.migrate.providers.alembic import State
+from wizards.migrate.providers.provider import State
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
 from wizards.migrate.session import Session

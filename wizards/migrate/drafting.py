@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wizards.events import Emit, Json
 from wizards.migrate.model import Severity
-from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.providers.provider import Provider
 from wizards.migrate.review.lint import JudgedFile, lint_texts
 
 
@@ -31,7 +31,7 @@ class Draft:
 
 
 def draft(
-    provider: Alembic,
+    provider: Provider,
     message: str,
     emit: Emit,
     *,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wizards.events import Json
 from wizards.migrate.model import History, RevisionPreview
-from wizards.migrate.providers.alembic import State
+from wizards.migrate.providers.provider import State
 from wizards.migrate.standing import heads
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect

@@ -13,7 +13,7 @@ from wizards.migrate.at_start import AtStart
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Backup, History
 from wizards.migrate.own_work import OwnWork
-from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.providers.provider import Provider
 from wizards.migrate.records import Told
 from wizards.migrate.recovery import Recovery
 from wizards.migrate.standing import Standing
@@ -26,7 +26,7 @@ class Past:
 
     root: Path
     told: Told
-    provider: Alembic
+    provider: Provider
     target: Target
     history: History
 

@@ -14,6 +14,7 @@ from wizards.failures import Failure, UsageFailure
 from wizards.migrate import interpreter, target
 from wizards.migrate.interpreter import Interpreter
 from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.providers.provider import Provider
 from wizards.migrate.target import Target
 from wizards.postgres.sandbox_address import SandboxAddress
 
@@ -29,7 +30,7 @@ class Project:
     sandbox: SandboxAddress | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _target: Target | None = None
-    _provider: Alembic | None = None
+    _provider: Provider | None = None
 
     @cached_property
     def blueprint(self) -> Blueprint | None:
@@ -101,14 +102,20 @@ class Project:
             )
         return interpreter.find(self.directory, self.root, self.migrations.interpreter)
 
-    def provider(self, emit: Emit) -> Alembic:
+    def provider(self, emit: Emit) -> Provider:
         """Return Alembic on the resolved target."""
         with self._lock:
             if self._provider is None:
-                self._provider = Alembic(
-                    self.directory, self.migrations, self.interpreter, self.target(emit)
-                )
+                self._provider = self._made(self.target(emit))
             return self._provider
+
+    def _made(self, target: Target | None) -> Provider:
+        return Alembic(
+            directory=self.directory,
+            migrations=self.migrations,
+            interpreter=self.interpreter,
+            target=target,
+        )
 
     def target(self, emit: Emit) -> Target:
         """Return the target: the environment's, DATABASE_URL's, or where env.py connects."""
@@ -124,7 +131,7 @@ class Project:
         found = self._by_url(required=self.chosen is not None)
         if found is not None:
             return found
-        alone = Alembic(self.directory, self.migrations, self.interpreter, None)
+        alone = self._made(None)
         address = alone.connects_to(emit)
         return Target(
             name=address.database,

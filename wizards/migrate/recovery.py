@@ -17,7 +17,7 @@ from wizards.migrate.decisions import Facts, decide
 from wizards.migrate.graph import closure
 from wizards.migrate.model import Backup, Decision, History, Loss, Moment, Outcome
 from wizards.migrate.own_work import OwnWork
-from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.providers.provider import Provider
 from wizards.migrate.standing import Standing, standing, standing_of
 from wizards.migrate.story import Story
 from wizards.migrate.target import Target
@@ -44,7 +44,7 @@ class Recovery:
     nothing counts, None where the session has not ended: then it is found out now.
     """
 
-    provider: Alembic
+    provider: Provider
     target: Target
     history: History
     version_table: str

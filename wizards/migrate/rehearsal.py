@@ -15,7 +15,7 @@ from wizards.migrate import backends, catalogue, rows
 from wizards.migrate.catalogue import Catalogue
 from wizards.migrate.manifest import verified
 from wizards.migrate.model import Backup, Rehearsal
-from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.providers.provider import Provider
 from wizards.migrate.restore import restore_to_scratch
 from wizards.migrate.scratch import Scratch, scratch
 from wizards.migrate.story import Story
@@ -43,7 +43,7 @@ class Rehearsing:
     ``again``: after the way back, all the way up once more.
     """
 
-    provider: Alembic
+    provider: Provider
     address: Address
     backup: Backup
     version_table: str

@@ -11,7 +11,7 @@ from wizards.events import Emit, Event
 from wizards.failures import Refused
 from wizards.migrate import swap
 from wizards.migrate.model import Applied, Backup, Outcome
-from wizards.migrate.providers.alembic import Alembic
+from wizards.migrate.providers.provider import Provider
 from wizards.migrate.records import Recorder, new_id, process_facts
 from wizards.migrate.session_lock import session_lock
 from wizards.migrate.standing import standing
@@ -19,7 +19,7 @@ from wizards.migrate.standing import standing
 
 def restore(
     root: Path,
-    provider: Alembic,
+    provider: Provider,
     backup: Backup,
     emit: Emit,
     cancel: Cancel,

@@ -9,7 +9,7 @@ from pathlib import Path
 from wizards.events import Json
 from wizards.migrate.dropping import drops_data
 from wizards.migrate.model import Backup, History, Rehearsal, RevisionPreview
-from wizards.migrate.providers.alembic import Alembic, State
+from wizards.migrate.providers.provider import Provider, State
 from wizards.migrate.target import Target
 
 
@@ -22,7 +22,7 @@ class Work:
 
     root: Path
     kind: str
-    provider: Alembic
+    provider: Provider
     target: Target
     history: History
     state: State
