@@ -95,23 +95,28 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One preflight verdict; ``fix`` is a command or an action, ``level`` ok, warning or red."""
+    """One preflight verdict; ``fix`` is a command or an action, ``level`` ok, warning or red.
+
+    ``keys`` are the keys of the blueprint it is about, where it is about any.
+    """
 
     id: str
     title: str
     level: str
     says: str = ""
     fix: str = ""
+    keys: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
-        """Return ``{"id", "title", "level", "says", "fix"}``."""
-        return {
+        """Return ``{"id", "title", "level", "says", "fix"}`` and ``"keys"`` if there are any."""
+        shown: dict[str, Json] = {
             "id": self.id,
             "title": self.title,
             "level": self.level,
             "says": self.says,
             "fix": self.fix,
         }
+        return shown | ({"keys": list(self.keys)} if self.keys else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,12 @@ def check(blueprint: Blueprint) -> Check | None:
     if found is None:
         return None
     title = _("database connections")
+    keys = (
+        "database.tier",
+        "database.pool_size",
+        "database.max_overflow",
+        "service.max_instances",
+    )
     says = _(
         "{instances} instances × {each} connections = {wanted}; the tier has {available}"
     ).format(
@@ -67,11 +73,11 @@ def check(blueprint: Blueprint) -> Check | None:
         available=found.available,
     )
     if found.fits:
-        return Check(id="connections", title=title, level="ok", says=says)
+        return Check(id="connections", title=title, level="ok", says=says, keys=keys)
     most = found.available // found.per_instance
     fix = (
         f"tarmac init --set service.max_instances={most}"
         if most
         else "tarmac init --set database.pool_size=1 --set database.max_overflow=0"
     )
-    return Check(id="connections", title=title, level="warning", says=says, fix=fix)
+    return Check(id="connections", title=title, level="warning", says=says, fix=fix, keys=keys)

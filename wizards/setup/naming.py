@@ -10,7 +10,7 @@ from wizards.blueprint import Blueprint, Secret
 from wizards.failures import UsageFailure
 
 PROVIDER = "github"
-_ACCOUNT_MOST = 30
+ACCOUNT_MOST = 30
 _POOL_MOST = 32
 _LINKED_MOST = 63
 
@@ -102,7 +102,7 @@ def secrets_of(blueprint: Blueprint) -> dict[str, Secret]:
 
 def account_name(service: str, job: str) -> str:
     """Return a service account id for a job: 6 to 30 characters."""
-    room = _ACCOUNT_MOST - len(job) - 1
+    room = ACCOUNT_MOST - len(job) - 1
     return f"{service[:room].rstrip('-')}-{job}".ljust(6, "0")
 
 

@@ -11,9 +11,7 @@ from wizards.cloud.port import Cloud
 from wizards.cloud.roles import smallest_role
 from wizards.cloud.things import PolicyOf
 from wizards.plan import Action, Check
-from wizards.setup import connections
-from wizards.setup.naming import names_of
-from wizards.setup.prices import knows
+from wizards.setup.lints import lints
 from wizards.setup.resource import Resource, Seen
 
 Looks = Mapping[str, Seen]
@@ -30,8 +28,7 @@ def login_check(cloud: Cloud) -> Check:
 
 def local_checks(blueprint: Blueprint) -> list[Check]:
     """Return what can be judged without asking anybody."""
-    checks = [connections.check(blueprint), _edition(blueprint), _price(blueprint)]
-    return [check for check in checks if check is not None]
+    return lints(blueprint)
 
 
 def permission_check(cloud: Cloud, wanted: Iterable[tuple[Resource, Seen]]) -> Check:
@@ -115,36 +112,3 @@ def billing_check(cloud: Cloud, blueprint: Blueprint, seen: Seen) -> Check:
         )
     name = known[account].name if account in known else account
     return Check(id="billing", title=title, level="ok", says=name)
-
-
-def _edition(blueprint: Blueprint) -> Check | None:
-    database = blueprint.database
-    if database is None:
-        return None
-    plus = database.edition == "ENTERPRISE_PLUS"
-    optimized = database.tier.startswith("db-perf-optimized")
-    title = _("tier and edition")
-    says = f"{database.tier} · {database.edition}"
-    if plus == optimized:
-        return Check(id="edition", title=title, level="ok", says=says)
-    fix = (
-        "tarmac init --set database.edition=ENTERPRISE"
-        if plus
-        else "tarmac init --set database.edition=ENTERPRISE_PLUS"
-    )
-    wrong = _("{what} do not go together").format(what=says)
-    return Check(id="edition", title=title, level="red", says=wrong, fix=fix)
-
-
-def _price(blueprint: Blueprint) -> Check | None:
-    region = names_of(blueprint).region
-    if knows(region):
-        return None
-    return Check(
-        id="prices",
-        title=_("prices"),
-        level="warning",
-        says=_("no prices are known for {region}; another region's are shown").format(
-            region=region
-        ),
-    )

@@ -11,7 +11,7 @@ from pathlib import Path
 from wizards.cloud.things import SqlSettings
 
 HOURS = 730
-_SHARED_CORE = ("db-f1-micro", "db-g1-small")
+SHARED_CORE = ("db-f1-micro", "db-g1-small")
 
 
 @cache
@@ -43,7 +43,7 @@ def _of(region: str) -> Mapping[str, float]:
 def tier_month(tier: str, region: str) -> float:
     """Return the compute price of a tier without high availability."""
     prices = _of(region)
-    if tier in _SHARED_CORE:
+    if tier in SHARED_CORE:
         return prices[tier]
     cpus, gigabytes = size_of(tier)
     return HOURS * (cpus * prices["sql_vcpu_hour"] + gigabytes * prices["sql_gb_hour"])
