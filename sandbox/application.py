@@ -35,6 +35,7 @@ REGIONAL = re.compile(
 )
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LONGEST_WAIT = 600.0
+GIVEN = {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
 
 
 class Dropped(Exception):
@@ -57,11 +58,22 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP answer with a JSON body."""
+    """One HTTP answer; a ``text`` is sent as it is instead of the JSON body."""
 
     status: int
     body: Any
     headers: tuple[tuple[str, str], ...] = ()
+    text: str | None = None
+
+    def sent(self) -> tuple[bytes, dict[str, str]]:
+        """Return the bytes and the headers that go over the wire."""
+        if self.text is not None:
+            body, kind = self.text.encode(), "text/html; charset=UTF-8"
+        else:
+            body = b"" if self.body is None else json.dumps(self.body).encode() + b"\n"
+            kind = "application/json; charset=UTF-8"
+        named = {name.lower(): value for name, value in self.headers}
+        return body, {"content-type": kind, **named, "content-length": str(len(body))}
 
 
 class Application:
@@ -85,12 +97,8 @@ class Application:
             return
         request = await _read(scope, receive)
         reply = await self.reply(request)
-        body = b"" if reply.body is None else json.dumps(reply.body).encode() + b"\n"
-        headers = [
-            (b"content-type", b"application/json; charset=UTF-8"),
-            (b"content-length", str(len(body)).encode()),
-            *((name.encode(), value.encode()) for name, value in reply.headers),
-        ]
+        body, named = reply.sent()
+        headers = [(name.encode(), value.encode()) for name, value in named.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -108,8 +116,6 @@ class Application:
         if not service:
             message = f"The sandbox answers for *.googleapis.com only, not for {host or 'nobody'}."
             return _refusal(ApiError("PERMISSION_DENIED", message))
-        if service == "oauth2" and path == "token":
-            return Reply(200, {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})
         return await self._served(request, service, path)
 
     async def _controlled(self, request: Request) -> Reply:
@@ -145,7 +151,7 @@ class Application:
                 self._record(entry, begun, reply)
             reply = await self._faulty(fault, reply)
         assert reply is not None
-        self._record(entry, begun, reply, self._problems(found, reply))
+        self._record(entry, begun, reply, () if fault else self._problems(found, reply))
         return reply
 
     def _record(
@@ -166,6 +172,8 @@ class Application:
         found: tuple[Document, Method, dict[str, str]] | None,
     ) -> Reply:
         try:
+            if service == "oauth2" and path == "token":
+                return Reply(200, GIVEN)
             if found is None:
                 raise not_imitated(f"{http} {path} of {service}{GOOGLE}")
             about, method, parameters = found
@@ -205,13 +213,16 @@ class Application:
                 await asyncio.sleep(LONGEST_WAIT)
                 raise Dropped
             case "slow":
-                await asyncio.sleep(fault.seconds)
+                await self.world.clock.hold(fault.seconds)
                 if reply is not None:
                     return reply
-        headers: tuple[tuple[str, str], ...] = ()
+        headers = tuple(fault.headers.items())
         if fault.retry_after is not None:
-            headers = (("retry-after", f"{fault.retry_after:g}"),)
-        return Reply(fault.status, fault.error().body(), headers)
+            headers = (*headers, ("retry-after", f"{fault.retry_after:g}"))
+        if isinstance(fault.body, str):
+            return Reply(fault.status, None, headers, text=fault.body)
+        body = fault.error().body() if fault.body is None else fault.body
+        return Reply(fault.status, body, headers)
 
     def _problems(
         self, found: tuple[Document, Method, dict[str, str]] | None, reply: Reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,10 @@ class Clock:
     def now(self) -> float:
         """Return this moment."""
         return time.time()
+
+    async def hold(self, seconds: float) -> None:
+        """Let so many real seconds pass."""
+        await asyncio.sleep(seconds)
 
     def due(self, since: float, simulated: float) -> float:
         """Return the moment when so many simulated seconds have passed."""

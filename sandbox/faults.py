@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sandbox.errors import BY_CODE, ApiError, bad_request, error_info
@@ -18,7 +18,10 @@ class Fault:
     """What happens to calls that match ``method`` (a regular expression over id, verb and path).
 
     ``kind`` is status, timeout, reset or slow; ``times`` is how often it still happens (0: always);
-    ``rate`` is the chance per call; ``after`` lets the call take effect before its answer is lost.
+    ``skip`` is how many matching calls pass before the first that it happens to; ``rate`` is the
+    chance per call; ``after`` lets the call take effect before its answer is lost. ``details`` and
+    ``metadata`` go into the error; ``body`` replaces it: JSON is sent as JSON, a text as it is (as
+    a proxy's page would come), with ``headers`` beside it.
     """
 
     id: str
@@ -30,11 +33,16 @@ class Fault:
     reason: str = ""
     domain: str = "googleapis.com"
     message: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+    details: list[dict[str, Any]] = field(default_factory=list)
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
     retry_after: float | None = None
     seconds: float = 0.0
     rate: float = 1.0
     seed: int = 0
     after: bool = False
+    skip: int = 0
 
     @property
     def cuts(self) -> bool:
@@ -44,7 +52,8 @@ class Fault:
     def error(self) -> ApiError:
         """Return the error it answers with."""
         name = BY_CODE.get(self.status, "INTERNAL")
-        details = [error_info(self.reason, self.domain, {})] if self.reason else []
+        info = [error_info(self.reason, self.domain, self.metadata)] if self.reason else []
+        details = [*info, *self.details]
         message = self.message or f"Injected fault {self.id}."
         return ApiError(name, message, details=details, code=self.status, legacy=self.reason)
 
@@ -83,6 +92,8 @@ class Faults:
             if spent or not re.search(fault.method, call):
                 continue
             tried = self._store.next(f"fault-{fault.id}-tries")
+            if tried <= fault.skip:
+                continue
             if random.Random(f"{fault.seed} {tried}").random() >= fault.rate:
                 continue
             self._store.put(KIND, fault.id, {**asdict(fault), "hit": fault.hit + 1})

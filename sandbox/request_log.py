@@ -53,8 +53,15 @@ class RequestLog:
 
 def read(path: Path) -> Iterator[Entry]:
     """Yield the entries of a log file, the oldest first."""
+    yield from read_from(path, 0)
+
+
+def read_from(path: Path, offset: int) -> Iterator[Entry]:
+    """Yield the entries of a log file that begin at or after so many bytes."""
     if not path.exists():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        fields = json.loads(line)
-        yield Entry(**{**fields, "problems": tuple(fields.get("problems", ()))})
+    with path.open(encoding="utf-8") as lines:
+        lines.seek(offset)
+        for line in lines:
+            fields = json.loads(line)
+            yield Entry(**{**fields, "problems": tuple(fields.get("problems", ()))})

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sandbox import certificates
 from sandbox.application import Application
+from sandbox.clock import Clock
 from sandbox.cloudsql.effects import INSTANCE
 from sandbox.front import Front
 from sandbox.request_log import LOG, RequestLog
@@ -40,7 +41,8 @@ class Server:
     """One sandbox; :meth:`start`, then :meth:`wait` until it is asked to stop, then :meth:`close`.
 
     ``idle`` is the number of seconds without a request after which it ends itself (None: never);
-    ``check`` validates every answer against Google's schemas and logs what is wrong.
+    ``check`` validates every answer against Google's schemas and logs what is wrong; ``clock``
+    replaces the wall clock (tests bring one whose time jumps).
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Server:
         speed: float = DEFAULT_SPEED,
         idle: float | None = None,
         check: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         self.state = state.absolute()
         self._port = port
         self._speed = speed
         self._idle = idle
         self._check = check
+        self._clock = clock
         self._stopped = asyncio.Event()
         self._chores: list[asyncio.Task[None]] = []
 
@@ -65,7 +69,7 @@ class Server:
         self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = exclusive(self.state)
         tls = certificates.ensure(self.state / "tls")
-        self.world = World(self.state, self._speed)
+        self.world = World(self.state, self._speed, self._clock)
         cloudbilling.found(self.world.store)
         self._log = RequestLog(self.state / LOG)
         image_routes.key(self.state)

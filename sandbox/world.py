@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 class World:
     """One imitated Google Cloud in a state folder."""
 
-    def __init__(self, state: Path, speed: float) -> None:
+    def __init__(self, state: Path, speed: float, clock: Clock | None = None) -> None:
         from sandbox.cloudsql.clusters import Clusters
         from sandbox.faults import Faults
         from sandbox.run.runtime import Runtime
 
         self.state = state
-        self.clock = Clock(speed)
+        self.clock = clock or Clock(speed)
         self.store = Store(state / "sandbox.db")
         self.operations = Operations(self)
         self.faults = Faults(self.store)

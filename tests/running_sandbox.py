@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.clock import Clock
 from sandbox.request_log import LOG, read
 from sandbox.resetting import reset
 from sandbox.server import Server
+from sandbox.world import World
 from wizards.postgres.sandbox_address import SandboxAddress
 
 SPEED = 600.0
@@ -18,16 +20,22 @@ SPEED = 600.0
 
 @contextmanager
 def running_sandbox(
-    state: Path, *, speed: float = SPEED, port: int = 0
+    state: Path,
+    *,
+    speed: float = SPEED,
+    port: int = 0,
+    clock: Clock | None = None,
+    furnish: Callable[[World], None] = lambda _world: None,
 ) -> Iterator[SandboxAddress]:
     """Run a sandbox on a state folder in a thread; at the end every answer fitted its schema."""
     ready, holder = threading.Event(), dict[str, object]()
 
     def serve() -> None:
         async def main() -> None:
-            server = Server(state, port=port, speed=speed, check=True)
+            server = Server(state, port=port, speed=speed, check=True, clock=clock)
             try:
                 holder["address"] = await server.start()
+                furnish(server.world)
                 holder["server"], holder["loop"] = server, asyncio.get_running_loop()
             finally:
                 ready.set()

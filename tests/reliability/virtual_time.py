@@ -1,0 +1,107 @@
+"""Time that jumps: when everybody waits, it is the moment for which the first of them waits.
+
+Threads work in real time and sleep in virtual time. Nobody has to say that he works: what a thread
+does is read from its innermost frame, and time stands still while one of them does anything but
+wait for another thread.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.clock import Clock
+from wizards.cancel import Cancel, Cancelled
+from wizards.cloud.pace import Pace
+
+_LOOK_AGAIN = 0.0004
+_WAITING = {"threading.py", "selectors.py", "thread.py", "queue.py"}
+"""Files of the standard library in which a thread waits for others and works on nothing."""
+
+
+class VirtualTime:
+    """A moment in epoch seconds that moves only when all threads of this process wait."""
+
+    def __init__(self, start: float | None = None) -> None:
+        self._moment = time.time() if start is None else start
+        self._deadlines: dict[int, float] = {}
+        self._lock = threading.Lock()
+        self._moves = 0
+
+    @property
+    def moment(self) -> float:
+        """Return this moment."""
+        return self._moment
+
+    def skip(self, seconds: float) -> None:
+        """Let time pass for everybody at once."""
+        with self._lock:
+            self._moment += seconds
+            self._moves += 1
+
+    def sleep(self, seconds: float, cancel: Cancel) -> None:
+        """Return when so many seconds have passed; raises Cancelled as soon as somebody asks."""
+        me = threading.get_ident()
+        with self._lock:
+            deadline = self._deadlines[me] = self._moment + seconds
+            self._moves += 1
+        quiet_since = -1
+        try:
+            while self._moment < deadline:
+                if cancel.wait(_LOOK_AGAIN):
+                    raise Cancelled
+                if self._others_work():
+                    quiet_since = -1
+                elif quiet_since == self._moves:
+                    self._jump()
+                else:
+                    quiet_since = self._moves
+        finally:
+            with self._lock:
+                del self._deadlines[me]
+                self._moves += 1
+
+    def _jump(self) -> None:
+        with self._lock:
+            first = min(self._deadlines.values())
+            if first > self._moment:
+                self._moment = first
+                self._moves += 1
+
+    def _others_work(self) -> bool:
+        me = threading.get_ident()
+        return any(
+            thread != me
+            and thread not in self._deadlines
+            and Path(frame.f_code.co_filename).name not in _WAITING
+            for thread, frame in sys._current_frames().items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualClock(Clock):
+    """The sandbox's clock on virtual time; a slow answer lets its seconds pass for everybody."""
+
+    time: VirtualTime = field(default_factory=VirtualTime)
+
+    def now(self) -> float:
+        """Return this moment."""
+        return self.time.moment
+
+    async def hold(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self.time.skip(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualPace(Pace):
+    """Waits in virtual time."""
+
+    time: VirtualTime = field(default_factory=VirtualTime)
+
+    def sleep(self, seconds: float, cancel: Cancel) -> None:
+        """Wait, and raise Cancelled as soon as somebody asks to stop."""
+        self.time.sleep(seconds, cancel)
