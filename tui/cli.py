@@ -22,14 +22,14 @@ COMMANDS = {
     ),
     "init": ("tui.commands.init:init", N_("Answer the questions that make tarmac.toml")),
     "doctor": (
-        "tui.commands.setup:doctor",
+        "tui.commands.doctor:doctor",
         N_("What is installed, who is logged in, what is missing"),
     ),
     "plan": ("tui.commands.setup:plan", N_("Show what set-up would change, and what it costs")),
     "apply": ("tui.commands.setup:apply", N_("Carry the plan out; --resume after an interruption")),
     "undo": ("tui.commands.setup:undo", N_("Remove what Tarmac made, and only that")),
     "drift": ("tui.commands.setup:drift", N_("Compare the world with tarmac.toml")),
-    "export": ("tui.commands.setup:export", N_("Write the set-up as Terraform or a gcloud script")),
+    "export": ("tui.commands.export:export", N_("Write the set-up as Terraform or a gcloud script")),
     "detect": ("tui.commands.files:detect", N_("What the project is made of, with the evidence")),
     "generate": (
         "tui.commands.files:generate",

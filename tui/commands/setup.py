@@ -1,4 +1,4 @@
-"""`tarmac plan`, `apply`, `undo`, `drift`, `export` and `doctor`."""
+"""`tarmac plan`, `apply`, `undo` and `drift`."""
 
 from __future__ import annotations
 
@@ -96,42 +96,6 @@ def drift(_context: Context) -> None:
     from tui.commands.not_yet import not_available_yet
 
     not_available_yet("drift", ("tarmac plan --check",))
-
-
-@click.command()
-@click.argument("form", type=click.Choice(["terraform", "gcloud"]))
-@click.option("-o", "--output", metavar="DIR", help=N_("Where to write."))
-@click.pass_obj
-def export(_context: Context, form: str, output: str | None) -> None:  # noqa: ARG001
-    """Write the set-up as Terraform or a gcloud script."""
-    from tui.commands.not_yet import not_available_yet
-
-    not_available_yet(f"export {form}", ("tarmac plan -v",))
-
-
-@click.command()
-@click.pass_obj
-def doctor(context: Context) -> None:
-    """What is installed, who is logged in, what is missing, the fix for each."""
-    from tui.plan_text import check_lines
-    from wizards.failures import Failure
-    from wizards.setup.doctor import examine
-
-    found = examine(context.state)
-    for check in found:
-        for line in check_lines(check):
-            context.out.say(line)
-    red = [check for check in found if check.level == "red"]
-    data = {"checks": [check.as_json() for check in found]}
-    if red:
-        missing = Failure(
-            "not-ready",
-            _("What is missing: {names}.").format(names=", ".join(check.title for check in red)),
-            why="\n".join(f"{check.title}: {check.says}" for check in red),
-            next=(*(check.fix for check in red if check.fix), "tarmac doctor"),
-        )
-        context.out.refused(data, missing)
-    context.out.done(data)
 
 
 def _cloud(context: Context) -> Cloud:

@@ -1,0 +1,1 @@
+"""The set-up as one shell script of gcloud commands that may run any number of times."""

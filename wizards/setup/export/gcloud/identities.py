@@ -1,0 +1,52 @@
+"""Service accounts, and who may do what on which resource."""
+
+from __future__ import annotations
+
+import shlex
+
+from wizards.setup.account import AccountResource
+from wizards.setup.bindings import BindingsResource
+from wizards.setup.export.gcloud.steps import Lines, command, either, shell_steps, values
+from wizards.setup.naming import email
+
+_WITHOUT_CONDITIONS = {"repository"}
+"""The kinds whose gcloud command knows no ``--condition``."""
+
+
+@shell_steps.register
+def _account(resource: AccountResource) -> Lines:
+    project = f"--project={resource.project}"
+    group = ("gcloud", "iam", "service-accounts")
+    address = email(resource.project, resource.account)
+    describe = command(*group, "describe", address, project, values("disabled"))
+    disabled = command("give_up", f"it is disabled: {' '.join(group)} enable {address}")
+    return either(
+        f"look {describe}",
+        [f'if [ "$seen" = True ]; then {disabled}; else unchanged; fi'],
+        [
+            "create "
+            + command(
+                *(*group, "create", resource.account),
+                f"--display-name={resource.title}",
+                project,
+            ),
+            f"known {describe}",
+        ],
+    )
+
+
+@shell_steps.register
+def _bindings(resource: BindingsResource) -> Lines:
+    """Read the policy once; grants under a condition are somebody else's and do not count."""
+    policy = shlex.split(resource.shell.format("get-iam-policy"))
+    fields = ("bindings.role", "bindings.members", "bindings.condition.title")
+    look = command(*policy, "--flatten=bindings[].members", values(*fields))
+    add = shlex.split(resource.shell.format("add-iam-policy-binding"))
+    unconditional = "" if resource.of.kind in _WITHOUT_CONDITIONS else "--condition=None"
+    return [
+        f"look {look} || true",
+        *(
+            command("grant", grant.role, grant.member, *add, unconditional)
+            for grant in resource.grants
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""The set-up as Terraform for the google provider, with an import block for whatever exists."""
