@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from generators.language import _
 from wizards.blueprint import Blueprint
-from wizards.failures import UsageFailure
 from wizards.setup.desired import resources
 from wizards.setup.export.exported import Export, in_order
 from wizards.setup.export.gcloud.script import gcloud_script
+from wizards.setup.export.terraform.files import terraform_files
 
 FORMS = ("terraform", "gcloud")
 
@@ -15,12 +14,7 @@ FORMS = ("terraform", "gcloud")
 def export(form: str, blueprint: Blueprint) -> Export:
     """Return the export in a form ("terraform" or "gcloud"); raises UsageFailure without names."""
     wanted = in_order(resources(blueprint))
-    if form != "gcloud":
-        raise UsageFailure(
-            "not-available-yet",
-            _("“{command}” is not available yet").format(command=f"tarmac export {form}"),
-            why=_("it is planned; nothing was done"),
-            next=("tarmac export gcloud",),
-        )
     made_by = f"# Made by tarmac export {form} from blueprint {blueprint.hash}."
-    return gcloud_script(wanted, made_by)
+    if form == "gcloud":
+        return gcloud_script(wanted, made_by)
+    return terraform_files(wanted, made_by, blueprint.project.region)

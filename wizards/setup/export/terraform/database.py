@@ -1,0 +1,131 @@
+"""google_sql_database_instance, google_sql_database and google_sql_user."""
+
+from __future__ import annotations
+
+from wizards.setup.export.terraform.hcl import Expression, Value
+from wizards.setup.export.terraform.pieces import (
+    LABELS_HERE,
+    PROJECT,
+    Import,
+    Piece,
+    Scope,
+    kept,
+    nested,
+    piece_of,
+    resource_block,
+)
+from wizards.setup.export.terraform.secrets import variable_of
+from wizards.setup.sql_database import SqlDatabaseResource, SqlUserResource
+from wizards.setup.sql_instance import SqlInstanceResource
+
+_AREA = "database"
+_INSTANCE = "google_sql_database_instance"
+
+
+@piece_of.register
+def _instance(resource: SqlInstanceResource, scope: Scope) -> Piece:
+    label = scope.label(resource)
+    settings = resource.settings
+    block = resource_block(
+        _INSTANCE,
+        label,
+        {
+            "project": PROJECT,
+            "name": resource.instance,
+            "region": settings.region,
+            "database_version": settings.version,
+            "deletion_protection": True,
+        },
+        nested(
+            "settings",
+            nested("ip_configuration", ipv4_enabled=True, ssl_mode="ENCRYPTED_ONLY"),
+            nested(
+                "backup_configuration",
+                nested("backup_retention_settings", retained_backups=7),
+                enabled=True,
+                start_time="18:00",
+                point_in_time_recovery_enabled=settings.point_in_time_recovery,
+                transaction_log_retention_days=7,
+            ),
+            nested("maintenance_window", day=7, hour=18, update_track="stable"),
+            nested("database_flags", name="cloudsql.iam_authentication", value="on"),
+            tier=settings.tier,
+            edition=settings.edition,
+            availability_type="REGIONAL" if settings.high_availability else "ZONAL",
+            disk_type="PD_SSD",
+            disk_size=settings.storage_gb,
+            disk_autoresize=True,
+            activation_policy="ALWAYS",
+            connector_enforcement="REQUIRED",
+            deletion_protection_enabled=True,
+            retain_backups_on_delete=True,
+            user_labels=LABELS_HERE,
+        ),
+        kept("settings[0].disk_size"),
+        why=resource.why,
+        after=scope.need(resource),
+    )
+    where = f"projects/{resource.project}/instances/{resource.instance}"
+    return Piece(
+        area=_AREA, blocks=(block,), imports=(Import(to=f"{_INSTANCE}.{label}", id=where),)
+    )
+
+
+def _place(scope: Scope, instance: str) -> dict[str, Value]:
+    known = scope.address(_INSTANCE, f"sql.instance:{instance}")
+    return {
+        "project": PROJECT,
+        "instance": Expression(f"{known}.name") if known else instance,
+    }
+
+
+@piece_of.register
+def _database(resource: SqlDatabaseResource, scope: Scope) -> Piece:
+    label = scope.label(resource)
+    block = resource_block(
+        "google_sql_database",
+        label,
+        {
+            **_place(scope, resource.instance),
+            "name": resource.database,
+            "deletion_policy": "ABANDON",
+        },
+        kept(),
+        why=resource.why,
+    )
+    where = f"projects/{resource.project}/instances/{resource.instance}"
+    return Piece(
+        area=_AREA,
+        blocks=(block,),
+        imports=(
+            Import(to=f"google_sql_database.{label}", id=f"{where}/databases/{resource.database}"),
+        ),
+    )
+
+
+@piece_of.register
+def _user(resource: SqlUserResource, scope: Scope) -> Piece:
+    """The password goes through the same variable as the secret's new version, or stays."""
+    label = scope.label(resource)
+    secret = scope.labels.get(f"secret:{resource.secret}")
+    variable = variable_of(secret or resource.secret)
+    block = resource_block(
+        "google_sql_user",
+        label,
+        {
+            **_place(scope, resource.instance),
+            "name": resource.user,
+            "password_wo": Expression(f"var.{variable}"),
+            "password_wo_version": Expression(
+                f"var.{variable}_version > 0 ? var.{variable}_version : null"
+            ),
+            "deletion_policy": "ABANDON",
+        },
+        why=resource.why,
+    )
+    where = f"{resource.project}/{resource.instance}/{resource.user}"
+    return Piece(
+        area=_AREA,
+        blocks=(block,),
+        imports=(Import(to=f"google_sql_user.{label}", id=where),),
+    )

@@ -1,0 +1,89 @@
+"""google_secret_manager_secret; a value only on request, write-only, so that no state holds it."""
+
+from __future__ import annotations
+
+from wizards.setup.export.terraform.hcl import Block, Expression
+from wizards.setup.export.terraform.pieces import (
+    LABELS_HERE,
+    PROJECT,
+    Import,
+    Piece,
+    Scope,
+    kept,
+    label_of,
+    nested,
+    piece_of,
+    resource_block,
+)
+from wizards.setup.secret import SecretResource
+
+TYPE = "google_secret_manager_secret"
+
+
+@piece_of.register
+def _secret(resource: SecretResource, scope: Scope) -> Piece:
+    """Versions are not imported: reading one would put its value into the state."""
+    label = scope.label(resource)
+    secret = resource_block(
+        TYPE,
+        label,
+        {"project": PROJECT, "secret_id": resource.secret, "labels": LABELS_HERE},
+        Block(
+            type="replication",
+            blocks=(nested("user_managed", nested("replicas", location=resource.region)),),
+        ),
+        kept("annotations"),
+        why=resource.why,
+        after=scope.need(resource),
+    )
+    variable = variable_of(label)
+    version = resource_block(
+        f"{TYPE}_version",
+        label,
+        {
+            "count": Expression(f"var.{variable}_version > 0 ? 1 : 0"),
+            "secret": Expression(f"{TYPE}.{label}.id"),
+            "secret_data_wo": Expression(f"var.{variable}"),
+            "secret_data_wo_version": Expression(f"var.{variable}_version"),
+            "deletion_policy": "DISABLE",
+        },
+        why=f"{resource.variable}: 0 leaves the value alone; a higher number writes a new version.",
+    )
+    where = f"projects/{resource.project}/secrets/{resource.secret}"
+    return Piece(
+        area="secrets",
+        blocks=(secret, version),
+        imports=(Import(to=f"{TYPE}.{label}", id=where),),
+        variables=(_value(variable, resource), _number(variable, resource)),
+    )
+
+
+def variable_of(label: str) -> str:
+    """Return the name of the variable that holds a secret's value while it is written."""
+    return label_of(label)
+
+
+def _value(variable: str, resource: SecretResource) -> Block:
+    return Block(
+        type="variable",
+        labels=(variable,),
+        attributes={
+            "description": f"The value of {resource.variable}, from TF_VAR_{variable} only.",
+            "type": Expression("string"),
+            "default": Expression("null"),
+            "sensitive": True,
+            "ephemeral": True,
+        },
+    )
+
+
+def _number(variable: str, resource: SecretResource) -> Block:
+    return Block(
+        type="variable",
+        labels=(f"{variable}_version",),
+        attributes={
+            "description": f"Raise it to write a new value of {resource.variable}.",
+            "type": Expression("number"),
+            "default": 0,
+        },
+    )
