@@ -121,8 +121,11 @@ def test_a_conditional_binding_of_the_same_role_stays_apart(
     assert applied(tmp_path, blueprint(wanted.project.id), cloud).failures == ()
     after = cloud.policy(of)
     assert theirs in after.bindings
-    member = f"serviceAccount:notes-run@{wanted.project.id}.iam.gserviceaccount.com"
-    assert after.members("roles/cloudsql.client") == {member}
+    ours = {
+        f"serviceAccount:notes-{job}@{wanted.project.id}.iam.gserviceaccount.com"
+        for job in ("run", "migrate")
+    }
+    assert after.members("roles/cloudsql.client") == ours
 
 
 def test_a_secret_and_an_instance_made_by_hand_are_adopted_with_nothing_but_a_label(

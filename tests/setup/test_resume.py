@@ -138,7 +138,7 @@ def test_killed_there_and_resumed_it_ends_like_an_undisturbed_run(
     for call in ("projects.create", "instances.insert", "databases.insert", "users.insert"):
         assert writes(slow_sandbox, before, call) == 1, call
     assert writes(slow_sandbox, before, "secrets.addVersion") == 2
-    assert writes(slow_sandbox, before, "serviceAccounts.create") == 2
+    assert writes(slow_sandbox, before, "serviceAccounts.create") == 3
     everything = [*arguments, again.out, again.err]
     everything += [path.read_text() for path in (root / ".tarmac").rglob("*.jsonl")]
     assert VALUE not in "\n".join(everything)

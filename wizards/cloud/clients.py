@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from google.auth.credentials import Credentials
     from google.auth.transport.requests import AuthorizedSession
 
+    from wizards.cloud.plain_rest import PlainRest
+
 T = TypeVar("T")
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
@@ -63,6 +65,17 @@ class Clients:
 
                 self._made["IAM"] = self._ours("iam", iam_admin_v1, "IAM", rest_methods.IAM["IAM"])
             return self._made["IAM"]
+
+    def plain(self, service: str) -> PlainRest:
+        """Return JSON requests to a host, for what no client package covers."""
+        from wizards.cloud.plain_rest import PlainRest
+
+        with self._lock:
+            key = f"plain:{service}"
+            if key not in self._made:
+                self._made[key] = PlainRest(self._session(service), self._base(service))
+            made: PlainRest = self._made[key]
+            return made
 
     def credentials(self) -> Credentials:
         """Return the person's application default credentials, or a sandbox's token."""

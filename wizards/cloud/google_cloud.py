@@ -7,8 +7,10 @@ from dataclasses import replace
 from wizards.cancel import Cancel
 from wizards.cloud.apis import ApiCalls
 from wizards.cloud.billing import BillingCalls
+from wizards.cloud.builds import BuildCalls
 from wizards.cloud.cards import card
 from wizards.cloud.clients import Clients
+from wizards.cloud.federation import FederationCalls
 from wizards.cloud.identities import IdentityCalls
 from wizards.cloud.operations import OperationCalls
 from wizards.cloud.pace import Pace
@@ -30,6 +32,8 @@ class GoogleCloud(
     RepositoryCalls,
     SecretCalls,
     SqlCalls,
+    BuildCalls,
+    FederationCalls,
     OperationCalls,
 ):
     """Everything of :class:`wizards.cloud.port.Cloud`; safe to use from several threads."""

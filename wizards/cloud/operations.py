@@ -23,6 +23,8 @@ class OperationCalls(Calls):
         """Look once; raises the operation's own failure when it failed."""
         if name.service == "sqladmin":
             return self._sql_operation(name)
+        if name.service == "iam":
+            return self._plain_operation(name)
         client = self._holder_of(name.service)
         found = self._read(
             "operation", lambda: client.get_operation(request={"name": name.name}, **ONCE)
@@ -49,12 +51,23 @@ class OperationCalls(Calls):
             name=name, done=name_of(found.status) == "DONE", kind=name_of(found.operation_type)
         )
 
+    def _plain_operation(self, name: OperationName) -> Operation:
+        plain = self._clients.plain(name.service)
+        found = self._read("operation", lambda: plain.get(f"v1/{name.name}"))
+        if "error" in found:
+            raise card(_of_plain_error(found["error"], name.service))
+        return Operation(name=name, done=bool(found.get("done")))
+
     def _holder_of(self, service: str) -> Any:
         match service:
             case "serviceusage":
                 from google.cloud.service_usage_v1 import ServiceUsageClient
 
                 return self._clients.native(service, ServiceUsageClient)
+            case "cloudbuild":
+                from google.cloud.devtools.cloudbuild_v2 import RepositoryManagerClient
+
+                return self._clients.native(service, RepositoryManagerClient)
             case "artifactregistry":
                 from google.cloud.artifactregistry_v1 import ArtifactRegistryClient
 
@@ -76,6 +89,16 @@ def _of_status(error: Any, service: str) -> Refusal:
         message=error.message,
         metadata=dict(info.metadata) if known else {},
         raw=json.dumps({"code": error.code, "message": error.message}),
+        call=f"operation:{service}",
+    )
+
+
+def _of_plain_error(error: dict[str, Any], service: str) -> Refusal:
+    return Refusal(
+        status=_HTTP_OF_CODE.get(int(error.get("code", 13)), 500),
+        reason="OPERATION_FAILED",
+        message=str(error.get("message", "")),
+        raw=json.dumps(error),
         call=f"operation:{service}",
     )
 

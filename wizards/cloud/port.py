@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from wizards.cancel import Cancel
+from wizards.cloud.build_port import Builds, Federation
 from wizards.cloud.things import (
     BillingAccount,
     BillingLink,
@@ -223,7 +224,19 @@ class Operations(Protocol):
         ...
 
 
-class Cloud(Projects, Billing, Apis, Identities, Repositories, Secrets, Sql, Operations, Protocol):
+class Cloud(
+    Projects,
+    Billing,
+    Apis,
+    Identities,
+    Repositories,
+    Secrets,
+    Sql,
+    Builds,
+    Federation,
+    Operations,
+    Protocol,
+):
     """All of it."""
 
     @property

@@ -16,7 +16,7 @@ GOOD_READS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountResource(Resource):
-    """One service account; ``purpose`` is "run" or "build"."""
+    """One service account; ``purpose`` is "run", "migrate" or "build"."""
 
     account: str
     title: str
@@ -38,6 +38,11 @@ class AccountResource(Resource):
             return _(
                 "builds run as this identity; the default one is too powerful "
                 "in old projects and powerless in new ones"
+            )
+        if self.purpose == "migrate":
+            return _(
+                "migrations run as this identity: it alone reads the password of the user that "
+                "may change tables"
             )
         return _(
             "the service runs as this identity and may do nothing but read its secrets "

@@ -79,10 +79,13 @@ def apply(
     secret_values: Mapping[str, str],
     emit: Emit,
     cancel: Cancel,
+    *,
+    attended: bool = True,
 ) -> AppliedPlan:
     """Carry out what a plan has to do; ends with ``plan.done``.
 
-    ``secret_values`` maps variables to values and stays in memory. Step failures are in the
+    ``secret_values`` maps variables to values and stays in memory; ``attended`` says whether
+    somebody watches who can agree to something in a browser. Step failures are in the
     result; raised are only a blocked plan and an apply that already runs here.
     """
     if plan.blocked:
@@ -93,7 +96,7 @@ def apply(
         wanted = {part.id: part for part in resources(blueprint, secret_values)}
         journal = _new_journal(root)
         journal.record(_start(blueprint, plan))
-        job = _Job(journal, cloud, cancel, dict(secret_values), earlier)
+        job = _Job(journal, cloud, cancel, dict(secret_values), earlier, attended)
         steps = [job.step(change, wanted[change.id]) for change in plan.todo]
         ended = Run(steps, emit, cancel).go()
         applied = AppliedPlan(
@@ -119,12 +122,14 @@ class _Job:
         cancel: Cancel,
         values: dict[str, str],
         earlier: Mapping[str, OperationName],
+        attended: bool,
     ) -> None:
         self.journal = journal
         self.cloud = cloud
         self.cancel = cancel
         self.values = values
         self.earlier = earlier
+        self.attended = attended
         self.begun: set[str] = set()
 
     def step(self, change: Change, resource: Resource) -> Step:
@@ -171,6 +176,7 @@ class _Job:
             says=progress.says,
             journal=note,
             values=self.values,
+            attended=self.attended,
         )
 
 

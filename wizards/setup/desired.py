@@ -13,6 +13,7 @@ from wizards.setup.billing import BillingResource
 from wizards.setup.bindings import BindingsResource
 from wizards.setup.grants import bindings
 from wizards.setup.naming import Names, names_of, secrets_of
+from wizards.setup.pipeline import build_resources, federation_resources
 from wizards.setup.project import ProjectResource
 from wizards.setup.repository import RepositoryResource
 from wizards.setup.resource import LABELS, Resource
@@ -41,7 +42,9 @@ def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> 
         needs=ready,
     )
     secrets = _secrets(blueprint, names, values or {}, ready)
-    grants: list[BindingsResource] = bindings(blueprint, names, accounts, repository, secrets)
+    federation = federation_resources(blueprint, names, ready)
+    pool = next((part.id for part in federation if part.kind == "federation.pool"), "")
+    grants: list[BindingsResource] = bindings(blueprint, names, accounts, repository, secrets, pool)
     return [
         project,
         billing,
@@ -50,7 +53,9 @@ def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> 
         *accounts,
         repository,
         *secrets,
+        *federation,
         *grants,
+        *build_resources(blueprint, names, accounts),
     ]
 
 
@@ -80,6 +85,8 @@ def wanted_apis(blueprint: Blueprint) -> dict[str, str]:
 
 def _accounts(names: Names, ready: tuple[str, ...]) -> list[AccountResource]:
     jobs = [(names.runtime_account, "run", _("{service} at run time"))]
+    if names.migration_account:
+        jobs.append((names.migration_account, "migrate", _("{service} migrations")))
     if names.build_account:
         jobs.append((names.build_account, "build", _("{service} builds")))
     return [

@@ -38,6 +38,11 @@ class Names:
     provider: str
 
     @property
+    def connection_wanted(self) -> bool:
+        """Whether Cloud Build listens to a repository on GitHub."""
+        return bool(self.build_account and self.linked)
+
+    @property
     def runtime_email(self) -> str:
         """The e-mail address of the runtime identity."""
         return email(self.project, self.runtime_account)

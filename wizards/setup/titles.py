@@ -19,6 +19,11 @@ def kind_title(kind: str) -> str:
         "sql.instance": _("database instance"),
         "sql.database": _("database"),
         "sql.user": _("database user"),
+        "build.connection": _("connection to GitHub"),
+        "build.repository": _("linked repository"),
+        "build.trigger": _("build trigger"),
+        "federation.pool": _("identity pool"),
+        "federation.provider": _("identity provider"),
     }.get(kind, kind)
 
 

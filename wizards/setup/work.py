@@ -13,13 +13,15 @@ from wizards.cloud.things import OperationName
 class Work:
     """The cloud (bound to the cancel), a voice, a journal, and secret values in memory only.
 
-    ``values`` maps the variable of a secret to its value; its repr is hidden.
+    ``values`` maps the variable of a secret to its value; its repr is hidden. ``attended`` says
+    whether somebody watches who could be asked for something outside of this program.
     """
 
     cloud: Cloud
     says: Callable[[str], None]
     journal: Callable[[OperationName], None]
     values: MutableMapping[str, str] = field(repr=False)
+    attended: bool = True
 
     def finish(self, operation: OperationName) -> None:
         """Journal an operation's name, then wait until it is done."""
