@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import psycopg
-
+from tests.reliability.checks import doubled, logins, made_calls, remaining, state, values_in_files
 from tests.reliability.faults import Point, points_of
-from tests.reliability.state_of import State, differences, state_of
-from tests.reliability.virtual_cloud import VirtualCloud
+from tests.reliability.sandbox_inside import SandboxInside
+from tests.reliability.state_of import State, differences
+from tests.reliability.virtual_time import VirtualTime
 from tests.reliability.whole import TYPED, whole
 from wizards.blueprint import Blueprint
 from wizards.cancel import Cancel
 from wizards.events import discard
 from wizards.failures import Failure
 from wizards.setup.applying import apply
-from wizards.setup.desired import resources
-from wizards.setup.naming import secrets_of
 from wizards.setup.planning import make_plan
-from wizards.setup.sql_database import SqlUserResource
 
 ATTEMPTS = 3
 
@@ -34,8 +31,8 @@ class Undisturbed:
     pipeline: str
     state: State
     points: list[Point]
+    made: Counter[str]
     seconds: float
-    steps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,97 +56,79 @@ class Outcome:
         return "resumed" if self.cards else "by itself"
 
 
-def undisturbed(virtual: VirtualCloud, pipeline: str) -> Undisturbed:
-    """Run a set-up and note everything about it."""
-    wanted = whole(pipeline)
-    since, began = virtual.log_end(), virtual.time.moment
-    cards, steps = _applied(virtual, wanted)
-    assert not cards, cards
-    project = wanted.project.id
-    number = virtual.inside(lambda: (virtual.world.store.get("project", project) or {})["number"])
-    points = points_of(virtual.requests(since), project, number)
-    found = Undisturbed(
-        pipeline=pipeline,
-        state=_state(virtual, wanted),
-        points=points,
-        seconds=virtual.time.moment - began,
-        steps=steps,
-    )
-    wrong = list(_wrong(virtual, wanted, found))
-    assert not wrong, wrong
-    virtual.forget()
-    return found
+@dataclass(frozen=True, slots=True)
+class FaultRuns:
+    """Runs in one sandbox, one after the other."""
 
+    inside: SandboxInside
+    time: VirtualTime
 
-def disturbed(virtual: VirtualCloud, usual: Undisturbed, point: Point, kind: str) -> Outcome:
-    """Run the same set-up in another project with one fault at one call."""
-    wanted = whole(usual.pipeline)
-    began = virtual.time.moment
-    faults = virtual.world.faults
-    fault = point.fault(wanted.project.id, kind)
-    virtual.inside(lambda: faults.add(fault))
-    cards, _steps = _applied(virtual, wanted)
-    struck = virtual.inside(lambda: any(each.hit for each in faults.all()))
-    virtual.inside(faults.clear)
-    outcome = Outcome(
-        point=point,
-        kind=kind,
-        struck=struck,
-        cards=tuple(cards),
-        wrong=tuple(_wrong(virtual, wanted, usual)),
-        seconds=virtual.time.moment - began,
-    )
-    virtual.forget()
-    return outcome
+    def undisturbed(self, pipeline: str) -> Undisturbed:
+        """Run a set-up and note everything about it."""
+        wanted = whole(pipeline)
+        since, began = self.inside.log_end(), self.time.moment
+        with TemporaryDirectory() as folder:
+            cards = self._applied(wanted, Path(folder))
+        assert not cards, cards
+        project, store = wanted.project.id, self.inside.world.store
+        number = self.inside.inside(lambda: (store.get("project", project) or {})["number"])
+        found = Undisturbed(
+            pipeline=pipeline,
+            state=state(self.inside, wanted),
+            points=points_of(self.inside.requests(since), project, number),
+            made=made_calls(self.inside, since, project),
+            seconds=self.time.moment - began,
+        )
+        wrong = [*remaining(self.inside, wanted), *logins(self.inside, wanted)]
+        assert not wrong, wrong
+        self.inside.forget()
+        return found
 
+    def disturbed(self, usual: Undisturbed, point: Point, kind: str) -> Outcome:
+        """Run the same set-up in another project with one fault at one call."""
+        wanted = whole(usual.pipeline)
+        since, began = self.inside.log_end(), self.time.moment
+        faults, fault = self.inside.world.faults, point.fault(wanted.project.id, kind)
+        self.inside.inside(lambda: faults.add(fault))
+        with TemporaryDirectory() as folder:
+            cards = self._applied(wanted, Path(folder))
+            struck = self.inside.inside(lambda: any(each.hit for each in faults.all()))
+            self.inside.inside(faults.clear)
+            wrong = tuple(self._wrong(wanted, usual, since, Path(folder)))
+        outcome = Outcome(
+            point=point,
+            kind=kind,
+            struck=struck,
+            cards=tuple(cards),
+            wrong=wrong,
+            seconds=self.time.moment - began,
+        )
+        self.inside.forget()
+        return outcome
 
-def _applied(virtual: VirtualCloud, wanted: Blueprint) -> tuple[list[str], int]:
-    """Plan and apply until it ends well, as a person would; return the cards seen meanwhile."""
-    cards: list[str] = []
-    with TemporaryDirectory() as folder:
+    def _applied(self, wanted: Blueprint, root: Path) -> list[str]:
+        """Plan and apply until it ends well, as a person would; return the cards seen till then."""
+        cards: list[str] = []
+        cloud, cancel = self.inside.cloud, Cancel()
         for _attempt in range(ATTEMPTS):
             try:
-                plan = make_plan(
-                    wanted, virtual.cloud, discard, Cancel(), secret_values=dict(TYPED)
-                )
-                done = apply(
-                    Path(folder), wanted, virtual.cloud, plan, dict(TYPED), discard, Cancel()
-                )
+                plan = make_plan(wanted, cloud, discard, cancel, secret_values=dict(TYPED))
+                done = apply(root, wanted, cloud, plan, dict(TYPED), discard, cancel)
             except Failure as failure:
-                cards.append(f"plan:{failure.code}")
+                cards.append(f"plan: {failure.code}")
                 continue
             if done.ok:
-                return cards, len(done.steps)
-            cards += [f"{step}:{failure.code}" for step, failure in done.failures]
-    return [*cards, "never ended well"], 0
+                return cards
+            cards += [f"{step}: {failure.code}" for step, failure in done.failures]
+        return [*cards, "never ended well"]
 
-
-def _state(virtual: VirtualCloud, wanted: Blueprint) -> State:
-    generated = [part.name for part in secrets_of(wanted).values() if part.source == "generate"]
-    project = wanted.project.id
-    return virtual.inside(lambda: state_of(virtual.world.store, project, generated))
-
-
-def _wrong(virtual: VirtualCloud, wanted: Blueprint, usual: Undisturbed) -> Iterable[str]:
-    """Return what is not as after an undisturbed run."""
-    plan = make_plan(wanted, virtual.cloud, discard, Cancel(), secret_values=dict(TYPED))
-    for change in plan.todo:
-        yield f"left to do: {change.id} {change.action}"
-    yield from differences(usual.state, _state(virtual, wanted))
-    yield from _logins(virtual, wanted)
-
-
-def _logins(virtual: VirtualCloud, wanted: Blueprint) -> Iterable[str]:
-    """Log in to the real server with what Secret Manager holds."""
-    database = wanted.database
-    assert database is not None
-    cluster = virtual.world.clusters.get(wanted.project.id, database.instance)
-    for user in resources(wanted):
-        if not isinstance(user, SqlUserResource):
-            continue
-        target: dict[str, Any] = {"host": "127.0.0.1", "port": cluster.port, "user": user.user}
-        password = virtual.cloud.secret_value(wanted.project.id, user.secret)
-        try:
-            psycopg.connect(**target, dbname=database.name, password=password).close()
-        except psycopg.OperationalError as refused:
-            yield f"{user.user} cannot log in: {str(refused).strip().splitlines()[-1]}"
+    def _wrong(
+        self, wanted: Blueprint, usual: Undisturbed, since: int, root: Path
+    ) -> Iterator[str]:
+        """Say what is not as after an undisturbed run."""
+        made = made_calls(self.inside, since, wanted.project.id)
+        yield from doubled(made, usual.made)
+        yield from remaining(self.inside, wanted)
+        yield from differences(usual.state, state(self.inside, wanted))
+        yield from logins(self.inside, wanted)
+        yield from values_in_files(self.inside, wanted, root)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from tests.setup.sandboxed import BILLING
 from wizards.blueprint import Blueprint, Database, Pipeline, Project, Secret, Service
+from wizards.blueprint_writing import write
 
 TYPED = {"API_KEY": "typed-value-of-the-key", "SIGNING_KEY": "another-value-altogether"}
 PIPELINES = ("cloud-build", "github")
@@ -24,7 +29,7 @@ def whole(pipeline: str = "cloud-build", project: str = "") -> Blueprint:
             migration_user="notes_owner",
         ),
         secrets={
-            "API_KEY": Secret(name="notes-api-key", source="ask"),
+            "API_KEY": Secret(name="notes-api-key", source="env:API_KEY"),
             "SIGNING_KEY": Secret(name="notes-signing-key", source="env:SIGNING_KEY"),
             "SESSION_KEY": Secret(name="notes-session-key", source="generate"),
         },
@@ -35,3 +40,18 @@ def whole(pipeline: str = "cloud-build", project: str = "") -> Blueprint:
             github_id="123456",
         ),
     )
+
+
+def written(wanted: Blueprint, path: Path) -> None:
+    """Write a blueprint as a `tarmac.toml`."""
+    write(path, dict(_flat("", asdict(wanted))))
+
+
+def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            pairs += _flat(f"{prefix}{key}.", value)
+        elif value is not None:
+            pairs.append((f"{prefix}{key}", value))
+    return pairs

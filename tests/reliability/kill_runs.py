@@ -1,0 +1,178 @@
+"""An apply that is killed at one point, resumed, and compared with one that nobody killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.reliability.checks import doubled, logins, made_calls, remaining, state, values_in_files
+from tests.reliability.sandbox_inside import SandboxInside, sandbox_inside
+from tests.reliability.state_of import State, differences
+from tests.reliability.whole import TYPED, whole, written
+from wizards.blueprint import Blueprint
+
+SPEED = 600.0
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unkilled:
+    """What a run that nobody killed leaves, and every point that it passes."""
+
+    pipeline: str
+    state: State
+    points: list[str]
+    made: Counter[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """How a killed and resumed run ended."""
+
+    point: str
+    died: bool
+    resumes: int
+    wrong: tuple[str, ...]
+
+
+class Forge:
+    """The warm process that forks a `tarmac` per order."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.reliability.forge"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._answer()
+
+    def tarmac(self, *words: str, place: Place, point: str = "") -> int:
+        """Run a command until it ends or dies; return its code, negative for a signal."""
+        order = {
+            "words": words,
+            "folder": str(place.root),
+            "environment": place.environment,
+            "said": str(place.said),
+            "points": str(place.points),
+            "point": point,
+        }
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._answer()["code"])
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(20)
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder of one run, what it said, and the points it passed."""
+
+    root: Path
+    inside: SandboxInside
+
+    @property
+    def said(self) -> Path:
+        """Everything that the commands wrote."""
+        return self.root / "said"
+
+    @property
+    def points(self) -> Path:
+        """The points that were passed."""
+        return self.root / "points"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of the commands."""
+        return {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "TARMAC_LANG": "en",
+            "TARMAC_SANDBOX": str(self.inside.address.state),
+            **TYPED,
+        }
+
+
+@contextmanager
+def killing_place(state: Path) -> Iterator[tuple[SandboxInside, Forge]]:
+    """Run a sandbox with pooled servers, and the forge."""
+    with sandbox_inside(state, speed=SPEED) as inside:
+        forge = Forge()
+        try:
+            yield inside, forge
+        finally:
+            forge.close()
+
+
+def unkilled(inside: SandboxInside, forge: Forge, pipeline: str) -> Unkilled:
+    """Apply without any harm and note every point."""
+    with _place(inside, whole(pipeline)) as (place, wanted):
+        since = inside.log_end()
+        code = forge.tarmac("apply", "--yes", place=place)
+        assert code == 0, place.said.read_text()
+        return Unkilled(
+            pipeline=pipeline,
+            state=state(inside, wanted),
+            points=place.points.read_text().splitlines(),
+            made=made_calls(inside, since, wanted.project.id),
+        )
+
+
+def killed(inside: SandboxInside, forge: Forge, usual: Unkilled, point: str) -> Killed:
+    """Apply, die at a point, resume, and compare."""
+    with _place(inside, whole(usual.pipeline)) as (place, wanted):
+        since = inside.log_end()
+        died = forge.tarmac("apply", "--yes", place=place, point=point) == -9
+        resumes = 0
+        code = -9
+        while code != 0 and resumes < 2:
+            resumes += 1
+            code = forge.tarmac("apply", "--resume", "--yes", place=place)
+        wrong = list(_wrong(inside, place, wanted, usual, since))
+        if code != 0:
+            wrong.insert(0, f"the resumed apply ended with {code}: {_tail(place.said)}")
+    return Killed(point=point, died=died, resumes=resumes, wrong=tuple(wrong))
+
+
+def _wrong(
+    inside: SandboxInside, place: Place, wanted: Blueprint, usual: Unkilled, since: int
+) -> Iterator[str]:
+    yield from doubled(made_calls(inside, since, wanted.project.id), usual.made)
+    yield from remaining(inside, wanted)
+    yield from differences(usual.state, state(inside, wanted))
+    yield from logins(inside, wanted)
+    yield from values_in_files(inside, wanted, place.root)
+
+
+@contextmanager
+def _place(inside: SandboxInside, wanted: Blueprint) -> Iterator[tuple[Place, Blueprint]]:
+    with TemporaryDirectory() as folder:
+        place = Place(Path(folder), inside)
+        written(wanted, Path(folder) / "tarmac.toml")
+        yield place, wanted
+    inside.forget()
+
+
+def _tail(said: Path) -> str:
+    return re.sub(r"\s+", " ", said.read_text(encoding="utf-8")[-600:])
