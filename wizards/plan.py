@@ -59,6 +59,9 @@ class Change:
     ``id`` is stable ("sql.instance:notes-db"); ``needs`` are ids that must be done first;
     ``why`` says what it is for and what breaks without it; ``command`` is the gcloud equivalent;
     ``breaks`` says what a replace or delete destroys; ``waits_for`` what is waited for after it.
+    A change that takes something away may wait for a word of the person: ``confirm`` is the name
+    to type first. ``stays`` says why something is left where it is, ``within`` is the id of what
+    takes it along when that is deleted. With any of the three nothing is done to it by itself.
     """
 
     id: str
@@ -74,6 +77,15 @@ class Change:
     waits_for: str = ""
     breaks: str = ""
     blocked_by: str = ""
+    confirm: str = ""
+    stays: str = ""
+    within: str = ""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is done for it, or nothing by itself or not yet."""
+        nothing = self.action in (Action.NONE, Action.BLOCKED)
+        return nothing or bool(self.confirm or self.stays or self.within)
 
     def as_json(self) -> dict[str, Json]:
         """Return the shape of ``data.changes[]`` (design §4)."""
@@ -88,9 +100,14 @@ class Change:
             "cost_delta_usd": round(self.cost_delta_usd, 2),
             "needs": list(self.needs),
         }
-        if self.blocked_by:
-            shown["blocked_by"] = self.blocked_by
-        return shown
+        said = {
+            "blocked_by": self.blocked_by,
+            "breaks": self.breaks,
+            "confirm": self.confirm,
+            "stays": self.stays,
+            "within": self.within,
+        }
+        return shown | {key: text for key, text in said.items() if text}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +149,7 @@ class Plan:
     @property
     def todo(self) -> tuple[Change, ...]:
         """The changes that touch the world."""
-        idle = {Action.NONE, Action.BLOCKED}
-        return tuple(change for change in self.changes if change.action not in idle)
+        return tuple(change for change in self.changes if not change.idle)
 
     @property
     def blocked(self) -> bool:

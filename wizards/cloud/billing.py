@@ -52,10 +52,10 @@ class BillingCalls(Calls):
         return _link(found)
 
     def link_billing(self, project: str, account: str) -> BillingLink:
-        """Let an account pay for a project."""
+        """Let an account pay for a project; "" means that nobody pays any more."""
         from google.cloud.billing_v1 import ProjectBillingInfo
 
-        wanted = ProjectBillingInfo(billing_account_name=_PREFIX + account)
+        wanted = ProjectBillingInfo(billing_account_name=_PREFIX + account if account else "")
         made = self._write(
             "link_billing",
             lambda: self._billing().update_project_billing_info(

@@ -12,13 +12,15 @@ from wizards.cloud.cards import card
 from wizards.cloud.clients import Clients
 from wizards.cloud.federation import FederationCalls
 from wizards.cloud.identities import IdentityCalls
+from wizards.cloud.listings import ListingCalls
 from wizards.cloud.operations import OperationCalls
 from wizards.cloud.pace import Pace
 from wizards.cloud.port import Says
 from wizards.cloud.projects import ProjectCalls
 from wizards.cloud.refusals import expected, read
+from wizards.cloud.removals import RemovalCalls
 from wizards.cloud.repositories import RepositoryCalls
-from wizards.cloud.retrying import Caller
+from wizards.cloud.retrying import Caller, Counter
 from wizards.cloud.secrets import SecretCalls
 from wizards.cloud.sql import SqlCalls
 from wizards.postgres.sandbox_address import SandboxAddress
@@ -34,6 +36,8 @@ class GoogleCloud(
     SqlCalls,
     BuildCalls,
     FederationCalls,
+    RemovalCalls,
+    ListingCalls,
     OperationCalls,
 ):
     """Everything of :class:`wizards.cloud.port.Cloud`; safe to use from several threads."""
@@ -50,13 +54,25 @@ class GoogleCloud(
         return self._caller.counter.count
 
     @property
+    def writes(self) -> int:
+        """How many writes were done since :meth:`until`, or may have been."""
+        return self._caller.writes.count
+
+    @property
+    def world(self) -> str:
+        """Which cloud this is: "google", or the state folder of a sandbox."""
+        address = self._clients.address
+        return "google" if address is None else f"sandbox:{address.state.resolve()}"
+
+    @property
     def speed(self) -> float:
         """How many of the cloud's seconds pass in one of ours."""
         return self._caller.pace.speed
 
     def until(self, cancel: Cancel, says: Says) -> GoogleCloud:
         """Return this cloud bound to a cancel, sharing clients and counter."""
-        return GoogleCloud(self._clients, replace(self._caller, cancel=cancel, says=says))
+        caller = replace(self._caller, cancel=cancel, says=says, writes=Counter())
+        return GoogleCloud(self._clients, caller)
 
     def pause(self, seconds: float) -> None:
         """Wait scaled seconds; raises Cancelled when asked to stop."""

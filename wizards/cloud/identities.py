@@ -23,7 +23,7 @@ class IdentityCalls(Calls):
             "service_account",
             lambda: self._clients.iam().get_service_account(request={"name": name}, **ONCE),
         )
-        return None if found is None else _account(found)
+        return None if found is None else account_of(found)
 
     def create_service_account(self, project: str, account: str, title: str) -> ServiceAccount:
         """Create a service account."""
@@ -36,7 +36,7 @@ class IdentityCalls(Calls):
             "create_service_account",
             lambda: self._clients.iam().create_service_account(request=request, **ONCE),
         )
-        return _account(made)
+        return account_of(made)
 
     def policy(self, of: PolicyOf) -> Policy:
         """Return the policy of a resource, version 3."""
@@ -84,7 +84,8 @@ def email_of(project: str, account: str) -> str:
     return f"{account}@{project}.iam.gserviceaccount.com"
 
 
-def _account(found: Any) -> ServiceAccount:
+def account_of(found: Any) -> ServiceAccount:
+    """Return Google's service account as ours."""
     return ServiceAccount(
         email=found.email,
         unique_id=found.unique_id,

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from wizards.cancel import Cancel
 from wizards.cloud.build_port import Builds, Federation
+from wizards.cloud.removal_port import Listings, Removals
 from wizards.cloud.things import (
     BillingAccount,
     BillingLink,
@@ -76,7 +77,7 @@ class Billing(Protocol):
         ...
 
     def link_billing(self, project: str, account: str) -> BillingLink:
-        """Let an account pay for a project."""
+        """Let an account pay for a project; "" means nobody."""
         ...
 
 
@@ -234,6 +235,8 @@ class Cloud(
     Sql,
     Builds,
     Federation,
+    Removals,
+    Listings,
     Operations,
     Protocol,
 ):
@@ -242,6 +245,16 @@ class Cloud(
     @property
     def calls(self) -> int:
         """How many requests were sent so far."""
+        ...
+
+    @property
+    def writes(self) -> int:
+        """How many writes were done since :meth:`until`, or may have been."""
+        ...
+
+    @property
+    def world(self) -> str:
+        """Which cloud this is: "google", or "sandbox:" and its state folder."""
         ...
 
     @property

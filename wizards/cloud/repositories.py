@@ -25,15 +25,7 @@ class RepositoryCalls(Calls):
         """Return a repository."""
         name = repository_name(project, region, repository)
         found = self._find("repository", lambda: self._registry().get_repository(name=name, **ONCE))
-        if found is None:
-            return None
-        return Repository(
-            id=repository,
-            region=region,
-            format=name_of(found.format_),
-            labels=dict(found.labels),
-            bytes=found.size_bytes,
-        )
+        return None if found is None else repository_of(found, region)
 
     def start_repository(self, project: str, repository: Repository) -> OperationName:
         """Create a repository."""
@@ -66,6 +58,18 @@ class RepositoryCalls(Calls):
                 repository=wanted, update_mask=FieldMask(paths=["labels"]), **ONCE
             ),
         )
+
+
+def repository_of(found: artifactregistry_v1.Repository, region: str) -> Repository:
+    """Return Google's repository as ours."""
+    return Repository(
+        id=found.name.rsplit("/", 1)[1],
+        region=region,
+        format=name_of(found.format_),
+        labels=dict(found.labels),
+        bytes=found.size_bytes,
+        created=found.create_time or None,
+    )
 
 
 def repository_name(project: str, region: str, repository: str) -> str:

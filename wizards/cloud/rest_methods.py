@@ -49,6 +49,7 @@ SQL: dict[str, dict[str, RestMethod]] = {
     },
     "SqlBackupRunsService": {
         "list": RestMethod("GET", _SQL + "/{instance}/backupRuns", "BackupRunsListResponse"),
+        "insert": RestMethod("POST", _SQL + "/{instance}/backupRuns", "Operation", "body"),
     },
 }
 
@@ -61,6 +62,8 @@ IAM: dict[str, dict[str, RestMethod]] = {
         "create_service_account": RestMethod(
             "POST", "v1/{name}/serviceAccounts", "ServiceAccount", "*"
         ),
+        "disable_service_account": RestMethod("POST", "v1/{name}:disable", "", "*"),
+        "delete_service_account": RestMethod("DELETE", "v1/{name}", ""),
         "get_iam_policy": RestMethod("POST", "v1/{resource}:getIamPolicy", "Policy"),
         "set_iam_policy": RestMethod("POST", "v1/{resource}:setIamPolicy", "Policy", "*"),
         "test_iam_permissions": RestMethod(

@@ -156,6 +156,8 @@ def _answer(name: str, types: ModuleType, text: str) -> Any:
     from google.protobuf import json_format
 
     match name:
+        case "":
+            return None
         case "Policy":
             return json_format.Parse(text, policy_pb2.Policy(), ignore_unknown_fields=True)
         case "TestIamPermissionsResponse":

@@ -33,7 +33,7 @@ class Effect(Enum):
 
     def allows(self, retry: Retry) -> bool:
         """Say whether an attempt that ended so may be followed by another one."""
-        if retry is Retry.REFUSED:
+        if retry is Retry.REFUSED or (retry is Retry.CONFLICT and self is Effect.READ):
             return True
         return retry is Retry.UNKNOWN and self is not Effect.ADDS
 
@@ -59,6 +59,8 @@ class Caller:
     counter: Counter = field(default_factory=Counter)
     cancel: Cancel = field(default_factory=Cancel)
     says: Callable[[str], None] = lambda _text: None
+    writes: Counter = field(default_factory=Counter)
+    """Writes that were done, or may have been: the answer of a failed one never came."""
 
     def call(self, name: str, effect: Effect, send: Callable[[], T]) -> T:
         """Return the answer of ``send``, or raise the card of the failure that ended it."""
@@ -67,15 +69,23 @@ class Caller:
         while True:
             try:
                 self.counter.add()
-                return send()
+                answer = send()
             except expected() as error:
                 failure = card(read(error, name))
+                self._count(effect, done=failure.retry is Retry.UNKNOWN)
                 wait = max(next(waits), failure.refusal.retry_after or 0.0)
                 if not effect.allows(failure.retry) or spent + wait > BUDGET:
                     raise failure from error
+            else:
+                self._count(effect, done=True)
+                return answer
             spent += wait
             self.says(_told(failure, wait))
             self.pace.sleep(wait, self.cancel)
+
+    def _count(self, effect: Effect, *, done: bool) -> None:
+        if done and effect is not Effect.READ:
+            self.writes.add()
 
 
 def backoff(first: float = FIRST_WAIT, longest: float = LONGEST_WAIT) -> Iterator[float]:

@@ -25,7 +25,7 @@ class SecretCalls(Calls):
         """Return a secret without values."""
         name = secret_name(project, secret)
         found = self._find("secret", lambda: self._secrets().get_secret(name=name, **ONCE))
-        return None if found is None else _secret(found)
+        return None if found is None else secret_of(found)
 
     def create_secret(self, project: str, secret: Secret) -> Secret:
         """Create an empty secret, replicated in its regions only."""
@@ -48,7 +48,7 @@ class SecretCalls(Calls):
                 parent=f"projects/{project}", secret_id=secret.id, secret=wanted, **ONCE
             ),
         )
-        return _secret(made)
+        return secret_of(made)
 
     def mark_secret(self, project: str, secret: Secret) -> Secret:
         """Write labels and annotations with the etag they were read with."""
@@ -67,7 +67,7 @@ class SecretCalls(Calls):
                 secret=wanted, update_mask=FieldMask(paths=["labels", "annotations"]), **ONCE
             ),
         )
-        return _secret(made)
+        return secret_of(made)
 
     def secret_versions(self, project: str, secret: str) -> list[SecretVersion]:
         """Return the versions, newest first; none for a secret that is not there."""
@@ -107,13 +107,15 @@ def secret_name(project: str, secret: str) -> str:
     return f"projects/{project}/secrets/{secret}"
 
 
-def _secret(found: secretmanager_v1.Secret) -> Secret:
+def secret_of(found: secretmanager_v1.Secret) -> Secret:
+    """Return Google's secret as ours."""
     return Secret(
         id=found.name.rsplit("/", 1)[1],
         regions=tuple(replica.location for replica in found.replication.user_managed.replicas),
         labels=dict(found.labels),
         annotations=dict(found.annotations),
         etag=found.etag,
+        created=found.create_time or None,
     )
 
 

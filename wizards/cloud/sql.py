@@ -38,7 +38,7 @@ class SqlCalls(Calls):
         client = self._clients.sql("SqlInstancesService")
         request = {"project": project, "instance": instance}
         found = self._find("sql_instance", lambda: client.get(request=request, **ONCE))
-        return None if found is None else _instance(found)
+        return None if found is None else instance_of(found)
 
     def start_sql_instance(
         self, project: str, instance: str, settings: SqlSettings
@@ -156,7 +156,8 @@ class SqlCalls(Calls):
         ]
 
 
-def _instance(found: sqladmin_v1.DatabaseInstance) -> SqlInstance:
+def instance_of(found: sqladmin_v1.DatabaseInstance) -> SqlInstance:
+    """Return Google's instance as ours."""
     backup = found.settings.backup_configuration
     return SqlInstance(
         name=found.name,

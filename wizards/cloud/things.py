@@ -95,6 +95,17 @@ class Policy:
             bindings.append(Binding(role=role, members=members))
         return replace(self, bindings=tuple(bindings))
 
+    def without_member(self, role: str, member: str) -> Policy:
+        """Return the policy without a member in a role's unconditional bindings."""
+        bindings: list[Binding] = []
+        for binding in self.bindings:
+            if binding.role == role and binding.condition is None:
+                left = tuple(each for each in binding.members if each != member)
+                binding = replace(binding, members=left)
+            if binding.members:
+                bindings.append(binding)
+        return replace(self, bindings=tuple(bindings))
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyOf:
@@ -116,6 +127,7 @@ class Repository:
     format: str = "DOCKER"
     labels: Mapping[str, str] = field(default_factory=dict)
     bytes: int = 0
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +139,7 @@ class Secret:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     etag: str = ""
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +215,10 @@ class OperationName:
     @classmethod
     def read(cls, text: str) -> OperationName:
         """Return the operation that ``str()`` wrote."""
-        service, project, name = text.split(":", 2)
+        service, _colon, rest = text.partition(":")
+        if rest.startswith(":"):
+            return cls(service=service, name=rest[1:])
+        project, _colon, name = rest.rpartition(":")
         return cls(service=service, project=project, name=name)
 
 

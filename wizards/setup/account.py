@@ -7,8 +7,10 @@ from typing import ClassVar
 
 from generators.language import _
 from wizards.cloud.port import Cloud
+from wizards.cloud.things import PolicyOf
 from wizards.plan import Action
-from wizards.setup.resource import AS_WANTED, Resource, Seen, new
+from wizards.setup.naming import email
+from wizards.setup.resource import AS_WANTED, Made, Ours, Resource, Seen, Trace, new
 from wizards.setup.work import Work
 
 GOOD_READS = 3
@@ -79,6 +81,43 @@ class AccountResource(Resource):
             if good < GOOD_READS:
                 work.cloud.pause(1)
 
+    def remove(self, work: Work, made: Made) -> None:
+        """Disable the account, then delete it; a namesake made since is another identity."""
+        found = work.cloud.service_account(self.project, self.account)
+        if found is None or not made.created:
+            return
+        if made.identity and found.unique_id != made.identity:
+            return
+        if not found.disabled:
+            work.cloud.disable_service_account(self.project, self.account)
+        work.cloud.delete_service_account(self.project, self.account)
+
+    def undo_command(self, made: Made) -> str:  # noqa: ARG002
+        """Return what a person would type to take it back."""
+        address = email(self.project, self.account)
+        return f"gcloud iam service-accounts delete {address} --project={self.project}"
+
+    def trace(self, cloud: Cloud) -> Trace:
+        """Return the number that no other account ever has, even under the same address."""
+        found = cloud.service_account(self.project, self.account)
+        return Trace(identity=found.unique_id) if found else Trace()
+
+    def foreign(self, cloud: Cloud, ours: Ours) -> tuple[str, ...]:
+        """Return what others granted to this account or on it: that means nothing without it."""
+        address = email(self.project, self.account)
+        whole = f"projects/{self.project}"
+        own = PolicyOf("account", f"{whole}/serviceAccounts/{address}")
+        on_it = [
+            _("{member} has {role} on it").format(member=member, role=role)
+            for role, member in _others(cloud, own, ours)
+        ]
+        it_has = [
+            _("it has {role} on the project").format(role=role)
+            for role, member in _others(cloud, PolicyOf("project", whole), ours)
+            if member == f"serviceAccount:{address}"
+        ]
+        return (*on_it, *it_has)
+
     def command(self, seen: Seen) -> str:  # noqa: ARG002
         """Return what a person would type for the same."""
         return (
@@ -93,3 +132,12 @@ class AccountResource(Resource):
     def permissions(self, seen: Seen) -> tuple[str, ...]:  # noqa: ARG002
         """Return the permissions on the project that making it takes."""
         return ("iam.serviceAccounts.create",)
+
+
+def _others(cloud: Cloud, of: PolicyOf, ours: Ours) -> list[tuple[str, str]]:
+    return [
+        (binding.role, member)
+        for binding in cloud.policy(of).bindings
+        for member in binding.members
+        if (of.name, binding.role, member) not in ours.grants
+    ]

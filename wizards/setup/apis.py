@@ -7,12 +7,25 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from generators.language import _
+from wizards.cloud.failing import CloudFailure
 from wizards.cloud.port import Cloud
 from wizards.plan import Action, FieldDiff
-from wizards.setup.resource import AS_WANTED, Resource, Seen
+from wizards.setup.resource import AS_WANTED, Made, Resource, Seen
 from wizards.setup.work import Work
 
 BATCH = 20
+# APIs whose things Tarmac can list, so that it sees by itself whether others need them.
+COUNTED = frozenset(
+    {
+        "artifactregistry.googleapis.com",
+        "cloudbuild.googleapis.com",
+        "iam.googleapis.com",
+        "run.googleapis.com",
+        "secretmanager.googleapis.com",
+        "sql-component.googleapis.com",
+        "sqladmin.googleapis.com",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +37,7 @@ class ApisResource(Resource):
     kind: ClassVar[str] = "apis"
     api: ClassVar[str] = ""
     seconds: ClassVar[float] = 10.0
+    whole: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -61,6 +75,35 @@ class ApisResource(Resource):
         ]
         for operation in operations:
             work.finish(operation)
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Disable what Tarmac enabled; what others used in the last 30 days stays, and is said.
+
+        Of the APIs in ``COUNTED`` it is known that nothing of anybody is left behind them; for the
+        others Google is asked whether somebody used them.
+        """
+        for part in self.standing(work.cloud, made):
+            api = part.field
+            try:
+                work.finish(
+                    work.cloud.start_api_off(self.project, api, check_usage=api not in COUNTED)
+                )
+            except CloudFailure as failure:
+                if failure.code != "api-used":
+                    raise
+                work.says(_("{api} stays enabled: it was used in the last days").format(api=api))
+
+    def undo_command(self, made: Made) -> str:
+        """Return what a person would type to take it back."""
+        return "\n".join(
+            f"gcloud services disable {part.field} --project={self.project}" for part in made.diff
+        )
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return what Tarmac enabled and is enabled still."""
+        ours = tuple(part.field for part in made.diff)
+        enabled = cloud.enabled_apis(self.project, ours) if ours else frozenset()
+        return tuple(part for part in made.diff if part.field in enabled)
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from generators.language import _
@@ -18,14 +15,15 @@ from wizards.cloud.port import Cloud
 from wizards.cloud.things import OperationName
 from wizards.events import Emit, Event, Json
 from wizards.failures import Exit, Failure
-from wizards.journal import Journal, private_folder
 from wizards.plan import Action, Change, Plan, critical_path
 from wizards.runner import Ended, Progress, Run, State, Step
 from wizards.setup.desired import resources
+from wizards.setup.journals import alone, new_journal
+from wizards.setup.made import history
 from wizards.setup.performing import perform
 from wizards.setup.resource import Resource
+from wizards.setup.step_journal import StepJournal
 from wizards.setup.unfinished import operations_of, unfinished
-from wizards.setup.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +89,22 @@ def apply(
     if plan.blocked:
         raise blocked_card(plan)
     began = time.monotonic()
-    with _alone(root):
+    with alone(root):
+        known = history(root, cloud.world)
         earlier = operations_of(unfinished(root))
         wanted = {part.id: part for part in resources(blueprint, secret_values)}
-        journal = _new_journal(root)
-        journal.record(_start(blueprint, plan))
-        job = _Job(journal, cloud, cancel, dict(secret_values), earlier, attended)
-        steps = [job.step(change, wanted[change.id]) for change in plan.todo]
+        past = {part.id: part for part in known.of(blueprint.project.id)}
+        journal = new_journal(root, "apply")
+        journal.record(_start(blueprint, plan, cloud.world))
+        job = StepJournal(
+            journal=journal,
+            cloud=cloud,
+            cancel=cancel,
+            opened={key: part.opened for key, part in past.items() if part.opened},
+            values=dict(secret_values),
+            attended=attended,
+        )
+        steps = [_step(job, change, wanted[change.id], earlier) for change in plan.todo]
         ended = Run(steps, emit, cancel).go()
         applied = AppliedPlan(
             steps=ended,
@@ -112,72 +119,37 @@ def apply(
     return applied
 
 
-class _Job:
-    """What the steps of one apply share."""
-
-    def __init__(
-        self,
-        journal: Journal,
-        cloud: Cloud,
-        cancel: Cancel,
-        values: dict[str, str],
-        earlier: Mapping[str, OperationName],
-        attended: bool,
-    ) -> None:
-        self.journal = journal
-        self.cloud = cloud
-        self.cancel = cancel
-        self.values = values
-        self.earlier = earlier
-        self.attended = attended
-        self.begun: set[str] = set()
-
-    def step(self, change: Change, resource: Resource) -> Step:
-        def work(progress: Progress) -> None:
-            self.journal.record(Event("step.start", {"id": resource.id}))
-            earlier = self.earlier.get(resource.id)
-            job = self._work_of(resource, progress)
-            try:
-                performance = perform(resource, job, earlier, progress.retrying)
-            except Cancelled:
-                raise Cancelled(self._left_running(resource)) from None
-            made = performance.made and change.action is Action.CREATE
-            done: dict[str, Json] = {
-                "id": resource.id,
-                "action": change.action.value,
-                "made": made,
-                "diff": [part.as_json() for part in change.diff],
-            }
-            self.journal.record(Event("step.done", done))
-
-        return Step(
-            id=change.id,
-            title=change.title,
-            needs=change.needs,
-            command=change.command,
-            seconds_estimate=change.seconds_estimate,
-            work=work,
+def _step(
+    job: StepJournal, change: Change, resource: Resource, earlier: Mapping[str, OperationName]
+) -> Step:
+    def work(progress: Progress) -> None:
+        job.say("step.start", resource)
+        try:
+            performance = perform(
+                resource,
+                job.work_of(resource, progress),
+                earlier.get(resource.id),
+                progress.retrying,
+            )
+        except Cancelled:
+            raise Cancelled(job.left_running(resource, "tarmac apply --resume")) from None
+        job.say(
+            "step.done",
+            resource,
+            action=change.action.value,
+            made=performance.made and change.action is Action.CREATE,
+            diff=[part.as_json() for part in change.diff],
+            identity=performance.identity,
         )
 
-    def _left_running(self, resource: Resource) -> str:
-        if resource.id in self.begun:
-            return _("left running at Google; tarmac apply --resume joins it")
-        return _("stopped before anything was left half done")
-
-    def _work_of(self, resource: Resource, progress: Progress) -> Work:
-        def note(operation: OperationName) -> None:
-            self.begun.add(resource.id)
-            named = {"id": resource.id, "operation": str(operation)}
-            self.journal.record(Event("step.operation", named))
-            progress.says(resource.waits_for() or _("waiting for Google to finish"))
-
-        return Work(
-            cloud=self.cloud.until(self.cancel, progress.retrying),
-            says=progress.says,
-            journal=note,
-            values=self.values,
-            attended=self.attended,
-        )
+    return Step(
+        id=change.id,
+        title=change.title,
+        needs=change.needs,
+        command=change.command,
+        seconds_estimate=change.seconds_estimate,
+        work=work,
+    )
 
 
 def _longest_chain(plan: Plan, ended: Mapping[str, Ended]) -> float:
@@ -187,40 +159,18 @@ def _longest_chain(plan: Plan, ended: Mapping[str, Ended]) -> float:
     )
 
 
-def _start(blueprint: Blueprint, plan: Plan) -> Event:
+def _start(blueprint: Blueprint, plan: Plan, world: str) -> Event:
     return Event(
         "apply.start",
         {
             "project": blueprint.project.id,
+            "world": world,
+            "needs": {part.id: list(part.needs) for part in plan.changes},
             "blueprint": blueprint.hash,
             "pid": os.getpid(),
             "changes": [{"id": part.id, "action": part.action.value} for part in plan.todo],
         },
     )
-
-
-def _new_journal(root: Path) -> Journal:
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    return Journal(private_folder(root) / "journal" / f"apply-{moment}.jsonl")
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Hold the lock of this folder; the kernel frees it when the process dies."""
-    path = private_folder(root) / "apply.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Failure(
-                "apply-running",
-                _("another apply is running in this folder"),
-                next=("tarmac status --watch",),
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def blocked_card(plan: Plan) -> Failure:

@@ -9,7 +9,7 @@ from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import BillingLink
 from wizards.plan import Action, FieldDiff
-from wizards.setup.resource import AS_WANTED, Resource, Seen
+from wizards.setup.resource import AS_WANTED, Made, Resource, Seen
 from wizards.setup.work import Work
 
 
@@ -20,6 +20,7 @@ class BillingResource(Resource):
     account: str = ""
 
     kind: ClassVar[str] = "billing"
+    whole: ClassVar[bool] = False
     seconds: ClassVar[float] = 2.0
 
     @property
@@ -63,6 +64,23 @@ class BillingResource(Resource):
             work.says(_("waiting until billing is enabled"))
             work.cloud.pause(2)
             made = work.cloud.billing_link(self.project)
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Bring back who paid before, nobody perhaps, unless another account pays by now."""
+        for part in self.standing(work.cloud, made):
+            work.cloud.link_billing(self.project, str(part.before or ""))
+
+    def undo_command(self, made: Made) -> str:
+        """Return what a person would type to take it back."""
+        before = next((part.before for part in made.diff), None)
+        if before:
+            return f"gcloud billing projects link {self.project} --billing-account={before}"
+        return f"gcloud billing projects unlink {self.project}"
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return the link when the account that Tarmac chose still pays."""
+        found = cloud.billing_link(self.project)
+        return tuple(part for part in made.diff if found.account and part.after == found.account)
 
     def command(self, seen: Seen) -> str:  # noqa: ARG002
         """Return what a person would type for the same."""

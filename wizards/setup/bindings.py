@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import Policy, PolicyOf
+from wizards.events import Json
 from wizards.plan import Action, FieldDiff
 from wizards.setup.members import settled, typed
-from wizards.setup.resource import AS_WANTED, Resource, Seen
+from wizards.setup.resource import AS_WANTED, Made, Resource, Seen
 from wizards.setup.work import Work
 
 _APIS = {
@@ -48,8 +50,13 @@ class BindingsResource(Resource):
     shell: str
     """The gcloud words before ``add-iam-policy-binding`` and after it, with ``{}`` between."""
 
+    unwanted: tuple[Grant, ...] = ()
+    """Grants that Tarmac made once and that nothing wants any more."""
+
     kind: ClassVar[str] = "iam"
     seconds: ClassVar[float] = 6.0
+    whole: ClassVar[bool] = False
+    several: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -89,29 +96,63 @@ class BindingsResource(Resource):
 
     def _compare(self, policy: Policy, cloud: Cloud | None = None) -> Seen:
         missing = self._missing(policy, cloud)
-        if not missing:
-            return AS_WANTED
         diff = tuple(FieldDiff(grant.role, None, grant.member, grant.why) for grant in missing)
-        whole = len(missing) == len(self.grants)
+        diff += tuple(
+            FieldDiff(grant.role, grant.member, None, grant.why) for grant in self._left(policy)
+        )
+        if not diff:
+            return AS_WANTED
+        whole = len(diff) == len(missing) == len(self.grants)
         return Seen(action=Action.CREATE if whole else Action.UPDATE, diff=diff)
+
+    def _left(self, policy: Policy) -> list[Grant]:
+        return [grant for grant in self.unwanted if grant.member in policy.members(grant.role)]
 
     def make(self, work: Work, seen: Seen) -> None:  # noqa: ARG002
         """Add what is missing in one write, with the etag the policy was read with."""
-        policy = work.cloud.policy(self.of)
-        missing = self._missing(policy, work.cloud)
-        for grant in missing:
+        policy = before = work.cloud.policy(self.of)
+        for grant in self._missing(policy, work.cloud):
             policy = policy.with_members(grant.role, (grant.member,))
-        if missing:
+        for grant in self._left(policy):
+            policy = policy.without_member(grant.role, grant.member)
+        if policy != before:
             work.cloud.set_policy(self.of, policy)
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Take the journalled grants away in one write; everybody else's stay."""
+        policy = before = work.cloud.policy(self.of)
+        for part in made.diff:
+            policy = policy.without_member(part.field, str(part.after))
+        if policy != before:
+            work.cloud.set_policy(self.of, policy)
+
+    def undo_command(self, made: Made) -> str:
+        """Return what a person would type to take it back."""
+        return self._by_hand("remove", [(part.field, part.after) for part in made.diff])
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return the journalled grants that are still in the policy."""
+        policy = cloud.policy(self.of)
+        return tuple(part for part in made.diff if part.after in policy.members(part.field))
+
+    @property
+    def inside(self) -> str:
+        """The resource whose policy this is; a project's policy is never skipped."""
+        return "" if self.of.kind == "project" else self.name
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""
+        added = [(part.field, part.after) for part in seen.diff if part.after is not None]
+        taken = [(part.field, part.before) for part in seen.diff if part.after is None]
+        pairs = added or [(grant.role, grant.member) for grant in self.grants if not taken]
+        lines = (self._by_hand("add", pairs), self._by_hand("remove", taken))
+        return "\n".join(line for line in lines if line)
+
+    def _by_hand(self, verb: str, pairs: Sequence[tuple[str, Json]]) -> str:
         before, after = self.shell.split("{}")
-        pairs = [(part.field, part.after) for part in seen.diff] or [
-            (grant.role, grant.member) for grant in self.grants
-        ]
         return "\n".join(
-            f"{before}add-iam-policy-binding{after} --member={typed(str(member), self.project)} "
+            f"{before}{verb}-iam-policy-binding{after} "
+            f"--member={typed(str(member), self.project)} "
             f"--role={role}{_CONDITION.get(self.of.kind, '')}"
             for role, member in pairs
         )

@@ -11,7 +11,7 @@ from wizards.cloud.retrying import backoff
 from wizards.cloud.things import OperationName
 from wizards.failures import Exit, Failure
 from wizards.plan import Action
-from wizards.setup.resource import Resource
+from wizards.setup.resource import Resource, Seen
 from wizards.setup.work import Work
 
 # The cloud's seconds that a kind of trouble may take altogether.
@@ -32,10 +32,11 @@ _LONGEST_WAIT = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performance:
-    """How a resource came to be as wanted."""
+    """How a resource came to be as wanted; ``identity`` is told of what was created here."""
 
     made: bool
     attempts: int
+    identity: str = ""
 
 
 def perform(
@@ -54,16 +55,21 @@ def perform(
     waits = backoff(longest=_LONGEST_WAIT)
     attempts = 0
     made = earlier is not None
+    created = work.opened is Action.CREATE
     while True:
         try:
             seen = resource.look(work.cloud)
-            if seen.action is Action.NONE:
-                return Performance(made=made, attempts=attempts)
             if seen.action is Action.BLOCKED:
                 raise _blocked(resource, seen.blocked_by)
-            attempts += 1
-            resource.make(work, seen)
-            return Performance(made=True, attempts=attempts)
+            if seen.action is not Action.NONE:
+                attempts += 1
+                made = True
+                created = created or seen.action is Action.CREATE
+                _make(resource, work, seen)
+            elif attempts or work.opened is not None:
+                resource.settle(work)
+            identity = resource.trace(work.cloud).identity if created else ""
+            return Performance(made=made, attempts=attempts, identity=identity)
         except CloudFailure as failure:
             kind, budget = _budget_of(failure)
             already = spent.get(kind, 0.0)
@@ -76,6 +82,21 @@ def perform(
             made = True
             retrying(_told(failure))
             work.cloud.pause(wait)
+
+
+def _make(resource: Resource, work: Work, seen: Seen) -> None:
+    """Make a resource; the journal knows before what was found, and after when nothing came of it.
+
+    Whatever a kill leaves between them counts as made.
+    """
+    work.begins(seen.action, seen.diff)
+    before = work.cloud.writes
+    try:
+        resource.make(work, seen)
+    except CloudFailure:
+        if work.cloud.writes == before:
+            work.refused()
+        raise
 
 
 def _budget_of(failure: CloudFailure) -> tuple[str, float]:

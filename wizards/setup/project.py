@@ -8,7 +8,7 @@ from typing import ClassVar
 from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.plan import Action
-from wizards.setup.resource import AS_WANTED, LABELS, Resource, Seen, new
+from wizards.setup.resource import AS_WANTED, LABELS, Made, Resource, Seen, Trace, labelled, new
 from wizards.setup.work import Work
 
 
@@ -65,6 +65,28 @@ class ProjectResource(Resource):
         while work.cloud.project(self.project) is None:
             work.says(_("waiting until the project can be read"))
             work.cloud.pause(2)
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Mark the project for deletion, when Tarmac created it."""
+        found = work.cloud.project(self.project)
+        if made.created and found is not None and found.state == "ACTIVE":
+            work.finish(work.cloud.start_project_deletion(self.project))
+
+    def undo_command(self, made: Made) -> str:  # noqa: ARG002
+        """Return what a person would type to take it back."""
+        return f"gcloud projects delete {self.project}"
+
+    def loses(self) -> str:
+        """Return what goes with it."""
+        return _(
+            "everything in it, final backups too; for about 30 days it can come back: "
+            "gcloud projects undelete {project}"
+        ).format(project=self.project)
+
+    def trace(self, cloud: Cloud) -> Trace:
+        """Return the project's number."""
+        found = cloud.project(self.project)
+        return Trace(identity=found.number, labelled=labelled(found.labels)) if found else Trace()
 
     def command(self, seen: Seen) -> str:  # noqa: ARG002
         """Return what a person would type for the same."""

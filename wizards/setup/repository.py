@@ -9,8 +9,18 @@ from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import Repository
 from wizards.plan import Action, FieldDiff
+from wizards.setup.marks import label_fields, labels_before, still, trace_of
 from wizards.setup.prices import registry_month
-from wizards.setup.resource import AS_WANTED, LABELS, Resource, Seen, labelled, new
+from wizards.setup.resource import (
+    AS_WANTED,
+    LABELS,
+    Made,
+    Resource,
+    Seen,
+    Trace,
+    labelled,
+    new,
+)
 from wizards.setup.work import Work
 
 
@@ -74,6 +84,45 @@ class RepositoryResource(Resource):
 
     def _wanted(self, labels: dict[str, str]) -> Repository:
         return Repository(id=self.repository, region=self.region, labels=labels)
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Delete the repository, or take only the label off one that was there before."""
+        found = work.cloud.repository(self.project, self.region, self.repository)
+        if found is None:
+            return
+        if made.created:
+            start = work.cloud.start_repository_deletion
+            work.finish(start(self.project, self.region, self.repository))
+            return
+        labels = labels_before(found.labels, made.diff)
+        if labels != dict(found.labels):
+            work.cloud.label_repository(self.project, self._wanted(labels))
+
+    def undo_command(self, made: Made) -> str:
+        """Return what a person would type to take it back."""
+        where = f"--location={self.region} --project={self.project}"
+        if made.created:
+            return f"gcloud artifacts repositories delete {self.repository} {where}"
+        words = "--remove-labels=managed-by"
+        return f"gcloud artifacts repositories update {self.repository} {words} {where}"
+
+    def loses(self) -> str:
+        """Return what goes with it."""
+        return _("every image in it")
+
+    def holds_data(self, cloud: Cloud) -> bool:
+        """Say whether an image was ever pushed."""
+        return cloud.has_images(self.project, self.region, self.repository)
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return the label when it is still there."""
+        found = cloud.repository(self.project, self.region, self.repository)
+        return still(made.diff, label_fields(found.labels) if found else {})
+
+    def trace(self, cloud: Cloud) -> Trace:
+        """Return when it was made."""
+        found = cloud.repository(self.project, self.region, self.repository)
+        return trace_of(found.created, found.labels) if found else Trace()
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""

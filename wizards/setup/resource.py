@@ -42,6 +42,28 @@ class Made:
     id: str
     created: bool = False
     diff: tuple[FieldDiff, ...] = ()
+    identity: str = ""
+    """What Google called it right after it was made, so that a namesake is never taken for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ours:
+    """All that Tarmac made in a project: ids, and grants as (resource name, role, member)."""
+
+    ids: frozenset[str] = frozenset()
+    grants: frozenset[tuple[str, str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What tells a thing that Tarmac made from its namesakes.
+
+    ``identity`` is what Google gave it and never changes (a number, a moment), "" where a kind has
+    none; ``labelled`` is False when the label managed-by=tarmac was taken off.
+    """
+
+    identity: str = ""
+    labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +77,10 @@ class Resource(ABC):
     api: ClassVar[str] = ""
     seconds: ClassVar[float] = 2.0
     """About how long creating takes, in the cloud's seconds."""
+    whole: ClassVar[bool] = True
+    """Whether it comes and goes as a whole; else it is only something written elsewhere."""
+    several: ClassVar[bool] = False
+    """Whether a field of the diff may stand there more than once, with other values."""
 
     @property
     @abstractmethod
@@ -86,7 +112,7 @@ class Resource(ABC):
         """Take back what an apply made here, and nothing else; what is gone already is fine.
 
         Created things are deleted and waited for; of what was adopted or changed, only the fields
-        that the journal names go back to what they were. Raises CloudFailure.
+        of ``made.diff`` go back to what they were. Raises CloudFailure.
         """
         raise NotImplementedError(f"{self.kind} cannot be taken back")
 
@@ -96,6 +122,45 @@ class Resource(ABC):
 
     def loses(self) -> str:
         """Return the data that goes with it when it is deleted, in words, or "" for none."""
+        return ""
+
+    def holds_data(self, cloud: Cloud) -> bool:  # noqa: ARG002 - kinds that can be empty look
+        """Say whether deleting it now would lose data; then its name must be typed."""
+        return bool(self.loses())
+
+    def foreign(self, cloud: Cloud, ours: Ours) -> tuple[str, ...]:  # noqa: ARG002
+        """Return in words what other people keep inside, or gave it, that goes with it."""
+        return ()
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:  # noqa: ARG002
+        """Return what of ``made.diff`` is still as Tarmac wrote it; the rest is not ours any more.
+
+        Asked for what Tarmac did not create. Never writes.
+        """
+        return made.diff
+
+    def trace(self, cloud: Cloud) -> Trace:  # noqa: ARG002 - kinds that can be told apart look
+        """Return what tells it from a namesake that somebody made later."""
+        return Trace()
+
+    def settle(self, work: Work) -> None:  # noqa: B027 - most kinds have nothing to say
+        """Journal, by ``work.wrote``, what a run that was killed before it could say so left here.
+
+        Called when a write of an earlier run is found done.
+        """
+
+    @property
+    def inside(self) -> str:
+        """The id of the resource that takes this one along when it is deleted, or ""."""
+        return ""
+
+    @property
+    def stays_with(self) -> tuple[str, ...]:
+        """The ids of things that this one must outlive, although it needs them."""
+        return ()
+
+    def blueprint_key(self, field: str) -> str:  # noqa: ARG002 - kinds with such keys look
+        """Return the dotted key of tarmac.toml that decides a field of the diff, or ""."""
         return ""
 
     def cost(self) -> float:

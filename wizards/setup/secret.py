@@ -14,13 +14,24 @@ from typing import ClassVar
 
 from generators.language import _
 from wizards.cloud.port import Cloud
-from wizards.cloud.things import Secret, SecretVersion
+from wizards.cloud.things import PolicyOf, Secret, SecretVersion
 from wizards.failures import UsageFailure
 from wizards.plan import Action, FieldDiff
 from wizards.redaction import hide
 from wizards.setup.digest import digest
+from wizards.setup.marks import label_fields, labels_before, still, trace_of
 from wizards.setup.prices import secret_month
-from wizards.setup.resource import AS_WANTED, LABELS, Resource, Seen, labelled, new
+from wizards.setup.resource import (
+    AS_WANTED,
+    LABELS,
+    Made,
+    Ours,
+    Resource,
+    Seen,
+    Trace,
+    labelled,
+    new,
+)
 from wizards.setup.work import Work
 
 DIGEST = "tarmac-digest"
@@ -29,6 +40,7 @@ APPLIED = "tarmac-applied"
 """The version that the database user has as its password."""
 
 _GENERATED_BYTES = 24
+_VERSION = "versions."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +84,29 @@ class SecretResource(Resource):
             now = _("version {number}").format(number=versions[0].number) if versions else None
             return Seen(
                 action=Action.UPDATE,
-                diff=(FieldDiff("value", now, _("a new version")),),
+                diff=(FieldDiff("value", now, _("a new version")), *_label_diff(found)),
                 cost_delta=self.cost(),
             )
-        if labelled(found.labels):
-            return AS_WANTED
-        diff = FieldDiff("labels.managed-by", found.labels.get("managed-by"), "tarmac")
-        return Seen(action=Action.ADOPT, diff=(diff,))
+        diff = _label_diff(found)
+        return Seen(action=Action.ADOPT, diff=diff) if diff else AS_WANTED
 
     def absent(self) -> Seen:
         """Return what a look would find where nothing can exist yet."""
         fields = {"id": self.secret, "region": self.region, "value": self.source}
         return new(fields, self.cost())
+
+    def coming_version(self, cloud: Cloud) -> int:
+        """Return the number of the version that is in force once the secret is as wanted."""
+        versions = cloud.secret_versions(self.project, self.secret)
+        newest = versions[0].number if versions else 0
+        enabled = [version.number for version in versions if version.state == "ENABLED"]
+        if not enabled:
+            return newest + 1
+        if self.value is not None:
+            found = cloud.secret(self.project, self.secret)
+            if found is not None and self._needs_version(cloud, found, versions):
+                return newest + 1
+        return enabled[0]
 
     def _needs_version(self, cloud: Cloud, found: Secret, versions: list[SecretVersion]) -> bool:
         enabled = [version for version in versions if version.state == "ENABLED"]
@@ -117,8 +140,90 @@ class SecretResource(Resource):
             )
         else:
             self._mark(work, value)
-        work.cloud.add_secret_version(self.project, self.secret, value)
+        added = work.cloud.add_secret_version(self.project, self.secret, value)
+        work.wrote(_version_diff(added.number))
         work.values[self.variable] = value
+
+    def settle(self, work: Work) -> None:
+        """Journal the version that a killed run added: the one that its intent announced."""
+        found = work.cloud.secret(self.project, self.secret)
+        if found is None or DIGEST not in found.annotations:
+            return
+        number = int(found.annotations.get(AFTER, "0")) + 1
+        versions = work.cloud.secret_versions(self.project, self.secret)
+        if any(part.number == number and part.state == "ENABLED" for part in versions):
+            value = work.cloud.secret_value(self.project, self.secret, str(number))
+            hide(value)
+            if digest(value) == found.annotations[DIGEST]:
+                work.wrote(_version_diff(number))
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Delete the secret; of one that was there before, destroy only the versions we added."""
+        found = work.cloud.secret(self.project, self.secret)
+        if found is None:
+            return
+        if made.created:
+            work.cloud.delete_secret(self.project, found)
+            return
+        for part in self.standing(work.cloud, made):
+            if _is_version(part):
+                number = int(part.field.removeprefix(_VERSION))
+                work.cloud.destroy_secret_version(self.project, self.secret, number)
+        ours = {DIGEST, AFTER, APPLIED}
+        bare = {key: value for key, value in found.annotations.items() if key not in ours}
+        labels = labels_before(found.labels, made.diff)
+        if (labels, bare) != (dict(found.labels), dict(found.annotations)):
+            left = replace(found, labels=labels, annotations=bare)
+            work.cloud.mark_secret(self.project, left)
+
+    def undo_command(self, made: Made) -> str:
+        """Return what a person would type to take it back."""
+        project = f"--project={self.project}"
+        if made.created:
+            return f"gcloud secrets delete {self.secret} {project}"
+        numbers = [part.field.removeprefix(_VERSION) for part in made.diff if _is_version(part)]
+        lines = [
+            f"gcloud secrets versions destroy {number} --secret={self.secret} {project}"
+            for number in numbers
+        ]
+        if any(part.field.startswith("labels.") for part in made.diff):
+            words = "--remove-labels=managed-by"
+            lines.append(f"gcloud secrets update {self.secret} {words} {project}")
+        return "\n".join(lines)
+
+    def loses(self) -> str:
+        """Return what goes with it."""
+        return _("every version of its value; no backup of it exists")
+
+    def holds_data(self, cloud: Cloud) -> bool:
+        """Say whether a value is left in it."""
+        versions = cloud.secret_versions(self.project, self.secret)
+        return any(version.state != "DESTROYED" for version in versions)
+
+    def foreign(self, cloud: Cloud, ours: Ours) -> tuple[str, ...]:
+        """Return which members others let read it."""
+        of = PolicyOf("secret", f"projects/{self.project}/secrets/{self.secret}")
+        return tuple(
+            _("{member} has {role} on it").format(member=member, role=binding.role)
+            for binding in cloud.policy(of).bindings
+            for member in binding.members
+            if (of.name, binding.role, member) not in ours.grants
+        )
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return the label, and the versions that Tarmac added and nobody destroyed yet."""
+        found = cloud.secret(self.project, self.secret)
+        if found is None:
+            return ()
+        versions = cloud.secret_versions(self.project, self.secret)
+        left = {_version_diff(part.number) for part in versions if part.state != "DESTROYED"}
+        kept = still(made.diff, label_fields(found.labels))
+        return (*(part for part in made.diff if part in left), *kept)
+
+    def trace(self, cloud: Cloud) -> Trace:
+        """Return when it was made."""
+        found = cloud.secret(self.project, self.secret)
+        return trace_of(found.created, found.labels) if found else Trace()
 
     def _mark(self, work: Work, value: str) -> None:
         found = work.cloud.secret(self.project, self.secret)
@@ -169,6 +274,20 @@ class SecretResource(Resource):
         if seen.action is Action.ADOPT:
             return ("secretmanager.secrets.update",)
         return ("secretmanager.secrets.create", "secretmanager.versions.add")
+
+
+def _label_diff(found: Secret) -> tuple[FieldDiff, ...]:
+    if labelled(found.labels):
+        return ()
+    return (FieldDiff("labels.managed-by", found.labels.get("managed-by"), "tarmac"),)
+
+
+def _version_diff(number: int) -> FieldDiff:
+    return FieldDiff(f"{_VERSION}{number}", None, "added")
+
+
+def _is_version(part: FieldDiff) -> bool:
+    return part.field.startswith(_VERSION)
 
 
 def _labelled(found: Secret) -> Secret:

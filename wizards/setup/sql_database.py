@@ -9,7 +9,7 @@ from generators.language import _
 from wizards.cloud.port import Cloud
 from wizards.plan import Action, FieldDiff
 from wizards.redaction import hide
-from wizards.setup.resource import AS_WANTED, Resource, Seen, new
+from wizards.setup.resource import AS_WANTED, Made, Resource, Seen, new
 from wizards.setup.secret import APPLIED
 from wizards.setup.work import Work
 
@@ -47,6 +47,34 @@ class SqlDatabaseResource(Resource):
     def make(self, work: Work, seen: Seen) -> None:  # noqa: ARG002
         """Create the database."""
         work.finish(work.cloud.start_sql_database(self.project, self.instance, self.database))
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Back the instance up, then drop the database; an instance that goes takes it along."""
+        if not made.created or work.cloud.sql_instance(self.project, self.instance) is None:
+            return
+        if self.database in work.cloud.sql_databases(self.project, self.instance):
+            work.says(_("backing the instance up first"))
+            backup = f"tarmac undo: before {self.database} was dropped"
+            work.finish(work.cloud.start_sql_backup(self.project, self.instance, backup))
+            drop = work.cloud.start_sql_database_deletion
+            work.finish(drop(self.project, self.instance, self.database))
+
+    def undo_command(self, made: Made) -> str:  # noqa: ARG002
+        """Return what a person would type to take it back."""
+        where = f"--instance={self.instance} --project={self.project}"
+        return (
+            f"gcloud sql backups create {where}\n"
+            f"gcloud sql databases delete {self.database} {where}"
+        )
+
+    def loses(self) -> str:
+        """Return what goes with it."""
+        return _("every table in it; the instance is backed up first")
+
+    @property
+    def inside(self) -> str:
+        """The instance, which takes it along."""
+        return f"sql.instance:{self.instance}"
 
     def command(self, seen: Seen) -> str:  # noqa: ARG002
         """Return what a person would type for the same."""
@@ -135,6 +163,33 @@ class SqlUserResource(Resource):
         if found is not None and APPLIED in found.annotations:
             annotations = {**found.annotations, APPLIED: newest}
             work.cloud.mark_secret(self.project, replace(found, annotations=annotations))
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Drop the user that Tarmac created; a changed password cannot be brought back."""
+        if not made.created or work.cloud.sql_instance(self.project, self.instance) is None:
+            return
+        if self.user in work.cloud.sql_users(self.project, self.instance):
+            drop = work.cloud.start_sql_user_deletion
+            work.finish(drop(self.project, self.instance, self.user))
+
+    def undo_command(self, made: Made) -> str:  # noqa: ARG002
+        """Return what a person would type to take it back."""
+        where = f"--instance={self.instance} --project={self.project}"
+        return f"gcloud sql users delete {self.user} {where}"
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:  # noqa: ARG002
+        """Return nothing: Google never shows the password that was there before."""
+        return ()
+
+    @property
+    def inside(self) -> str:
+        """The instance, which takes it along."""
+        return f"sql.instance:{self.instance}"
+
+    @property
+    def stays_with(self) -> tuple[str, ...]:
+        """The databases in which it owns tables."""
+        return tuple(need for need in self.needs if need.startswith("sql.database:"))
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same, the password by reference."""

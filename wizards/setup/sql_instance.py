@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 from generators.language import _
+from wizards.blueprint import Database
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import SqlInstance, SqlSettings
 from wizards.plan import Action, FieldDiff
+from wizards.setup.marks import label_fields, labels_before, still, trace_of
 from wizards.setup.prices import sql_month
-from wizards.setup.resource import AS_WANTED, LABELS, Resource, Seen, differing, labelled, new
+from wizards.setup.resource import (
+    AS_WANTED,
+    LABELS,
+    Made,
+    Ours,
+    Resource,
+    Seen,
+    Trace,
+    differing,
+    labelled,
+    new,
+)
 from wizards.setup.work import Work
 
 _IMMUTABLE = ("region", "version", "edition")
 _UNFINISHED = {"PENDING_CREATE", "MAINTENANCE", "PENDING_DELETE"}
+FINAL_BACKUP_DAYS = 30
+# Made by Google in every instance.
+_GOOGLES = frozenset({"postgres", "template0", "template1", "cloudsqladmin"})
+_KEYS = frozenset(part.name for part in fields(Database))
+# A disk never shrinks, and what is immutable was never changed.
+_RETURNABLE = frozenset(part.name for part in fields(SqlSettings)) - {
+    *_IMMUTABLE,
+    "labels",
+    "storage_gb",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +106,14 @@ class SqlInstanceResource(Resource):
             restart = any(part.field in ("tier", "high_availability") for part in diff)
             return Seen(
                 action=Action.UPDATE,
-                diff=diff,
+                diff=(*diff, *_mark(found)),
                 cost_delta=self.cost() - sql_month(found.settings),
                 breaks=_("the instance restarts: some minutes without a database")
                 if restart
                 else "",
             )
-        if labelled(found.settings.labels):
-            return AS_WANTED
-        mark = {"labels.managed-by": found.settings.labels.get("managed-by", "")}
-        return Seen(
-            action=Action.ADOPT, diff=differing(mark, {"labels.managed-by": LABELS["managed-by"]})
-        )
+        mark = _mark(found)
+        return Seen(action=Action.ADOPT, diff=mark) if mark else AS_WANTED
 
     def make(self, work: Work, seen: Seen) -> None:
         """Create, change or label the instance; a running creation is joined, not repeated."""
@@ -110,6 +129,98 @@ class SqlInstanceResource(Resource):
             storage = max(base.storage_gb, found.settings.storage_gb)
             wanted = replace(base, labels=labels, storage_gb=storage)
             work.finish(work.cloud.start_sql_change(self.project, found, wanted))
+
+    def remove(self, work: Work, made: Made) -> None:
+        """Delete the instance after a final backup, or bring the fields of an older one back."""
+        join(work, self.project, self.instance)
+        found = work.cloud.sql_instance(self.project, self.instance)
+        if found is None:
+            return
+        if not made.created:
+            self._bring_back(work, found, made)
+            return
+        if found.deletion_protected:
+            work.says(_("taking the protection from deletion off"))
+            work.finish(work.cloud.start_sql_unprotection(self.project, found))
+        work.says(_("taking a final backup, then deleting"))
+        delete = work.cloud.start_sql_deletion
+        work.finish(delete(self.project, self.instance, FINAL_BACKUP_DAYS))
+
+    def _bring_back(self, work: Work, found: SqlInstance, made: Made) -> None:
+        before = {
+            part.field: part.before
+            for part in self.standing(work.cloud, made)
+            if part.field in _RETURNABLE
+        }
+        settings = replace(found.settings, **before)  # type: ignore[arg-type]
+        settings = replace(settings, labels=labels_before(found.settings.labels, made.diff))
+        if settings != found.settings:
+            work.finish(work.cloud.start_sql_change(self.project, found, settings))
+
+    def undo_command(self, made: Made) -> str:
+        """Return what a person would type to take it back."""
+        where = f"{self.instance} --project={self.project}"
+        if made.created:
+            return (
+                f"gcloud sql instances patch {where} --no-deletion-protection\n"
+                f"gcloud sql instances delete {where} --enable-final-backup "
+                f"--final-backup-retention-days={FINAL_BACKUP_DAYS}"
+            )
+        fields = [part for part in made.diff if part.field in _RETURNABLE]
+        words = " ".join(_flag(FieldDiff(part.field, part.after, part.before)) for part in fields)
+        label = any(part.field == "labels.managed-by" for part in made.diff)
+        unmark = " --remove-labels=managed-by" if label else ""
+        return f"gcloud sql instances patch {where} {words}{unmark}"
+
+    def loses(self) -> str:
+        """Return what goes with it."""
+        return _("every database in it; a final backup is kept for {days} days").format(
+            days=FINAL_BACKUP_DAYS
+        )
+
+    def foreign(self, cloud: Cloud, ours: Ours) -> tuple[str, ...]:
+        """Return the databases and users that somebody else made in it."""
+        databases = cloud.sql_databases(self.project, self.instance) - _GOOGLES
+        users = cloud.sql_users(self.project, self.instance) - _GOOGLES
+        made_here = {
+            (kind, key.split("/", 1)[1])
+            for key in ours.ids
+            for kind in ("sql.database", "sql.user")
+            if key.startswith(f"{kind}:{self.instance}/")
+        }
+        return (
+            *(
+                _("database {name}").format(name=name)
+                for name in sorted(databases)
+                if ("sql.database", name) not in made_here
+            ),
+            *(
+                _("database user {name}").format(name=name)
+                for name in sorted(users)
+                if ("sql.user", name) not in made_here
+            ),
+        )
+
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return the fields that still have the value that Tarmac wrote."""
+        found = cloud.sql_instance(self.project, self.instance)
+        if found is None:
+            return ()
+        now = {**_fields(found.settings), **label_fields(found.settings.labels)}
+        return tuple(
+            part
+            for part in still(made.diff, now)
+            if part.field in _RETURNABLE or part.field.startswith("labels.")
+        )
+
+    def trace(self, cloud: Cloud) -> Trace:
+        """Return when it was made."""
+        found = cloud.sql_instance(self.project, self.instance)
+        return trace_of(found.created, found.settings.labels) if found else Trace()
+
+    def blueprint_key(self, field: str) -> str:
+        """Return the key of ``[database]`` behind a field."""
+        return f"database.{field}" if field in _KEYS else ""
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""
@@ -142,6 +253,13 @@ class SqlInstanceResource(Resource):
         """Return the permissions on the project that making it takes."""
         verb = "create" if seen.action is Action.CREATE else "update"
         return (f"cloudsql.instances.{verb}",)
+
+
+def _mark(found: SqlInstance) -> tuple[FieldDiff, ...]:
+    if labelled(found.settings.labels):
+        return ()
+    now = found.settings.labels.get("managed-by")
+    return (FieldDiff("labels.managed-by", now, LABELS["managed-by"]),)
 
 
 def _flag(part: FieldDiff) -> str:
