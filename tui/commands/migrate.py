@@ -22,6 +22,10 @@ ELSEWHERE = {
     "lint": ("tui.commands.lint:lint", N_("Judge SQL files and revision files")),
     "status": ("tui.commands.migrate_status:status", N_("What is applied, what is pending")),
     "watch": ("tui.commands.migrate_watch:watch", N_("Watch for a while after a migration")),
+    "resolve": (
+        "tui.commands.migrate_resolve:resolve",
+        N_("Say what became of a failed migration of Prisma"),
+    ),
     "new": ("tui.commands.migrate_new:new", N_("Make a revision file and review it")),
 }
 SEVERITIES = click.Choice(["danger", "caution", "notice"])

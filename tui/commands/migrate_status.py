@@ -52,7 +52,7 @@ def _status_of_files(context: Context, console: Console, failure: Failure) -> No
     from tui.commands import migrate_text as text
     from wizards.migrate import shapes
 
-    if failure.code not in BROKEN_PROJECT:
+    if failure.code not in BROKEN_PROJECT or console.project.of_files:
         raise failure
     found = console.history_of_files()
     for line in text.history(found):

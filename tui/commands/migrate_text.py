@@ -9,6 +9,7 @@ import click
 
 from generators.language import _, ngettext
 from wizards.events import Event, Json
+from wizards.migrate.graph import told
 from wizards.migrate.model import (
     Applied,
     Decision,
@@ -165,7 +166,7 @@ def applied(found: Applied, *, recovered: bool = False) -> Iterator[str]:
     yield from checks(list(found.checks))
     if found.outcome is Outcome.APPLIED and found.milliseconds:
         yield "  " + _("{seconds:.2f} s, now at {heads}").format(
-            seconds=found.milliseconds / 1000, heads=", ".join(found.current) or _("empty")
+            seconds=found.milliseconds / 1000, heads=told(found.current) or _("empty")
         )
     if found.report:
         yield "  " + _("report: {path}").format(path=found.report)

@@ -8,6 +8,7 @@ from pathlib import Path
 from generators.language import _
 from wizards.failures import Failure
 from wizards.migrate.messages import Message
+from wizards.migrate.sql_files.foreign import complaint
 from wizards.postgres.connection_failures import CONNECTING, connection_failure
 from wizards.redaction import redacted
 
@@ -17,6 +18,8 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
     kind, error = result.text("kind"), redacted(result.text("error"))
     raw = redacted("\n".join([result.text("trace"), *log[-20:]]).strip())
     place = _place(result, directory)
+    if known := complaint(kind, error):
+        return known
     if result.text("revision"):
         return Failure(
             "revision-failed",

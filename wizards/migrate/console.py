@@ -43,6 +43,7 @@ from wizards.migrate.model import (
 from wizards.migrate.past import Past
 from wizards.migrate.project import Project
 from wizards.migrate.providers.provider import State
+from wizards.migrate.providers.sql_files import SqlFiles
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
 from wizards.migrate.session import Session
@@ -252,6 +253,17 @@ class Console:
         interruption.open_and_tidy(said, self.project.target(emit).address)
         return interruption.recover(found, self._required_past(emit), emit, cancel, keep=keep)
 
+    def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:
+        """Settle a failed migration of Prisma: its SQL is there, or nothing of it is."""
+        provider = self.project.provider(emit)
+        if not isinstance(provider, SqlFiles):
+            raise UsageFailure(
+                "no-failed-state",
+                _("Only Prisma's migrations can be left in a failed state that is resolved."),
+                next=("tarmac migrate status",),
+            )
+        provider.resolve(name, emit, applied=applied)
+
     def kill(self) -> None:
         """End the project's process at once (a second Ctrl-C)."""
         self.project.kill()
@@ -361,12 +373,7 @@ class Console:
         )
         taken = backups.take(subject, self._folder("backups"), emit, cancel)
         emit(Event("migrate.phase", {"phase": "backup", "state": "done"}))
-        open_sessions = [one for one in self.sessions() if one.outcome in ("", "stopped")]
-        gone = retention.clean(
-            self.backups(), {one.backup for one in open_sessions if one.backup is not None}
-        )
-        for path in gone:
-            emit(Event("migrate.backup", {"state": "expired", "file": path.name}))
+        retention.expire(self.backups(), self.sessions(), emit)
         return taken
 
     def _rehearsing(self, used: Backup, emit: Emit) -> Rehearsing:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+from generators.language import _
 from wizards.migrate.downgrades import kind_of_downgrade
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Revision
+
+_FEW = 3  # heads of branches are named; the rows of a folder of files are not
+
+
+def told(heads: Collection[str]) -> str:
+    """Return heads for people: all of a few, else the last one and how many more there are."""
+    names = sorted(heads)
+    if len(names) > _FEW:
+        return _("{name} and {count} before it").format(name=names[-1], count=len(names) - 1)
+    return ", ".join(names)
 
 
 def closure(heads: Iterable[str], revisions: Iterable[Revision]) -> set[str]:
@@ -56,5 +67,5 @@ def _revision(one: Message, applied: bool, directory: Path) -> Revision:
         path=str(shown),
         applied=applied,
         is_head=one.flag("head"),
-        downgrade=kind_of_downgrade(path),
+        downgrade=one.text("downgrade") or kind_of_downgrade(path),
     )

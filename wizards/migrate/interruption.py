@@ -14,6 +14,7 @@ from wizards.events import Emit, Json
 from wizards.failures import Failure, Refused
 from wizards.migrate import at_start, backends, databases, swap, verification
 from wizards.migrate.decisions import decide
+from wizards.migrate.graph import told
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Applied, Decision, Interrupted, Outcome
 from wizards.migrate.past import Past, standing_in
@@ -76,7 +77,7 @@ def look(said: Told, address: Address, past: Callable[[], Past]) -> Interrupted 
 
 def _judged(found: Interrupted, past: Past, now: Standing) -> Interrupted:
     said = past.told
-    start, where = past.start, ", ".join(now.heads) or _("empty")
+    start, where = past.start, told(now.heads) or _("empty")
     found = replace(found, backup=past.backup)
     if said.start.text("kind") == "rollback":
         return _judged_rollback(found, past, now)

@@ -40,12 +40,12 @@ class Look:
 
 
 def files_of(directory: Path, history: History) -> Files:
-    """Return (path, change time, size) of every Python file beside the revisions and env.py."""
+    """Return (path, change time, size) of every file beside the revisions and env.py."""
     folders = {(directory / one.path).parent for one in history.revisions}
     folders |= {folder.parent for folder in folders}
     found = set()
     for folder in folders:
-        for path in folder.glob("*.py"):
+        for path in (*folder.glob("*.py"), *folder.glob("*.sql")):
             facts = path.stat()
             found.add((str(path), facts.st_mtime_ns, facts.st_size))
     return frozenset(found)

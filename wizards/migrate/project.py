@@ -10,11 +10,12 @@ from pathlib import Path
 from generators.language import _
 from wizards.blueprint import Blueprint, Environment, Migrations
 from wizards.events import Emit
-from wizards.failures import Failure, UsageFailure
+from wizards.failures import UsageFailure
 from wizards.migrate import interpreter, target
 from wizards.migrate.interpreter import Interpreter
 from wizards.migrate.providers.alembic import Alembic
 from wizards.migrate.providers.provider import Provider
+from wizards.migrate.providers.sql_files import SqlFiles, folder_of, variable_of
 from wizards.migrate.target import Target
 from wizards.postgres.sandbox_address import SandboxAddress
 
@@ -43,7 +44,7 @@ class Project:
 
     @cached_property
     def migrations(self) -> Migrations:
-        """The stream's table, or what an ``alembic.ini`` in the folder makes of it."""
+        """The stream's table, or what an ``alembic.ini`` or SQL files in the folder make of it."""
         known = self.blueprint.migrations if self.blueprint is not None else {}
         if self.stream in known:
             return known[self.stream]
@@ -89,17 +90,14 @@ class Project:
         """Whether dangerous steps want the target's name typed."""
         return self.chosen is not None and self.chosen[1].protected
 
+    @property
+    def of_files(self) -> bool:
+        """Whether the migrations are SQL files, so that nothing of the project runs."""
+        return self.migrations.provider != "alembic"
+
     @cached_property
     def interpreter(self) -> Interpreter:
         """The Python that runs env.py."""
-        if self.migrations.provider != "alembic":
-            raise Failure(
-                "provider-not-available",
-                _("The provider {name} is not available yet.").format(
-                    name=self.migrations.provider
-                ),
-                why=_("This version migrates with Alembic."),
-            )
         return interpreter.find(self.directory, self.root, self.migrations.interpreter)
 
     def provider(self, emit: Emit) -> Provider:
@@ -110,6 +108,8 @@ class Project:
             return self._provider
 
     def _made(self, target: Target | None) -> Provider:
+        if self.of_files:
+            return SqlFiles(directory=self.directory, migrations=self.migrations, target=target)
         return Alembic(
             directory=self.directory,
             migrations=self.migrations,
@@ -126,7 +126,7 @@ class Project:
 
     def _resolve(self, emit: Emit) -> Target:
         if self.chosen is not None and self.chosen[1].cloud_sql and self.blueprint is not None:
-            driver = target.spoken_driver(self._folders, self.migrations, self.interpreter.drivers)
+            driver = "" if self.of_files else self._driver
             return target.by_cloud_sql(*self.chosen, self.blueprint, driver, self.sandbox)
         found = self._by_url(required=self.chosen is not None)
         if found is not None:
@@ -141,8 +141,13 @@ class Project:
             variables=(),
         )
 
+    @property
+    def _driver(self) -> str:
+        return target.spoken_driver(self._folders, self.migrations, self.interpreter.drivers)
+
     def _by_url(self, *, required: bool) -> Target | None:
-        name, environment = self.chosen or ("", Environment())
+        variable = variable_of(self.directory) if self.of_files else ""
+        name, environment = self.chosen or ("", Environment(database_url_env=variable))
         return target.by_variable(name, environment, self._folders, required=required)
 
     @property
@@ -167,7 +172,25 @@ def _discovered(root: Path) -> Migrations:
         if flask and not (root / "alembic.ini").exists():
             app = script.parent.parent.relative_to(root)
             return Migrations(directory=str(app), config="migrations/alembic.ini")
-    return Migrations(directory=_folder_of_ini(root))
+    if (root / "alembic.ini").exists() or list(root.glob("*/alembic.ini")):
+        return Migrations(directory=_folder_of_ini(root))
+    return _of_files(root) or Migrations(directory=_folder_of_ini(root))
+
+
+def _of_files(root: Path) -> Migrations | None:
+    """Return the table for SQL files in the folder or one folder below, None without any."""
+    for folder in (root, *sorted(path for path in root.glob("[!.]*") if path.is_dir())):
+        try:
+            found = folder_of(folder)
+        except UsageFailure:
+            continue
+        prisma = (folder / "prisma" / "schema.prisma").is_file() or any(
+            found.glob("*/migration.sql")
+        )
+        if prisma or found != folder:
+            where = str(folder.relative_to(root))
+            return Migrations(provider="prisma" if prisma else "sql", directory=where)
+    return None
 
 
 def _folder_of_ini(root: Path) -> str:

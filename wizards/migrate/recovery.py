@@ -14,7 +14,7 @@ from wizards.failures import Failure
 from wizards.migrate import added, at_start, backends, loss, swap
 from wizards.migrate.at_start import AtStart
 from wizards.migrate.decisions import Facts, decide
-from wizards.migrate.graph import closure
+from wizards.migrate.graph import closure, told
 from wizards.migrate.model import Backup, Decision, History, Loss, Moment, Outcome
 from wizards.migrate.own_work import OwnWork
 from wizards.migrate.providers.provider import Provider
@@ -202,7 +202,7 @@ class Recovery:
                 "not-the-start",
                 _("After going back the database is not what it was at the start."),
                 why=_("The version is {heads}; the structure {verdict}.").format(
-                    heads=", ".join(now.heads) or _("empty"),
+                    heads=told(now.heads) or _("empty"),
                     verdict=_("is the same") if now.shape == self.start.shape else _("differs"),
                 ),
                 next=("tarmac migrate status", "tarmac migrate restore"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generators.language import _
+from wizards.migrate.graph import told
 from wizards.migrate.model import Applied, Backup, Rehearsal
 from wizards.migrate.story import Story
 
@@ -56,7 +57,7 @@ def _head(account: Account) -> list[str]:
         (_("session"), f"{account.session} ({account.kind})"),
         (_("database"), f"{account.address}, PostgreSQL {account.server_version}"),
         (_("time"), f"{account.started_at:%Y-%m-%d %H:%M:%S} UTC, {seconds:.1f} s"),
-        (_("from"), ", ".join(account.start_heads) or _("empty")),
+        (_("from"), told(account.start_heads) or _("empty")),
         (_("to"), ", ".join(applied.current) or _("empty")),
         (_("transactions"), account.transaction_mode),
     ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wizards.events import Emit, Event
 from wizards.migrate import manifest
-from wizards.migrate.model import Backup
+from wizards.migrate.model import Backup, SessionRecord
 
 VARIABLE = "BACKUP_RETENTION_DAYS"
 DAYS = 30
@@ -39,3 +40,10 @@ def clean(backups: Sequence[Backup], needed: Collection[Path]) -> list[Path]:
         manifest.beside(one.path).unlink(missing_ok=True)
         gone.append(one.path)
     return gone
+
+
+def expire(known: Sequence[Backup], sessions: Iterable[SessionRecord], emit: Emit) -> None:
+    """Delete what no open session needs any more, and tell of each."""
+    needed = {one.backup for one in sessions if one.outcome in ("", "stopped") and one.backup}
+    for path in clean(known, needed):
+        emit(Event("migrate.backup", {"state": "expired", "file": path.name}))

@@ -11,6 +11,7 @@ from wizards.cancel import Cancel
 from wizards.events import Emit, Event, Json
 from wizards.failures import Failure, Refused
 from wizards.migrate.decisions import decide
+from wizards.migrate.graph import told
 from wizards.migrate.model import Applied, Decision, Outcome, RollbackPlan
 from wizards.migrate.past import Past
 from wizards.migrate.records import Recorder, new_id, process_facts
@@ -53,8 +54,8 @@ def plan(past: Past | None, emit: Emit) -> RollbackPlan:
             why=_(
                 "The database is at {now}, the session left it at {end}: it has moved on."
             ).format(
-                now=", ".join(now.heads) or _("empty"),
-                end=", ".join(past.end.heads) or _("empty"),
+                now=told(now.heads) or _("empty"),
+                end=told(past.end.heads) or _("empty"),
             ),
             session=said.id,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wizards.events import Json
 from wizards.migrate import catalogue
+from wizards.migrate.sql_files.kinds import applied_query
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect
 
@@ -40,7 +41,7 @@ def standing_of(connection: Connection, version_table: str) -> Standing:
 
 
 def heads(connection: Connection, version_table: str) -> tuple[str, ...]:
-    """Return the rows of the version table, sorted; none where there is no table."""
+    """Return what the version table says is applied, sorted; none where there is no table."""
     from psycopg.sql import SQL, Identifier
 
     parts = version_table.split(".")
@@ -48,6 +49,6 @@ def heads(connection: Connection, version_table: str) -> tuple[str, ...]:
     there = connection.execute("select to_regclass(%s) is not null", (quoted,)).fetchone()
     if there is None or not there[0]:
         return ()
-    table = Identifier(*parts)
-    rows = connection.execute(SQL("select version_num from {}").format(table)).fetchall()
+    applied = SQL(applied_query(version_table) or "select version_num from {}")
+    rows = connection.execute(applied.format(Identifier(*parts))).fetchall()
     return tuple(sorted(str(row[0]) for row in rows))

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from generators.language import _
 from wizards.blueprint import HealthCheck
+from wizards.migrate.graph import told
 from wizards.migrate.standing import standing_of
 from wizards.migrate.target import Target
 from wizards.plan import Check
@@ -54,10 +55,10 @@ def _version(heads: Sequence[str], expected: Collection[str]) -> Check:
         id="version",
         title=_("Version"),
         level="ok" if right else "red",
-        says=_("{heads} in the version table").format(heads=", ".join(heads) or _("nothing"))
+        says=_("{heads} in the version table").format(heads=told(heads) or _("nothing"))
         if right
         else _("{heads} instead of {expected}").format(
-            heads=", ".join(heads) or _("nothing"), expected=", ".join(sorted(expected))
+            heads=told(heads) or _("nothing"), expected=told(expected)
         ),
     )
 

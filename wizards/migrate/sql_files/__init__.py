@@ -1,0 +1,1 @@
+"""Migrations that are SQL files: Prisma's folders, dbmate's, golang-migrate's and plain pairs."""
