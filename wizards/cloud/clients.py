@@ -77,6 +77,14 @@ class Clients:
             made: PlainRest = self._made[key]
             return made
 
+    @property
+    def member(self) -> str:
+        """Who asks, as a member of a policy ("user:ann@example.com"); "" when nothing tells."""
+        with self._lock:
+            if "member" not in self._made:
+                self._made["member"] = self._member()
+            return str(self._made["member"])
+
     def credentials(self) -> Credentials:
         """Return the person's application default credentials, or a sandbox's token."""
         with self._lock:
@@ -93,6 +101,19 @@ class Clients:
                     client.transport.close()
             self._made.clear()
 
+    def _member(self) -> str:
+        from wizards.cloud.asker import member_of
+        from wizards.cloud.failing import CloudFailure
+
+        if self.address is not None:
+            account = self.sandbox_identity
+            machine = account.endswith(".gserviceaccount.com")
+            return f"{'serviceAccount' if machine else 'user'}:{account}"
+        try:
+            return member_of(self.credentials())
+        except CloudFailure:
+            return ""
+
     def _credentials(self) -> Any:
         # Their debug logging prints request bodies, and some of those hold secrets.
         logging.getLogger("google").setLevel(logging.WARNING)
@@ -102,18 +123,28 @@ class Clients:
 
             return Token(token=self._token)  # type: ignore[no-untyped-call]
         import google.auth
+        from google.auth.exceptions import GoogleAuthError
 
-        found, _project = google.auth.default(scopes=SCOPES)
+        from wizards.cloud.cards import card
+        from wizards.cloud.refusals import read
+
+        try:
+            found, _project = google.auth.default(scopes=SCOPES)
+        except GoogleAuthError as error:
+            raise card(read(error, "login")) from error
         return found
 
     def _native(self, service: str, client: Any) -> Any:
+        from wizards.cloud.answering import guard
+
+        rest = client.get_transport_class("rest")
         if self.address is None:
-            return client(transport="rest", credentials=self.credentials())
-        transport = client.get_transport_class("rest")(
-            host=self._base(service), credentials=self.credentials()
-        )
-        transport._session.trust_env = False
-        return client(transport=transport)
+            made = client(transport=rest(credentials=self.credentials()))
+        else:
+            made = client(transport=rest(host=self._base(service), credentials=self.credentials()))
+            made.transport._session.trust_env = False
+        guard(made.transport._session)
+        return made
 
     def _ours(
         self, service: str, package: Any, name: str, methods: dict[str, rest_methods.RestMethod]
@@ -128,8 +159,11 @@ class Clients:
         if key not in self._made:
             from google.auth.transport.requests import AuthorizedSession
 
+            from wizards.cloud.answering import guard
+
             session = AuthorizedSession(self.credentials())  # type: ignore[no-untyped-call]
             session.trust_env = self.address is None
+            guard(session)
             self._made[key] = session
         made: AuthorizedSession = self._made[key]
         return made

@@ -6,8 +6,9 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from http import HTTPStatus
 from typing import TypeVar
 
 from generators.language import _
@@ -22,6 +23,8 @@ T = TypeVar("T")
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 32.0
 BUDGET = 120.0
+BUDGET_UNANSWERED = 6.0
+"""Before the first answer of all a lost network is no hiccup: say so soon."""
 
 
 class Effect(Enum):
@@ -40,9 +43,10 @@ class Effect(Enum):
 
 @dataclass(slots=True)
 class Counter:
-    """How many requests were sent, counted across threads."""
+    """How many requests were sent, counted across threads, and whether any was answered."""
 
     count: int = 0
+    answered: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self) -> None:
@@ -59,6 +63,8 @@ class Caller:
     counter: Counter = field(default_factory=Counter)
     cancel: Cancel = field(default_factory=Cancel)
     says: Callable[[str], None] = lambda _text: None
+    member: Callable[[], str] = lambda: ""
+    """Who asks, as a member of a policy; a card's grant names them."""
     writes: Counter = field(default_factory=Counter)
     """Writes that were done, or may have been: the answer of a failed one never came."""
 
@@ -71,17 +77,30 @@ class Caller:
                 self.counter.add()
                 answer = send()
             except expected() as error:
-                failure = card(read(error, name))
+                failure = self._card(error, name)
                 self._count(effect, done=failure.retry is Retry.UNKNOWN)
                 wait = max(next(waits), failure.refusal.retry_after or 0.0)
-                if not effect.allows(failure.retry) or spent + wait > BUDGET:
-                    raise failure from error
+                if not effect.allows(failure.retry) or spent + wait > self._budget(failure):
+                    raise failure.after(spent) from error
             else:
+                self.counter.answered = True
                 self._count(effect, done=True)
                 return answer
             spent += wait
             self.says(_told(failure, wait))
             self.pace.sleep(wait, self.cancel)
+
+    def _card(self, error: Exception, name: str) -> CloudFailure:
+        refusal = read(error, name)
+        if refusal.status:
+            self.counter.answered = True
+        if refusal.status == HTTPStatus.FORBIDDEN:
+            refusal = replace(refusal, member=self.member())
+        return card(refusal)
+
+    def _budget(self, failure: CloudFailure) -> float:
+        lost = failure.status == 0 and not self.counter.answered
+        return BUDGET_UNANSWERED if lost else BUDGET
 
     def _count(self, effect: Effect, *, done: bool) -> None:
         if done and effect is not Effect.READ:

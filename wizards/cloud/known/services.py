@@ -21,7 +21,7 @@ ROWS: tuple[Signature, ...] = (
     row("job-failed", reason="NON_ZERO_EXIT_CODE"),
     row("rollout-too-slow", reason="PROGRESS_DEADLINE_EXCEEDED|MIN_INSTANCES_NOT_PROVISIONED"),
     row("too-many-revisions", reason="ACTIVE_REVISION_LIMIT_REACHED"),
-    row("unavailable", Retry.UNKNOWN, call="condition:.*", reason="INTERNAL"),
+    row("unavailable", Retry.UNKNOWN, call="operation:run", reason="INTERNAL"),
     row("container-not-listening", says="failed to start and (then )?listen on the port"),
     row("container-memory", says="memory limit of .* exceeded|out of memory"),
     row("reserved-variable", status=400, says="reserved env names"),
