@@ -226,7 +226,10 @@ def test_a_rotated_password_reaches_the_database_user(
     assert applied(tmp_path, wanted, cloud).failures == ()
     cloud.add_secret_version(project, "notes-db-password", "rotated-by-hand")
     plan = planned(wanted, cloud)
-    assert [(c.id, c.action) for c in plan.todo] == [("sql.user:notes-db/notes", Action.UPDATE)]
+    assert [(c.id, c.action) for c in plan.todo] == [
+        ("sql.user:notes-db/notes", Action.UPDATE),
+        ("run.service:notes", Action.UPDATE),
+    ]
     assert applied(tmp_path, wanted, cloud).failures == ()
     place = ask(sandbox, "GET", f"sql/{project}/notes-db")
     psycopg.connect(
@@ -253,7 +256,7 @@ def test_a_secret_without_a_value_fails_its_step_and_the_others_finish(
     assert left is not None
     assert (left.how, set(left.left)) == (
         "failed",
-        {"secret:notes-api-key", "iam:secret:notes-api-key"},
+        {"secret:notes-api-key", "iam:secret:notes-api-key", "run.service:notes"},
     )
     assert applied(tmp_path, wanted, cloud, API_KEY="now").failures == ()
     assert unfinished(tmp_path) is None

@@ -21,6 +21,7 @@ from wizards.cloud.refusals import expected, read
 from wizards.cloud.removals import RemovalCalls
 from wizards.cloud.repositories import RepositoryCalls
 from wizards.cloud.retrying import Caller, Counter
+from wizards.cloud.run_jobs import RunJobCalls
 from wizards.cloud.secrets import SecretCalls
 from wizards.cloud.sql import SqlCalls
 from wizards.postgres.sandbox_address import SandboxAddress
@@ -36,6 +37,7 @@ class GoogleCloud(
     SqlCalls,
     BuildCalls,
     FederationCalls,
+    RunJobCalls,
     RemovalCalls,
     ListingCalls,
     OperationCalls,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from wizards.cloud.calls import ONCE, Calls, name_of
+from wizards.cloud.calls import ONCE, name_of
 from wizards.cloud.cards import card
 from wizards.cloud.failing import Refusal
+from wizards.cloud.run import RunCalls
 from wizards.cloud.things import Operation, OperationName
 
 SHORTEST_POLL = 2.0
@@ -16,13 +17,15 @@ LONGEST_POLL = 5.0
 _HTTP_OF_CODE = {3: 400, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503}
 
 
-class OperationCalls(Calls):
+class OperationCalls(RunCalls):
     """The part of the port that is :class:`wizards.cloud.port.Operations`."""
 
     def operation(self, name: OperationName) -> Operation:
         """Look once; raises the operation's own failure when it failed."""
         if name.service == "sqladmin":
             return self._sql_operation(name)
+        if name.service == "run":
+            return self._run_operation(name)
         if name.service == "iam":
             return self._plain_operation(name)
         client = self._holder_of(name.service)

@@ -14,6 +14,7 @@ from typing import Protocol
 from wizards.cancel import Cancel
 from wizards.cloud.build_port import Builds, Federation
 from wizards.cloud.removal_port import Listings, Removals
+from wizards.cloud.run_port import Jobs, Services
 from wizards.cloud.things import (
     BillingAccount,
     BillingLink,
@@ -235,6 +236,8 @@ class Cloud(
     Sql,
     Builds,
     Federation,
+    Services,
+    Jobs,
     Removals,
     Listings,
     Operations,

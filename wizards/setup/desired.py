@@ -17,6 +17,7 @@ from wizards.setup.pipeline import build_resources, federation_resources
 from wizards.setup.project import ProjectResource
 from wizards.setup.repository import RepositoryResource
 from wizards.setup.resource import LABELS, Resource
+from wizards.setup.run_desired import run_resources
 from wizards.setup.secret import SecretResource
 from wizards.setup.sql_database import SqlDatabaseResource, SqlUserResource
 from wizards.setup.sql_instance import SqlInstanceResource
@@ -45,7 +46,7 @@ def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> 
     federation = federation_resources(blueprint, names, ready)
     pool = next((part.id for part in federation if part.kind == "federation.pool"), "")
     grants: list[BindingsResource] = bindings(blueprint, names, accounts, repository, secrets, pool)
-    return [
+    found: list[Resource] = [
         project,
         billing,
         apis,
@@ -57,6 +58,7 @@ def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> 
         *grants,
         *build_resources(blueprint, names, accounts),
     ]
+    return [*found, *run_resources(blueprint, names, found, secrets)]
 
 
 def wanted_apis(blueprint: Blueprint) -> dict[str, str]:

@@ -19,6 +19,8 @@ def kind_title(kind: str) -> str:
         "sql.instance": _("database instance"),
         "sql.database": _("database"),
         "sql.user": _("database user"),
+        "run.service": _("service"),
+        "run.job": _("migration job"),
         "build.connection": _("connection to GitHub"),
         "build.repository": _("linked repository"),
         "build.trigger": _("build trigger"),

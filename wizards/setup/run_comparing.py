@@ -1,0 +1,120 @@
+"""What a service or job has against what it should have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wizards.cloud.failing import CloudFailure
+from wizards.cloud.port import Cloud
+from wizards.cloud.run_things import Fields, FieldValue
+from wizards.plan import FieldDiff
+from wizards.setup.secret import SecretResource
+
+STATE = "state"
+"""The field of a diff that stands for a revision which did not come up."""
+
+_UNREADABLE = {"absent", "api-disabled", "billing-missing"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretInUse:
+    """An environment variable whose value is a version of a secret."""
+
+    variable: str
+    secret: SecretResource
+
+
+def pinned(secrets: Sequence[SecretInUse], cloud: Cloud | None) -> dict[str, FieldValue]:
+    """Return the field of each secret: pinned to the version that it will have after the apply.
+
+    Without a cloud there is none yet, and the first version will be number 1.
+    """
+    return {
+        f"secrets.{each.variable}": f"{each.secret.secret}:{_version(each.secret, cloud)}"
+        for each in secrets
+    }
+
+
+def _version(secret: SecretResource, cloud: Cloud | None) -> int:
+    if cloud is None:
+        return 1
+    try:
+        return secret.coming_version(cloud)
+    except CloudFailure as failure:
+        if failure.code in _UNREADABLE:
+            return 1
+        raise
+
+
+def against(found: Fields, wanted: Fields) -> tuple[FieldDiff, ...]:
+    """Return the wanted fields that are otherwise.
+
+    A reference that follows the newest version of the same secret is as good as a pinned one:
+    whoever deploys may have wanted that.
+    """
+    return tuple(
+        FieldDiff(name, found.get(name), value)
+        for name, value in wanted.items()
+        if found.get(name) != value and not _follows(name, found.get(name), value)
+    )
+
+
+def _follows(name: str, before: FieldValue | None, after: FieldValue) -> bool:
+    if not name.startswith("secrets."):
+        return False
+    secret = str(after).partition(":")[0]
+    return before == f"{secret}:latest"
+
+
+def standing_parts(found: Fields, parts: Sequence[FieldDiff]) -> tuple[FieldDiff, ...]:
+    """Return the parts of a diff whose fields still have the value that they were given."""
+    return tuple(
+        part for part in parts if part.field != STATE and found.get(part.field) == part.after
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageChoice:
+    """Which image is to run: the one named until somebody deploys another; then theirs.
+
+    ``named`` is what the blueprint says ("" for nothing), ``placeholder`` stands in for it.
+    """
+
+    named: str
+    placeholder: str
+
+    @property
+    def first(self) -> str:
+        """The image of something new."""
+        return self.named or self.placeholder
+
+    def change(self, current: str, placed: str) -> str:
+        """Return the image to put in place of the current one, or "" to leave it.
+
+        ``placed`` is what Tarmac put there last. A deployed image is replaced only when the
+        blueprint has come to name another one since.
+        """
+        if not self.named or same_image(current, self.named):
+            return ""
+        replaceable = same_image(current, self.placeholder) or placed not in ("", self.named)
+        return self.named if replaceable else ""
+
+    def ours(self, current: str, placed: str) -> bool:
+        """Say whether an image is one that Tarmac put there, and nobody's deployment."""
+        return same_image(current, self.placeholder) or (placed != "" and current == placed)
+
+    def own(self, image: str) -> bool:
+        """Say whether an image is a program of one's own, and not the placeholder."""
+        return not same_image(image, self.placeholder)
+
+
+def same_image(one: str, other: str) -> bool:
+    """Say whether two names mean one image; "latest" may be left out."""
+    return _full(one) == _full(other)
+
+
+def _full(image: str) -> str:
+    tagged = re.search(r"[:@][^/]+$", image)
+    return image if tagged else f"{image}:latest"
