@@ -25,7 +25,7 @@ _BUDGETS = {
 _EXISTS = {"exists", "instance-exists", "project-taken"}
 _EXISTS_BUDGET = 30.0
 # A fresh project's owner may do nothing for some seconds; a real refusal must not take long.
-_DENIED = {"permission-denied", "billing-denied"}
+_DENIED = {"permission-denied", "billing-denied", "database-access-denied"}
 _DENIED_BUDGET = 120.0
 _LONGEST_WAIT = 15.0
 
@@ -72,15 +72,16 @@ def perform(
             return Performance(made=made, attempts=attempts, identity=identity)
         except CloudFailure as failure:
             kind, budget = _budget_of(failure)
-            already = spent.get(kind, 0.0)
+            already = spent.get(kind, 0.0) + failure.waited
             steady = failure.retry in (Retry.PROPAGATION, Retry.BUSY)
             wait = _steady(already) if steady else next(waits)
             wait = max(wait, failure.refusal.retry_after or 0.0)
             spent[kind] = already + wait
             if spent[kind] > budget:
+                failure.after(already)
                 raise
             made = True
-            retrying(_told(failure))
+            retrying(_told(failure, wait))
             work.cloud.pause(wait)
 
 
@@ -112,10 +113,20 @@ def _steady(waited: float) -> float:
     return min(max(waited / 10, 2.0), _LONGEST_WAIT)
 
 
-def _told(failure: CloudFailure) -> str:
-    if failure.retry is Retry.PROPAGATION:
-        return _("waiting until it is known everywhere: {problem}").format(problem=failure.message)
-    return failure.message
+def _told(failure: CloudFailure, wait: float) -> str:
+    """Return what is waited for, and how long before the next try."""
+    problem = failure.message
+    match failure.retry:
+        case Retry.PROPAGATION:
+            return _("waiting until it is known everywhere: {problem}").format(problem=problem)
+        case Retry.BUSY:
+            return _("waiting for what runs already: {problem}").format(problem=problem)
+        case Retry.CONFLICT:
+            return _("reading it again: {problem}").format(problem=problem)
+        case _:
+            return _("{problem}; trying again in {seconds} s").format(
+                problem=problem, seconds=max(round(wait), 1)
+            )
 
 
 def _join(earlier: OperationName, work: Work) -> None:
