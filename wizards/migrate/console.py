@@ -43,7 +43,6 @@ from wizards.migrate.model import (
 from wizards.migrate.past import Past
 from wizards.migrate.project import Project
 from wizards.migrate.providers.provider import State
-from wizards.migrate.providers.sql_files import SqlFiles
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
 from wizards.migrate.session import Session
@@ -255,14 +254,7 @@ class Console:
 
     def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:
         """Settle a failed migration of Prisma: its SQL is there, or nothing of it is."""
-        provider = self.project.provider(emit)
-        if not isinstance(provider, SqlFiles):
-            raise UsageFailure(
-                "no-failed-state",
-                _("Only Prisma's migrations can be left in a failed state that is resolved."),
-                next=("tarmac migrate status",),
-            )
-        provider.resolve(name, emit, applied=applied)
+        self.project.provider(emit).resolve(name, emit, applied=applied)
 
     def kill(self) -> None:
         """End the project's process at once (a second Ctrl-C)."""

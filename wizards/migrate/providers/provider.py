@@ -12,7 +12,7 @@ from generators.language import _
 from wizards.blueprint import Migrations
 from wizards.cancel import Cancel
 from wizards.events import Emit, Json
-from wizards.failures import Failure
+from wizards.failures import Failure, UsageFailure
 from wizards.migrate.agent_process import AgentProcess, Seat
 from wizards.migrate.backends import identity_at
 from wizards.migrate.commits import commit_map
@@ -110,6 +110,14 @@ class Provider(ABC):
             ),
             request,
             emit,
+        )
+
+    def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:  # noqa: ARG002
+        """Settle a failed migration (Prisma's only): it is applied, or nothing of it is there."""
+        raise UsageFailure(
+            "no-failed-state",
+            _("Only Prisma's migrations can be left in a failed state that is resolved."),
+            next=("tarmac migrate status",),
         )
 
     def kill(self) -> None:

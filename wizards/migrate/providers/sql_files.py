@@ -73,7 +73,7 @@ class SqlFiles(Provider):
         return options
 
     def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:
-        """Say of a failed migration of Prisma that it is applied, or that it is rolled back."""
+        """Settle a failed migration: it is applied, or nothing of it is there."""
         self._ask({"op": "resolve", "name": name, "applied": applied}, emit, None)
 
     def _history(self, found: Message) -> tuple[History, State]:
