@@ -1,131 +1,98 @@
-"""What is installed, who is logged in, what is missing; every verdict with its fix."""
+"""What is installed, who is logged in, what is missing; every verdict with its fix.
+
+All probes run at once, each with its own time limit, so that the slowest decides.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from generators.language import _
-from wizards.failures import Failure
+from wizards.events import Json
 from wizards.plan import Check
-from wizards.postgres import binaries
-from wizards.postgres.sandbox_address import default_state, running
-from wizards.setup import gcloud_config
+from wizards.postgres.sandbox_address import SandboxAddress
+from wizards.setup import (
+    doctor_login,
+    doctor_machine,
+    doctor_network,
+    doctor_postgres,
+    doctor_programs,
+    doctor_project,
+    doctor_terminal,
+)
+from wizards.setup.doctor_project import Place
+from wizards.setup.doctor_terminal import Terminal
+
+_WORKERS = 16
+
+Probe = Callable[[], Iterable[Check]]
 
 
-def examine(state: Path | None = None) -> list[Check]:
-    """Return every verdict; looks at this machine only and starts nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """What is examined: the project's place, the terminal, and the cloud to ask (None: nobody)."""
+
+    place: Place
+    terminal: Terminal | None = None
+    state: Path | None = None
+    address: SandboxAddress | None = None
+    online: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One check and the group it is shown in ("programs", "login", "project", …)."""
+
+    group: str
+    check: Check
+
+    def as_json(self) -> dict[str, Json]:
+        """Return the check's fields with ``group``."""
+        return {"group": self.group, **self.check.as_json()}
+
+
+def group_title(group: str) -> str:
+    """Return the words above a group."""
+    return {
+        "programs": _("Programs"),
+        "postgres": _("PostgreSQL"),
+        "login": _("Google"),
+        "project": _("This project"),
+        "machine": _("This machine"),
+        "network": _("Network"),
+        "terminal": _("Terminal"),
+    }[group]
+
+
+def examine(patient: Patient) -> list[Verdict]:
+    """Return every verdict, group by group; nothing is changed and nothing is started."""
+    probes = [(group, probe) for group, found in _probes(patient) for probe in found]
+    with ThreadPoolExecutor(_WORKERS, "doctor") as pool:
+        answers = pool.map(lambda pair: list(pair[1]()), probes)
+        return [
+            Verdict(group=group, check=check)
+            for (group, _probe), checks in zip(probes, answers, strict=True)
+            for check in checks
+        ]
+
+
+def _probes(patient: Patient) -> list[tuple[str, list[Probe]]]:
+    place = patient.place
+    terminal = patient.terminal
+    login = doctor_login.probes()
+    if patient.online or patient.address is not None:
+        from wizards.setup import doctor_online
+
+        login.append(lambda: doctor_online.checks(place, patient.address))
     return [
-        _python(),
-        _program("git", "red", _("reviews and generated files rely on it"), "apt install git"),
-        _postgres(),
-        _program(
-            "gcloud",
-            "warning",
-            _("optional: Tarmac talks to Google itself, logging in is easier with it"),
-            "https://cloud.google.com/sdk/docs/install",
-        ),
-        _program(
-            "docker",
-            "warning",
-            _("optional: only to try the generated Dockerfile here"),
-            "https://docs.docker.com/engine/install",
-        ),
-        _clients(),
-        _credentials(),
-        _quota_project(),
-        _sandbox(state),
+        ("programs", doctor_programs.probes(place.root)),
+        ("postgres", doctor_postgres.probes(place, patient.state)),
+        ("login", login),
+        ("project", doctor_project.probes(place)),
+        ("machine", doctor_machine.probes(place.root)),
+        ("network", doctor_network.probes()),
+        ("terminal", [lambda: doctor_terminal.checks(terminal)] if terminal else []),
     ]
-
-
-def _python() -> Check:
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    return Check(id="python", title="Python", level="ok", says=f"{version} · {sys.executable}")
-
-
-def _program(name: str, level: str, why: str, fix: str) -> Check:
-    found = shutil.which(name)
-    if found:
-        return Check(id=name, title=name, level="ok", says=found)
-    return Check(
-        id=name, title=name, level=level, says=_("not found; {why}").format(why=why), fix=fix
-    )
-
-
-def _postgres() -> Check:
-    title = _("PostgreSQL tools")
-    tools = binaries.found()
-    if not tools:
-        return Check(
-            id="postgres",
-            title=title,
-            level="red",
-            says=_("not found; backups and rehearsals need them"),
-            fix="pip install 'tarmac[sandbox]'",
-        )
-    says = ", ".join(f"{tool.version[0]}.{tool.version[1]} ({tool.source})" for tool in tools)
-    return Check(id="postgres", title=title, level="ok", says=says)
-
-
-def _clients() -> Check:
-    from wizards.cloud.opening import installed
-
-    title = _("Google's client libraries")
-    if installed():
-        return Check(id="clients", title=title, level="ok", says=_("installed"))
-    return Check(
-        id="clients",
-        title=title,
-        level="warning",
-        says=_("not installed; plan and apply need them"),
-        fix="pip install 'tarmac[gcp]'",
-    )
-
-
-def _credentials() -> Check:
-    """Look for credentials where google-auth looks, without importing or asking anything."""
-    title = _("Google login")
-    named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
-    default = gcloud_config.folder() / "application_default_credentials.json"
-    place = Path(named) if named else default
-    if place.is_file():
-        return Check(id="login", title=title, level="ok", says=str(place))
-    return Check(
-        id="login",
-        title=title,
-        level="warning",
-        says=_("nobody is logged in; --sandbox works without"),
-        fix="gcloud auth application-default login",
-    )
-
-
-def _quota_project() -> Check:
-    project = gcloud_config.value("core", "project")
-    title = _("gcloud's project")
-    if project:
-        return Check(id="project", title=title, level="ok", says=project)
-    return Check(
-        id="project",
-        title=title,
-        level="ok",
-        says=_("none; tarmac.toml names the one that is used"),
-    )
-
-
-def _sandbox(state: Path | None) -> Check:
-    title = _("sandbox")
-    place = state or default_state()
-    try:
-        found = running(place)
-        ready = binaries.embedded()
-    except Failure as failure:
-        fix = failure.next[0] if failure.next else ""
-        return Check(id="sandbox", title=title, level="warning", says=failure.message, fix=fix)
-    if found:
-        return Check(id="sandbox", title=title, level="ok", says=found.url)
-    says = _("not running; starts with --sandbox (PostgreSQL {version})").format(
-        version=ready.version[0]
-    )
-    return Check(id="sandbox", title=title, level="ok", says=says)
