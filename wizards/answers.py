@@ -42,7 +42,7 @@ class Answer:
             Layer.BLUEPRINT: _("from tarmac.toml"),
             Layer.DISCOVERED: _("found"),
             Layer.LAST_RUN: _("from the last run"),
-            Layer.DEFAULT: _("default"),
+            Layer.DEFAULT: _("proposal"),
         }[self.layer]
 
 

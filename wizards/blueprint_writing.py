@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _HEADER = "# The desired state of this project, read and written by Tarmac. No secret values.\n\n"
 
 
-def rendered(path: Path, values: Mapping[str, Value]) -> str:
+def rendered(path: Path, values: Mapping[str, Value], without: Iterable[str] = ()) -> str:
     """Return the text of a blueprint with dotted keys set; None removes nothing and is skipped.
+
+    ``without`` names tables ("database", "secrets.API_KEY") that are taken out first.
 
     The result is parsed again before it is returned, so a value that the blueprint would refuse
     raises here and never reaches the disk.
@@ -27,6 +29,8 @@ def rendered(path: Path, values: Mapping[str, Value]) -> str:
 
     text = path.read_text(encoding="utf-8") if path.exists() else _HEADER
     document = tomlkit.parse(text)
+    for table in without:
+        _remove(document, table.split("."))
     for key, value in values.items():
         if value is not None:
             _set(document, key.split("."), value)
@@ -35,9 +39,9 @@ def rendered(path: Path, values: Mapping[str, Value]) -> str:
     return made
 
 
-def write(path: Path, values: Mapping[str, Value]) -> bool:
+def write(path: Path, values: Mapping[str, Value], without: Iterable[str] = ()) -> bool:
     """Set dotted keys in a blueprint, atomically; return whether the file changed."""
-    made = rendered(path, values)
+    made = rendered(path, values, without)
     if path.exists() and path.read_text(encoding="utf-8") == made:
         return False
     replace_text(path, made)
@@ -58,6 +62,18 @@ def replace_text(path: Path, text: str, mode: int = 0o644) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _remove(document: tomlkit.TOMLDocument, keys: list[str]) -> None:
+    from tomlkit.items import AbstractTable
+
+    place: tomlkit.TOMLDocument | AbstractTable = document
+    for key in keys[:-1]:
+        inner = place.get(key)
+        if not isinstance(inner, AbstractTable):
+            return
+        place = inner
+    place.pop(keys[-1], None)
 
 
 def _set(document: tomlkit.TOMLDocument, keys: list[str], value: Value) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from generators.language import _
@@ -20,21 +20,49 @@ class Interview:
     questions: Sequence[Question]
     answers: Answers = field(default_factory=Answers)
 
+    def every(self) -> list[Question]:
+        """Return every question there is for the answers so far, those that follow included."""
+        known: dict[str, Value] = dict(self.answers)
+        return list(self._through(known))
+
+    def _through(self, known: dict[str, Value]) -> Iterator[Question]:
+        """Yield each question with those that it brings, filling in defaults on the way."""
+        for question in self.questions:
+            for one in self._with_followers(question, known):
+                yield one
+                if one.kind is Kind.SHOWN or one.key in known or one.default is None:
+                    continue
+                known[one.key] = one.default(known) if callable(one.default) else one.default
+
+    def _with_followers(self, question: Question, known: dict[str, Value]) -> Iterator[Question]:
+        yield question
+        yield from question.then(known)
+
     def asked(self) -> list[Question]:
         """Return the questions that apply to the answers so far."""
-        return [question for question in self.questions if question.when(self.values())]
+        known: dict[str, Value] = dict(self.answers)
+        found = list(self._through(known))
+        return [question for question in found if question.when(known)]
 
     def values(self) -> dict[str, Value]:
-        """Return every value known so far, defaults included."""
+        """Return every value known so far, defaults included; of what is only shown, none."""
         known: dict[str, Value] = dict(self.answers)
-        for question in self.questions:
-            if question.key not in known and question.default is not None:
-                default = question.default
-                known[question.key] = default(known) if callable(default) else default
+        for _question in self._through(known):
+            pass
         return known
+
+    def given(self) -> dict[str, Value]:
+        """Return the values of the questions that apply: what a blueprint is made from."""
+        known: dict[str, Value] = dict(self.answers)
+        found = [one for one in self._through(known) if one.kind is not Kind.SHOWN]
+        return {question.key: known.get(question.key) for question in found if question.when(known)}
 
     def answer(self, question: Question) -> Answer | None:
         """Return the answer that stands for a question, with its provenance."""
+        if question.kind is Kind.SHOWN:
+            default = question.default
+            value = default(self.given()) if callable(default) else default
+            return Answer(value, Layer.DEFAULT)
         given = self.answers.answer(question.key)
         if given is not None:
             return given
@@ -43,10 +71,11 @@ class Interview:
 
     def pending(self) -> list[Question]:
         """Return what must still be asked: no value at all, or one that does not pass."""
+        known = self.values()
         return [
             question
             for question in self.asked()
-            if self.complaint(question, self.values().get(question.key)) is not None
+            if self.complaint(question, known.get(question.key)) is not None
         ]
 
     def pages(self) -> list[str]:
@@ -55,6 +84,8 @@ class Interview:
 
     def complaint(self, question: Question, value: Value) -> str | None:
         """Say what is wrong with a value, or None when it passes."""
+        if question.kind is Kind.SHOWN:
+            return None
         if value is None or value == "" or value == ():
             return _("needs an answer") if question.required else None
         if question.kind is Kind.CHOICE and not question.live:
@@ -72,7 +103,7 @@ class Interview:
         except ValueError as wrong:
             return str(wrong)
         wrong_with = self.complaint(question, value)
-        if wrong_with is None:
+        if wrong_with is None and question.kind is not Kind.SHOWN:
             self.answers.give(question.key, value, layer, source)
         return wrong_with
 

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     CHOICE = "choice"
     SEVERAL = "several"
     SECRET = "secret"
+    SHOWN = "shown"
+    """Nothing is asked: lines that follow from the other answers, with their reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,18 @@ def accept(_value: Value) -> str | None:
     return None
 
 
+def nothing_more(_known: Known) -> Sequence[Question]:
+    """Be followed by no further question."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One thing to ask: ``key`` is dotted as in the blueprint, ``check`` returns what is wrong.
 
     ``live`` names a list that a worker may fetch (projects, billing accounts, regions, tiers);
-    typing stays possible for those. ``page`` groups questions; ``why`` is the help text.
+    typing stays possible for those. ``page`` groups questions; ``why`` is the help text. ``then``
+    gives the questions that an answer brings with it. Of a shown one, ``default`` gives the lines.
     """
 
     key: str
@@ -64,6 +72,7 @@ class Question:
     required: bool = True
     when: Callable[[Known], bool] = always
     check: Callable[[Value], str | None] = accept
+    then: Callable[[Known], Sequence[Question]] = nothing_more
 
     @property
     def flag(self) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.engines.journey import Service, Step
+from tui.engines.setup import Judged
 from wizards.answers import Answers, Layer
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event
@@ -32,6 +33,7 @@ from wizards.migrate.model import (
 )
 from wizards.plan import Action, Change, Check, FieldDiff, Plan
 from wizards.question import Choice, Kind, Known, Question, Value
+from wizards.setup.estimate import Estimate
 from wizards.setup.unfinished import UnfinishedApply
 
 TAKEN = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
@@ -547,6 +549,8 @@ class FakeAppliedPlan:
 class FakeSetup:
     """Four questions on two pages; a plan of five changes; an apply that waits for ``gate``."""
 
+    left_at = ""
+
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
@@ -563,8 +567,21 @@ class FakeSetup:
         answers.give("project.id", "notes-prod-7", Layer.DISCOVERED, "gcloud config")
         return Interview(QUESTIONS, answers)
 
-    def keep(self, interview: Interview) -> None:
+    def keep(self, interview: Interview, at: str) -> None:
         self.calls.append("keep")
+
+    def judged(self, interview: Interview) -> Judged:
+        large = interview.values().get("database.tier") == "db-g1-small"
+        many = Check(
+            id="connections",
+            title="database connections",
+            level="warning",
+            says="10 instances × 7 connections = 70; the tier has 22",
+            fix="tarmac init --set service.max_instances=3",
+            keys=("database.tier",),
+        )
+        costs = {"database": 35.41 if large else 12.21, "secrets": 0.23}
+        return Judged(Estimate(costs), () if large else (many,))
 
     def written(self) -> bool:
         return self.exists

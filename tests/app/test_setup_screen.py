@@ -20,7 +20,7 @@ async def test_a_default_shows_where_it_came_from(opened: Opened) -> None:
     async with opened() as driven:
         await driven.press("2")
         assert "from gcloud config" in driven.text
-        assert "1/2 · Project and billing" in driven.text
+        assert "1/3 · Project and billing" in driven.text
         assert "2 to choose from" in driven.text
 
 
@@ -36,7 +36,7 @@ async def test_what_is_wrong_is_said_beside_the_field(opened: Opened) -> None:
 async def test_answers_survive_turning_pages_and_leaving_the_mode(opened: Opened) -> None:
     async with opened() as driven:
         await driven.press("2", *"abcdefg", "ctrl+n")
-        assert "2/2 · Database" in driven.text
+        assert "2/3 · Database" in driven.text
         await driven.press("f2", "f3", "ctrl+b")
         assert driven.app.screen.query(Field).first().query_one(Input).value == "abcdefg"
 

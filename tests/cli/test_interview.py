@@ -42,7 +42,7 @@ def test_typed_wins_over_flag_file_and_default_and_says_where_it_came_from() -> 
     answer = talk.answer(SIZE)
     assert answer is not None
     assert (answer.value, answer.layer) == (9002, Layer.TYPED)
-    assert talk.answer(NAME).provenance == "default"  # type: ignore[union-attr]
+    assert talk.answer(NAME).provenance == "proposal"  # type: ignore[union-attr]
 
 
 def test_a_value_that_does_not_pass_says_why_and_changes_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,13 @@ import pytest
 from wizards.answers import Layer
 from wizards.blueprint_reading import parse
 from wizards.blueprint_writing import rendered
+from wizards.question import Kind
 from wizards.setup import answers_file
+from wizards.setup.desired import resources
+from wizards.setup.estimate import month, moved
 from wizards.setup.interviewing import interview
-from wizards.setup.to_blueprint import values
+from wizards.setup.steering import HAS_DATABASE
+from wizards.setup.to_blueprint import removed, values
 
 
 @pytest.fixture(autouse=True)
@@ -100,11 +105,11 @@ def test_a_person_who_chose_where_a_secret_comes_from_keeps_it(tmp_path: Path) -
 def test_an_answers_file_may_hold_any_key_of_the_blueprint(tmp_path: Path) -> None:
     file = tmp_path / "answers.toml"
     file.write_text(
-        "[project]\nid = 'notes-1'\n[database]\nstorage_gb = 20\n[secrets.KEY]\nname = 'n'\n"
+        "[project]\nid = 'notes-1'\n[database]\nnetwork = 'vpc'\n[secrets.KEY]\nname = 'n'\n"
     )
     talk = interview(tmp_path, None, None)
     beyond, complaints = answers_file.give(talk, answers_file.read(file), Layer.FILE)
-    assert beyond == {"database.storage_gb": 20, "secrets.KEY.name": "n"}
+    assert beyond == {"database.network": "vpc", "secrets.KEY.name": "n"}
     assert complaints == []
     assert talk.values()["project.id"] == "notes-1"
 
@@ -113,3 +118,99 @@ def test_an_unknown_key_suggests_the_nearest(tmp_path: Path) -> None:
     talk = interview(tmp_path, None, None)
     _beyond, complaints = answers_file.give(talk, {"project.regoin": "x"}, Layer.FLAG)
     assert "project.region" in complaints[0]
+
+
+def test_each_secret_brings_the_question_where_its_value_comes_from(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None)
+    answers = {
+        "secrets.STRIPE_KEY.source": "env:STRIPE",
+        "setup.secrets": ("STRIPE_KEY", "SECRET_KEY"),
+    }
+    assert answers_file.give(talk, answers, Layer.FILE) == ({}, [])
+    sources = {
+        one.key: talk.values()[one.key] for one in talk.asked() if one.key.endswith(".source")
+    }
+    assert sources == {
+        "secrets.DB_PASSWORD.source": "generate",
+        "secrets.STRIPE_KEY.source": "env:STRIPE",
+        "secrets.SECRET_KEY.source": "generate",
+    }
+    made = values(talk.given())
+    assert str(made["secrets.STRIPE_KEY.name"]).endswith("-stripe-key")
+    question = next(one for one in talk.asked() if one.key == "secrets.STRIPE_KEY.source")
+    assert talk.put(question, "the value itself")
+
+
+def test_a_repository_of_git_is_proposed_with_its_source(tmp_path: Path) -> None:
+    for words in (
+        ("init", "-q", "-b", "main"),
+        ("remote", "add", "origin", "git@github.com:team/notes.git"),
+    ):
+        subprocess.run(("git", *words), cwd=tmp_path, check=True)
+    answer = interview(tmp_path, None, None).answers.answer("pipeline.github")
+    assert answer is not None
+    assert (answer.value, answer.provenance) == ("team/notes", "from git remote origin")
+    assert "pipeline.github" not in interview(tmp_path, None, None, suggest=False).answers
+
+
+def test_github_actions_cannot_do_without_a_repository(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None)
+    assert "pipeline.github" not in [one.key for one in talk.pending()]
+    talk.answers.give("pipeline.kind", "github", Layer.TYPED)
+    assert "pipeline.github" in [one.key for one in talk.pending()]
+
+
+def test_what_follows_from_the_answers_is_shown_and_never_written(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None)
+    shown = {one.key: talk.answer(one) for one in talk.asked() if one.kind is Kind.SHOWN}
+    lines = {key: answer.value for key, answer in shown.items() if answer is not None}
+    assert any("sqladmin" in str(line) for line in lines["setup.apis"])  # type: ignore[union-attr]
+    assert any("cloudsql.client" in str(line) for line in lines["setup.grants"])  # type: ignore[union-attr]
+    assert "3 instances × 7" in str(lines["setup.connections"])
+    talk.answers.give(HAS_DATABASE, False, Layer.TYPED)
+    apis = next(one for one in talk.asked() if one.key == "setup.apis")
+    after = talk.answer(apis)
+    assert after is not None
+    assert "sqladmin" not in str(after.value)
+    assert not [key for key in values(talk.given()) if key.startswith("setup.")]
+
+
+def test_the_estimate_is_the_sum_of_what_the_plan_would_cost(tmp_path: Path) -> None:
+    talk = interview(tmp_path, None, None)
+    before = month(talk.given())
+    talk.answers.give("service.min_instances", 1, Layer.TYPED)
+    talk.answers.give("project.region", "us-central1", Layer.TYPED)
+    wanted = parse(
+        rendered(tmp_path / "tarmac.toml", values(talk.given()) | {"project.id": "notes-1"}),
+        tmp_path / "tarmac.toml",
+    )
+    assert month(talk.given()) == pytest.approx(sum(part.cost() for part in resources(wanted)))
+    assert moved(before, before + 3.1) == "+3.10"
+    assert moved(before, before) == ""
+
+
+def test_a_database_that_a_person_takes_back_leaves_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "tarmac.toml"
+    talk = interview(tmp_path, None, None)
+    talk.answers.give("setup.secrets", ("API_KEY", "OTHER_KEY"), Layer.TYPED)
+    path.write_text(rendered(path, values(talk.given()) | {"project.id": "notes-1"}))
+    old = parse(path.read_text(), path)
+    again = interview(tmp_path, None, old)
+    assert removed(again, old) == ()
+    again.answers.give(HAS_DATABASE, False, Layer.TYPED)
+    again.answers.give("setup.secrets", ("API_KEY",), Layer.TYPED)
+    text = rendered(path, values(again.given(), existing=old), removed(again, old))
+    new = parse(text, path)
+    assert new.database is None
+    assert list(new.secrets) == ["API_KEY"]
+    assert "OTHER_KEY" not in text
+
+
+def test_an_answer_that_was_emptied_empties_what_the_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "tarmac.toml"
+    path.write_text('[project]\nid = "notes-1"\nparent = "folders/1"\n')
+    old = parse(path.read_text(), path)
+    talk = interview(tmp_path, None, old)
+    parent = next(one for one in talk.asked() if one.key == "project.parent")
+    assert talk.put(parent, "") is None
+    assert parse(rendered(path, values(talk.given(), existing=old)), path).project.parent == ""

@@ -44,7 +44,7 @@ def init(context: Context, file: Path | None, flags: tuple[str, ...], yes: bool)
     if asking:
         _ask(context, talk)
     _complete(talk)
-    made = values(_answers(talk), detection, existing=existing) | beyond
+    made = values(talk.given(), detection, existing=existing) | beyond
     path = context.blueprint_path
     text = rendered(path, made)
     if asking and not _wanted(context, text, existing):
@@ -127,11 +127,6 @@ def _complete(talk: Interview) -> None:
 def _line(talk: Interview, question: Question) -> str:
     wrong = talk.complaint(question, talk.values().get(question.key)) or ""
     return f"{question.flag}  {question.ask}: {wrong}"
-
-
-def _answers(talk: Interview) -> dict[str, Value]:
-    known = talk.values()
-    return {question.key: known.get(question.key) for question in talk.asked()}
 
 
 def _wanted(context: Context, text: str, existing: Blueprint | None) -> bool:

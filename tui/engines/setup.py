@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wizards.answers import Layer
@@ -11,18 +11,27 @@ from wizards.cancel import Cancel
 from wizards.events import Emit
 from wizards.failures import UsageFailure
 from wizards.interview import Interview
-from wizards.plan import Plan
-from wizards.question import Choice, Kind, Value
+from wizards.plan import Check, Plan
+from wizards.question import Choice, Value
 
 if TYPE_CHECKING:
     from generators.project import Detection
     from tui.context import Context
+    from wizards.blueprint import Blueprint
     from wizards.cloud.port import Cloud
     from wizards.setup.applying import AppliedPlan
+    from wizards.setup.estimate import Estimate
     from wizards.setup.unfinished import UnfinishedApply
 
-KEPT = "interview.json"
 TYPED = (Layer.TYPED, Layer.LAST_RUN)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What stands beside the answers while they are given: the price, and the rules' verdicts."""
+
+    estimate: Estimate
+    complaints: tuple[Check, ...]
 
 
 class SetupEngine:
@@ -32,6 +41,8 @@ class SetupEngine:
         self._context = context
         self._cloud: Cloud | None = None
         self._detection: Detection | None = None
+        self._blueprint: Blueprint | None = None
+        self.left_at = ""
 
     def cloud(self) -> Cloud:
         """Return the cloud, the sandbox's when one is used."""
@@ -52,52 +63,41 @@ class SetupEngine:
     def interview(self) -> Interview:
         """Return the questions with what tarmac.toml, the folder and the last run answer."""
         from wizards.setup.interviewing import interview
+        from wizards.setup.kept_answers import take_up
 
         self._detection = None
-        blueprint = self._context.blueprint_or_none()
-        made = interview(self._context.root, self.detection(), blueprint)
-        known = {question.key for question in made.questions}
-        for key, value in self._kept().items():
-            if key in known:
-                made.answers.give(key, value, Layer.LAST_RUN)
+        self._blueprint = self._context.blueprint_or_none()
+        made = interview(self._context.root, self.detection(), self._blueprint)
+        self.left_at = take_up(self._context.root, made, self._context.blueprint_path)
         return made
 
-    def _kept(self) -> dict[str, Value]:
-        path = self._context.root / ".tarmac" / KEPT
-        if not path.exists():
-            return {}
-        try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            return {}
-        if not isinstance(kept, dict):
-            return {}
-        return {
-            key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()
-        }
-
-    def keep(self, interview: Interview) -> None:
+    def keep(self, interview: Interview, at: str) -> None:
         """Keep what was typed in ``.tarmac/interview.json`` (0600); secrets are left out."""
-        from wizards.blueprint_writing import replace_text
-        from wizards.journal import private_folder
+        from wizards.setup.kept_answers import keep
 
-        secret = {one.key for one in interview.questions if one.kind is Kind.SECRET}
-        typed = {
-            key: answer.value
-            for key in interview.answers
-            if key not in secret
-            and (answer := interview.answers.answer(key)) is not None
-            and answer.layer in TYPED
-        }
-        path = private_folder(self._context.root) / KEPT
-        replace_text(path, json.dumps(typed, ensure_ascii=False, indent=1), mode=0o600)
+        keep(self._context.root, interview, at)
+
+    def judged(self, interview: Interview) -> Judged:
+        """Return what the answers so far would cost and what does not go together in them.
+
+        Reads nothing: quick enough for every key press.
+        """
+        from wizards.setup.draft import draft
+        from wizards.setup.estimate import estimate
+        from wizards.setup.lints import complaints
+
+        made = draft(interview.given(), self._blueprint)
+        return Judged(estimate(made), tuple(complaints(made)))
+
+    def _existing(self) -> Blueprint | None:
+        try:
+            return self._context.blueprint_or_none()
+        except UsageFailure:  # broken: reading the interview says how
+            return None
 
     def written(self) -> bool:
         """Say whether there is a tarmac.toml that names a project: one that can be planned."""
-        try:
-            blueprint = self._context.blueprint_or_none()
-        except UsageFailure:  # broken: reading the interview says how
-            return False
+        blueprint = self._existing()
         return blueprint is not None and bool(blueprint.project.id)
 
     def choices(self, live: str, known: Mapping[str, Value]) -> Sequence[Choice]:
@@ -110,13 +110,19 @@ class SetupEngine:
         from wizards.setup.to_blueprint import values
 
         existing = self._context.blueprint_or_none()
-        return values(interview.values(), self.detection(), existing=existing)
+        return values(interview.given(), self.detection(), existing=existing)
+
+    def _without(self, interview: Interview) -> tuple[str, ...]:
+        from wizards.setup.to_blueprint import removed
+
+        return removed(interview, self._context.blueprint_or_none())
 
     def text(self, interview: Interview) -> str:
         """Return tarmac.toml as the answers make it."""
         from wizards.blueprint_writing import rendered
 
-        return rendered(self._context.blueprint_path, self._values(interview))
+        path, values = self._context.blueprint_path, self._values(interview)
+        return rendered(path, values, self._without(interview))
 
     def to_write(self, interview: Interview) -> str:
         """Return tarmac.toml as the answers make it, "" when the file stands for them already.
@@ -134,9 +140,11 @@ class SetupEngine:
     def write(self, interview: Interview) -> bool:
         """Write tarmac.toml; return whether it changed."""
         from wizards.blueprint_writing import write
+        from wizards.setup.kept_answers import forget
 
-        changed = write(self._context.blueprint_path, self._values(interview))
-        (self._context.root / ".tarmac" / KEPT).unlink(missing_ok=True)
+        path, values = self._context.blueprint_path, self._values(interview)
+        changed = write(path, values, self._without(interview))
+        forget(self._context.root)
         return changed
 
     def _found_values(self) -> dict[str, str]:

@@ -69,7 +69,7 @@ def interviewed(journey: Journey) -> str:
             expect(wrong is None, f"{question.key}: {wrong}")
     expect(not talk.pending(), _("questions are left open"))
     path = journey.folder / FILE_NAME
-    write(path, values(talk.values(), found))
+    write(path, values(talk.given(), found))
     journey.blueprint = load(path)
     asked = len(talk.asked())
     return ngettext("{count} answer", "{count} answers", asked).format(count=asked) + (

@@ -15,6 +15,7 @@ from wizards.answers import Layer
 from wizards.failures import UsageFailure
 from wizards.interview import Interview
 from wizards.question import Value
+from wizards.setup.steering import SECRET_NAMES
 
 _FREE = ("secrets.", "environments.", "migrations.", "machine.")
 
@@ -56,10 +57,10 @@ def give(
 
     Keys that are no question but belong to the blueprint are handed back as they are.
     """
-    asked = {question.key: question for question in interview.questions}
     beyond: dict[str, Value] = {}
     complaints: list[str] = []
-    for key, value in answers.items():
+    for key, value in sorted(answers.items(), key=lambda answer: answer[0] != SECRET_NAMES):
+        asked = {one.key: one for one in (*interview.every(), *interview.asked())}
         if key in asked:
             wrong = interview.put(asked[key], value, layer)
             if wrong:

@@ -1,35 +1,64 @@
-"""What the answers so far would cost a month, for the line that moves while one answers."""
+"""What the answers so far would cost a month: the same numbers as the plan's, area by area."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from generators.language import _
-from wizards.cloud.things import SqlSettings
+from wizards.blueprint import Blueprint
 from wizards.question import Known
-from wizards.setup.prices import dated, secret_month, size_of, sql_month
-from wizards.setup.questions import HAS_DATABASE, SECRET_NAMES
+from wizards.setup.areas import AREAS, area_of
+from wizards.setup.desired import resources
+from wizards.setup.draft import draft
+from wizards.setup.prices import dated, elsewhere, knows
 
 
-def month(known: Known) -> float:
-    """Return USD a month for database and secrets; traffic and images are not in it."""
-    names = known.get(SECRET_NAMES)
-    total = secret_month() * (len(names) if isinstance(names, tuple) else 0)
-    tier = str(known.get("database.tier") or "")
-    if known.get(HAS_DATABASE) is not True or not size_of(tier)[0]:
-        return total
-    settings = SqlSettings(
-        version=str(known.get("database.version") or ""),
-        tier=tier,
-        edition="ENTERPRISE",
-        region=str(known.get("project.region") or ""),
-        storage_gb=10,
-        high_availability=known.get("database.high_availability") is True,
-        point_in_time_recovery=True,
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """USD a month by area, requests and traffic left out; ``known`` when the region's own."""
+
+    areas: Mapping[str, float]
+    known: bool = True
+
+    @property
+    def total(self) -> float:
+        """The sum of all areas."""
+        return sum(self.areas.values())
+
+    @property
+    def dated(self) -> str:
+        """Say from when and from where the prices are."""
+        if self.known:
+            return _("prices of {date}").format(date=dated())
+        return _("prices of {date} in {region}: no others are known").format(
+            date=dated(), region=elsewhere()
+        )
+
+
+def estimate(blueprint: Blueprint) -> Estimate:
+    """Return what a blueprint would cost."""
+    costs = dict.fromkeys(AREAS, 0.0)
+    for resource in resources(blueprint):
+        costs[area_of(resource.kind)] += resource.cost()
+    return Estimate(
+        {area: cost for area, cost in costs.items() if cost}, knows(blueprint.project.region)
     )
-    return total + secret_month() + sql_month(settings)
+
+
+def month(known: Known, existing: Blueprint | None = None) -> float:
+    """Return USD a month for answers; traffic and requests are not in it."""
+    return estimate(draft(known, existing)).total
+
+
+def moved(before: float, after: float) -> str:
+    """Return what the last answer changed ("+3.10"), "" when nothing."""
+    return f"{after - before:+.2f}" if abs(after - before) >= 0.005 else ""
 
 
 def line(known: Known) -> str:
     """Return the estimate as a line with the date of its prices."""
-    return _("about ${total} a month so far (prices of {date})").format(
-        total=f"{month(known):.2f}", date=dated()
+    found = estimate(draft(known))
+    return _("about ${total} a month so far ({prices})").format(
+        total=f"{found.total:.2f}", prices=found.dated
     )

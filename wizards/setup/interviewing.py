@@ -10,8 +10,10 @@ from wizards.answers import Layer
 from wizards.blueprint import Blueprint
 from wizards.interview import Interview
 from wizards.setup import gcloud_config
-from wizards.setup.proposals import project_id
-from wizards.setup.questions import HAS_DATABASE, SECRET_NAMES, questions
+from wizards.setup.git_remote import github_remote
+from wizards.setup.proposals import project_id, secret_names
+from wizards.setup.questions import questions
+from wizards.setup.steering import HAS_DATABASE, SECRET_NAMES
 
 
 def interview(
@@ -23,14 +25,18 @@ def interview(
 ) -> Interview:
     """Return the interview for a folder; nothing slow happens and nobody is asked.
 
-    With ``suggest`` a project id is proposed from gcloud's configuration or the folder's name;
-    without it the id must be given, since it can never be changed.
+    With ``suggest`` a project id is proposed from gcloud's configuration or the folder's name, a
+    repository from git's remote, secrets from the variables that the code reads; without it only
+    what somebody gave and what can be changed later is filled in.
     """
-    made = Interview(questions(detection))
+    made = Interview(questions(detection, blueprint))
     keys = {question.key for question in made.questions}
     _from_blueprint(made, blueprint, keys)
     _from_gcloud(made, root, suggest=suggest)
     _from_detection(made, detection)
+    if suggest:
+        _from_variables(made, detection)
+        _from_git(made, root)
     return made
 
 
@@ -44,9 +50,13 @@ def _from_blueprint(made: Interview, blueprint: Blueprint | None, keys: set[str]
             made.answers.give(key, value, Layer.BLUEPRINT)
     if answered or blueprint.database is not None:
         made.answers.give(HAS_DATABASE, blueprint.database is not None, Layer.BLUEPRINT)
-    password = blueprint.database.password_secret if blueprint.database else ""
-    names = tuple(name for name in blueprint.secrets if name != password)
-    made.answers.give(SECRET_NAMES, names, Layer.BLUEPRINT)
+    database = blueprint.database
+    own = (database.password_secret, database.migration_password_secret) if database else ()
+    names = tuple(name for name in blueprint.secrets if name not in own)
+    if names or answered:
+        made.answers.give(SECRET_NAMES, names, Layer.BLUEPRINT)
+    for variable, secret in blueprint.secrets.items():
+        made.answers.give(f"secrets.{variable}.source", secret.source, Layer.BLUEPRINT)
 
 
 def _from_gcloud(made: Interview, root: Path, *, suggest: bool) -> None:
@@ -77,3 +87,28 @@ def _from_detection(made: Interview, detection: Detection | None) -> None:
     for key, (claim, value) in found.items():
         if claim in places and value is not None:
             made.answers.give(key, value, Layer.DISCOVERED, places[claim])
+    if service.database or service.migrations:
+        claims = ("database", "migrations", "database_driver")
+        place = next((places[claim] for claim in claims if claim in places), "")
+        if place:
+            made.answers.give(HAS_DATABASE, True, Layer.DISCOVERED, place)
+
+
+def _from_variables(made: Interview, detection: Detection | None) -> None:
+    """Propose the variables that sound secret, with the line that reads the first of them."""
+    if detection is None or not detection.services:
+        return
+    service = detection.services[0]
+    names = secret_names(service.variables)
+    if not names:
+        return
+    places = [piece.place for piece in service.evidence if any(one in piece.says for one in names)]
+    source = places[0] if places else _("the variables that the code reads")
+    made.answers.give(SECRET_NAMES, names, Layer.DISCOVERED, source)
+
+
+def _from_git(made: Interview, root: Path) -> None:
+    found = github_remote(root)
+    if found is not None:
+        made.answers.give("pipeline.github", found.repository, Layer.DISCOVERED, found.source)
+        made.answers.give("pipeline.branch", found.branch, Layer.DISCOVERED, found.source)

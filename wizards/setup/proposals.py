@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from generators.language import _
 from generators.project import Detection, Service
@@ -13,7 +13,11 @@ from wizards.setup.naming import account_name
 from wizards.setup.prices import tier_month
 
 TIERS = ("db-f1-micro", "db-g1-small", "db-custom-1-3840", "db-custom-2-7680", "db-custom-4-15360")
+PLUS_TIERS = ("db-perf-optimized-N-2", "db-perf-optimized-N-4", "db-perf-optimized-N-8")
 _MOST_INSTANCES = 10
+_SECRET_LIKE = re.compile(r"(^|_)(KEY|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|DSN)($|_)")
+_NOT_SECRET = re.compile(r"^(DB|DATABASE|POSTGRES|PG)_?|PUBLIC|_(FILE|PATH|ID|NAME)$")
+_OWN_SECRET = re.compile(r"^((APP|DJANGO|FLASK)_)?SECRET_KEY$|(JWT|SESSION|COOKIE|AUTH)_SECRET")
 
 
 def service_name(detection: Detection | None) -> str:
@@ -62,17 +66,39 @@ def max_instances(known: Known) -> int:
     return max(1, min(_MOST_INSTANCES, room // max(each, 1)))
 
 
+def tier(known: Known) -> str:
+    """Return the smallest machine of an edition."""
+    return PLUS_TIERS[0] if known.get("database.edition") == "ENTERPRISE_PLUS" else TIERS[0]
+
+
+def secret_names(variables: Iterable[str]) -> tuple[str, ...]:
+    """Return the variables that sound as if their value were secret; the database's are not."""
+    return tuple(
+        name for name in variables if _SECRET_LIKE.search(name) and not _NOT_SECRET.search(name)
+    )
+
+
+def secret_source(variable: str) -> str:
+    """Return "generate" for what only this service has to know, "ask" for what others gave."""
+    return "generate" if _OWN_SECRET.search(variable) else "ask"
+
+
 def tiers(region: str) -> list[Choice]:
     """Return usual machine sizes with price and connections."""
-    return [tier_choice(tier, region) for tier in TIERS]
+    return [tier_choice(name, region) for name in (*TIERS, *PLUS_TIERS)]
 
 
-def tier_choice(tier: str, region: str) -> Choice:
-    """Return one machine size as a choice."""
-    hint = _("about ${price} a month, {connections} connections").format(
-        price=f"{tier_month(tier, region):.2f}", connections=max_connections(tier)
-    )
-    return Choice(tier, f"{tier} · {hint}", hint)
+def tier_choice(name: str, region: str) -> Choice:
+    """Return one machine size as a choice; a price is given only where it is known."""
+    if name in PLUS_TIERS or name.startswith("db-perf-optimized"):
+        hint = _("price not known, {connections} connections").format(
+            connections=max_connections(name)
+        )
+    else:
+        hint = _("about ${price} a month, {connections} connections").format(
+            price=f"{tier_month(name, region):.2f}", connections=max_connections(name)
+        )
+    return Choice(name, f"{name} · {hint}", hint)
 
 
 def wrong_variables(value: Value) -> str | None:

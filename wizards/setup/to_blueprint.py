@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from generators.project import Detection
-from wizards.blueprint import Blueprint
+from wizards.answers import Layer
+from wizards.blueprint import Blueprint, Database
+from wizards.interview import Interview
 from wizards.question import Known, Value
-from wizards.setup.questions import HAS_DATABASE, SECRET_NAMES
-
-PASSWORD = "DB_PASSWORD"
+from wizards.setup.steering import HAS_DATABASE, SECRET_NAMES
 
 
 def values(
@@ -16,15 +16,17 @@ def values(
     """Return dotted key → value for :func:`wizards.blueprint_writing.write`; no secret values.
 
     What ``existing`` says about secrets, environments and migrations is a person's choice and is
-    not overwritten by proposals.
+    not overwritten by proposals. An answer that was emptied empties what the file says.
     """
     old = existing or Blueprint()
+    said = old.values()
     made: dict[str, Value] = {}
     database = answers.get(HAS_DATABASE) is True
     for key, value in answers.items():
-        if key.startswith("setup.") or (key.startswith("database.") and not database):
+        table = key.partition(".")[0]
+        if table in ("setup", "secrets") or (table == "database" and not database):
             continue
-        if value is not None and value != "":
+        if value is not None and (value != "" or said.get(key)):
             made[key] = value
     service = str(answers.get("service.name") or answers.get("project.id") or "app")
     made |= _secrets(answers, service, old, database=database)
@@ -34,20 +36,55 @@ def values(
     return made if old.migrations else made | _migrations(detection)
 
 
+def removed(talk: Interview, existing: Blueprint | None) -> tuple[str, ...]:
+    """Return the tables of the file that a person's answers took away: a database, secrets.
+
+    Only what was answered counts; a proposal removes nothing.
+    """
+    if existing is None:
+        return ()
+    gone: list[str] = []
+    database = talk.answers.answer(HAS_DATABASE)
+    unwanted = database is not None and database.value is False and database.layer <= Layer.FILE
+    if existing.database is not None and unwanted:
+        gone += ["database", *_passwords(existing.database)]
+    names = talk.answers.answer(SECRET_NAMES)
+    if names is not None and names.layer is Layer.TYPED and isinstance(names.value, tuple):
+        kept = {*names.value, *(_passwords(existing.database) if existing.database else ())}
+        gone += [variable for variable in existing.secrets if variable not in kept]
+    tables = {variable: f"secrets.{variable}" for variable in existing.secrets}
+    return tuple(
+        dict.fromkeys(tables.get(one, one) for one in gone if one in (*tables, "database"))
+    )
+
+
+def _passwords(database: Database) -> list[str]:
+    return [database.password_secret, database.migration_password_secret]
+
+
 def _secrets(answers: Known, service: str, old: Blueprint, *, database: bool) -> dict[str, Value]:
+    """Return what is new about secrets: names for those the file does not have, chosen sources."""
     made: dict[str, Value] = {}
-    password = old.database.password_secret if old.database else PASSWORD
+    wanted: dict[str, tuple[str, str]] = {}
     if database:
-        made["database.password_secret"] = password
-    if database and password not in old.secrets:
-        made[f"secrets.{password}.name"] = f"{service}-db-password"
-        made[f"secrets.{password}.source"] = "generate"
+        tables = old.database or Database(instance="")
+        made["database.password_secret"] = tables.password_secret
+        wanted[tables.password_secret] = (f"{service}-db-password", "generate")
+        if answers.get("database.migration_user"):
+            made["database.migration_password_secret"] = tables.migration_password_secret
+            name = f"{service}-db-migration-password"
+            wanted[tables.migration_password_secret] = (name, "generate")
     names = answers.get(SECRET_NAMES)
     for variable in names if isinstance(names, tuple) else ():
-        if variable not in old.secrets:
-            name = f"{service}-{variable.lower().replace('_', '-')}"
+        wanted[variable] = (f"{service}-{variable.lower().replace('_', '-')}", "ask")
+    for variable, (name, source) in wanted.items():
+        known = old.secrets.get(variable)
+        chosen = answers.get(f"secrets.{variable}.source") or source
+        if known is None:
             made[f"secrets.{variable}.name"] = name
-            made[f"secrets.{variable}.source"] = "ask"
+            made[f"secrets.{variable}.source"] = chosen
+        elif chosen != known.source and answers.get(f"secrets.{variable}.source"):
+            made[f"secrets.{variable}.source"] = chosen
     return made
 
 

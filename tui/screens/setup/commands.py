@@ -34,6 +34,20 @@ class Choices(SetupCommand):
     label = N_("choices")
 
 
+class Pages(SetupCommand):
+    """Jump to any page of questions."""
+
+    key = "ctrl+o"
+    label = N_("pages")
+
+
+class Review(SetupCommand):
+    """Show every answer on one page; Enter on one goes there to change it."""
+
+    key = "ctrl+t"
+    label = N_("review")
+
+
 class WriteAnswers(SetupCommand):
     """Show the tarmac.toml that the answers make, then write it."""
 
@@ -105,13 +119,16 @@ class FilterChanges(Filter):
     area = "setup"
 
 
-ASKING = (NextPage, PreviousPage, Choices, WriteAnswers, PlanNow)
+PAGING = (NextPage, PreviousPage, Choices, Pages, Review)
+ASKING = (NextPage, PreviousPage, Choices, Review, WriteAnswers, PlanNow)
 PLANNING = (Apply, ShowPlan, ShowInterview, CopyCommand, FilterChanges)
 APPLYING = (Stop, CopyCommand, ShowInterview, FilterChanges)
 OFFERS = (
     NextPage,
     PreviousPage,
     Choices,
+    Pages,
+    Review,
     WriteAnswers,
     ShowInterview,
     ShowPlan,

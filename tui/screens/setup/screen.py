@@ -166,7 +166,7 @@ class SetupScreen(Work, Area):
             return self._why_not_write()
         if command is commands.Apply:
             return self._why_not_apply()
-        if command in (commands.NextPage, commands.PreviousPage) and self.view != "interview":
+        if command in commands.PAGING and self.view != "interview":
             return _("i goes to the questions")
         if command is commands.WriteAnswers:
             return self._why_not_write()

@@ -65,7 +65,7 @@ class Work:
 
     def _begin(self, interview: Interview) -> None:
         screen = self._screen
-        screen.call_next(screen.asking.begin, interview)
+        screen.call_next(screen.asking.begin, interview, screen.engine.left_at)
 
     def _looked(self, found: tuple[UnfinishedApply | None, bool]) -> None:
         screen = self._screen
@@ -81,12 +81,17 @@ class Work:
         """Keep what was typed beside the project, secrets left out."""
         screen = self._screen
         interview, engine = screen.asking.interview, screen.engine
+        field = screen.asking.focused_field()
+        at = field.question.key if field is not None else ""
         if interview is not None:
             screen.tarmac.start(
                 "setup.keep",
                 _("keeping the answers"),
-                lambda _emit, _cancel: engine.keep(interview),
-                otherwise=lambda _failure: None,
+                lambda _emit, _cancel: engine.keep(interview, at),
+                otherwise=lambda failure: screen.tarmac.say(
+                    _("the answers cannot be kept: {why}").format(why=failure.message),
+                    severity="warning",
+                ),
             )
 
     def fetch_choices(self, live: str) -> None:
@@ -114,6 +119,30 @@ class Work:
     def do_previous_page(self) -> None:
         """Go back one page."""
         self._screen.call_next(self._turn, -1)
+
+    def do_pages(self) -> None:
+        """Offer every page; those with something missing are marked."""
+        from tui.screens.choose import Choose
+
+        screen = self._screen
+        asking = screen.asking
+        lacking = {question.page for question in asking.lacking()}
+        choices = [
+            Choice(page, f"{number} · {page}", _("something is missing") if page in lacking else "")
+            for number, page in enumerate(asking.pages(), 1)
+        ]
+
+        def chosen(page: str | None) -> None:
+            if page:
+                screen.call_next(asking.go_to, page)
+
+        screen.app.push_screen(Choose(_("Pages"), choices, asking.page), chosen)
+
+    def do_review(self) -> None:
+        """Go to the last page: every answer, what the rules say."""
+        asking = self._screen.asking
+        if asking.pages():
+            self._screen.call_next(asking.go_to, asking.pages()[-1])
 
     def do_choices(self) -> None:
         """Open the choices of the focused field."""
