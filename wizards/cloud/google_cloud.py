@@ -8,7 +8,6 @@ from wizards.cancel import Cancel
 from wizards.cloud.apis import ApiCalls
 from wizards.cloud.billing import BillingCalls
 from wizards.cloud.builds import BuildCalls
-from wizards.cloud.cards import card
 from wizards.cloud.clients import Clients
 from wizards.cloud.federation import FederationCalls
 from wizards.cloud.identities import IdentityCalls
@@ -17,7 +16,6 @@ from wizards.cloud.operations import OperationCalls
 from wizards.cloud.pace import Pace
 from wizards.cloud.port import Says
 from wizards.cloud.projects import ProjectCalls
-from wizards.cloud.refusals import expected, read
 from wizards.cloud.removals import RemovalCalls
 from wizards.cloud.repositories import RepositoryCalls
 from wizards.cloud.retrying import Caller, Counter
@@ -48,7 +46,8 @@ class GoogleCloud(
     def of(cls, address: SandboxAddress | None, token: str = "sandbox") -> GoogleCloud:
         """Return the cloud behind an address; None is Google. Nothing is imported or sent yet."""
         pace = Pace() if address is None else Pace(address.speed)
-        return cls(Clients(address, token), Caller(pace))
+        clients = Clients(address, token)
+        return cls(clients, Caller(pace, member=lambda: clients.member))
 
     @property
     def calls(self) -> int:
@@ -82,15 +81,9 @@ class GoogleCloud(
 
     def whoami(self) -> str:
         """Return whose credentials these are, as far as they say; raises the login card."""
-
-        if self._clients.address is not None:
-            return self._clients.sandbox_identity
-        try:
-            credentials = self._clients.credentials()
-        except expected() as error:
-            raise card(read(error, "whoami")) from error
-        account = getattr(credentials, "account", "")
-        return str(account or getattr(credentials, "service_account_email", ""))
+        if self._clients.address is None:
+            self._clients.credentials()
+        return self._clients.member.partition(":")[2]
 
     def close(self) -> None:
         """Close every session."""

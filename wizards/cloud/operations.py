@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from wizards.cloud.addressed import names_of
 from wizards.cloud.calls import ONCE, name_of
 from wizards.cloud.cards import card
 from wizards.cloud.failing import Refusal
+from wizards.cloud.refusals import of_status, read_answer
 from wizards.cloud.run import RunCalls
 from wizards.cloud.things import Operation, OperationName
 
 SHORTEST_POLL = 2.0
 LONGEST_POLL = 5.0
-
-_HTTP_OF_CODE = {3: 400, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 13: 500, 14: 503}
 
 
 class OperationCalls(RunCalls):
@@ -33,7 +33,7 @@ class OperationCalls(RunCalls):
             "operation", lambda: client.get_operation(request={"name": name.name}, **ONCE)
         )
         if found.HasField("error"):
-            raise card(_of_status(found.error, name.service))
+            raise card(_of_status(found.error, name))
         return Operation(name=name, done=found.done)
 
     def wait(self, name: OperationName) -> None:
@@ -49,7 +49,7 @@ class OperationCalls(RunCalls):
         request = {"project": name.project, "operation": name.name}
         found = self._read("operation", lambda: client.get(request=request, **ONCE))
         if found.error.errors:
-            raise card(_of_sql_error(found.error.errors[0]))
+            raise card(_of_sql_error(found))
         return Operation(
             name=name, done=name_of(found.status) == "DONE", kind=name_of(found.operation_type)
         )
@@ -58,7 +58,7 @@ class OperationCalls(RunCalls):
         plain = self._clients.plain(name.service)
         found = self._read("operation", lambda: plain.get(f"v1/{name.name}"))
         if "error" in found:
-            raise card(_of_plain_error(found["error"], name.service))
+            raise card(_of_plain_error(found["error"], name))
         return Operation(name=name, done=bool(found.get("done")))
 
     def _holder_of(self, service: str) -> Any:
@@ -81,36 +81,46 @@ class OperationCalls(RunCalls):
                 return self._clients.native("cloudresourcemanager", ProjectsClient)
 
 
-def _of_status(error: Any, service: str) -> Refusal:
-    from google.rpc.error_details_pb2 import ErrorInfo
+def _of_status(error: Any, name: OperationName) -> Refusal:
+    details = [part for part in map(_detail, error.details) if part]
+    return of_status(error.code, error.message, details, f"operation:{name.service}", _about(name))
 
-    info = ErrorInfo()
-    known = any(detail.Unpack(info) for detail in error.details if detail.Is(info.DESCRIPTOR))
-    return Refusal(
-        status=_HTTP_OF_CODE.get(error.code, 500),
-        reason=info.reason if known else "OPERATION_FAILED",
-        message=error.message,
-        metadata=dict(info.metadata) if known else {},
-        raw=json.dumps({"code": error.code, "message": error.message}),
-        call=f"operation:{service}",
+
+def _detail(packed: Any) -> dict[str, Any]:
+    """Return a detail of an error as JSON; the types are Google's common ones."""
+    from google.protobuf.json_format import MessageToDict
+    from google.rpc import error_details_pb2
+
+    kind = packed.type_url.rsplit(".", 1)[-1]
+    message = getattr(error_details_pb2, kind, None)
+    if message is None:
+        return {}
+    found = message()
+    packed.Unpack(found)
+    return {"@type": packed.type_url, **MessageToDict(found)}
+
+
+def _of_plain_error(error: dict[str, Any], name: OperationName) -> Refusal:
+    return of_status(
+        int(error.get("code", 13)),
+        str(error.get("message", "")),
+        list(error.get("details", [])),
+        f"operation:{name.service}",
+        _about(name),
     )
 
 
-def _of_plain_error(error: dict[str, Any], service: str) -> Refusal:
-    return Refusal(
-        status=_HTTP_OF_CODE.get(int(error.get("code", 13)), 500),
-        reason="OPERATION_FAILED",
-        message=str(error.get("message", "")),
-        raw=json.dumps(error),
-        call=f"operation:{service}",
-    )
+def _about(name: OperationName) -> dict[str, str]:
+    found = {"api": f"{name.service}.googleapis.com", **names_of(name.name)}
+    found.pop("operation", None)
+    return {**found, "project": name.project} if name.project else found
 
 
-def _of_sql_error(error: Any) -> Refusal:
-    return Refusal(
-        status=400,
-        reason=error.code,
-        message=error.message,
-        raw=json.dumps({"code": error.code, "message": error.message}),
-        call="operation:sqladmin",
-    )
+def _of_sql_error(found: Any) -> Refusal:
+    """Return why an operation of Cloud SQL failed; its errors have a code of their own."""
+    errors = [{"reason": part.code, "message": part.message} for part in found.error.errors]
+    body = {"error": {"code": 400, "message": errors[0]["message"], "errors": errors}}
+    names = {"api": "sqladmin.googleapis.com", "project": found.target_project}
+    names |= {"instance": found.target_id}
+    raw = json.dumps(body, ensure_ascii=False)
+    return read_answer(400, raw, {}, "operation:sqladmin", names=names)
