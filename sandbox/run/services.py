@@ -133,8 +133,6 @@ def _masked(call: Call, old: Body) -> Body:
     if not mask:
         raise bad_request("update_mask: names nothing that can be changed.")
     given = {key: old[key] for key in deployment.SETTABLE if key in old}
-    if not call.body.get("template", {}).get("revision"):
-        given["template"] = {**given["template"], "revision": ""}
     return updated(given, call.body, mask, allowed=deployment.SETTABLE)
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.port import Cloud
+from wizards.cloud.run_fields import PLAIN
 from wizards.cloud.run_things import Fields, FieldValue
 from wizards.plan import FieldDiff
+from wizards.redaction import redacted
 from wizards.setup.secret import SecretResource
 
 STATE = "state"
@@ -55,10 +57,19 @@ def against(found: Fields, wanted: Fields) -> tuple[FieldDiff, ...]:
     whoever deploys may have wanted that.
     """
     return tuple(
-        FieldDiff(name, found.get(name), value)
+        FieldDiff(name, _told(name, found.get(name)), value)
         for name, value in wanted.items()
         if found.get(name) != value and not _follows(name, found.get(name), value)
     )
+
+
+def _told(name: str, before: FieldValue | None) -> FieldValue | None:
+    """Return a value that was there before, unless it looks like a secret."""
+    group, _dot, variable = name.partition(".")
+    if group != "environment" or before is None:
+        return before
+    shown = f"{variable}={before}"
+    return before if redacted(shown) == shown else PLAIN
 
 
 def _follows(name: str, before: FieldValue | None, after: FieldValue) -> bool:

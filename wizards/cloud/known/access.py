@@ -17,7 +17,7 @@ _IN_MESSAGE = re.compile(
 _EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\.\w+")
 
 ROWS: tuple[Signature, ...] = (
-    row("act-as-denied", status=403, permission=r"iam\.serviceaccounts\.actAs"),
+    row("act-as-denied", Retry.PROPAGATION, status=403, permission=r"iam\.serviceaccounts\.actAs"),
     row("permission-denied", Retry.PROPAGATION, reason="IAM_PERMISSION_DENIED"),
     row("account-unknown", Retry.PROPAGATION, status=400, says="service ?account .*does not exist"),
     row("member-unknown", status=400, says=r"(user|group|domain) \S+ does not exist"),

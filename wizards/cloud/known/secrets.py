@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from generators.language import _
-from wizards.cloud.failing import Refusal
+from wizards.cloud.failing import Refusal, Retry
 from wizards.cloud.signatures import Signature, Words, Write, row
 
 RESUME = "tarmac apply --resume"
@@ -13,8 +13,8 @@ _SECRET = re.compile(r"secrets/([\w-]+)")
 _ACCOUNT = re.compile(r"[\w.-]+@[\w.-]+\.gserviceaccount\.com")
 
 ROWS: tuple[Signature, ...] = (
-    row("secret-unreadable", reason="SECRETS_ACCESS_CHECK_FAILED"),
-    row("secret-unreadable", says="permission denied on secret"),
+    row("secret-unreadable", Retry.PROPAGATION, reason="SECRETS_ACCESS_CHECK_FAILED"),
+    row("secret-unreadable", Retry.PROPAGATION, says="permission denied on secret"),
     row("secret-off", status=400, says=r"secrets?.*version.*(DISABLED|DESTROYED) state"),
     row("secret-empty", says=r"secrets/.*versions/.* was not found"),
     row("secret-empty", status=404, says="versions/.* not found"),
