@@ -172,11 +172,15 @@ class Blueprint:
     machine: Machine | None = None
     migrations: Mapping[str, Migrations] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    named: frozenset[str] | None = field(default=None, compare=False)
+    """The dotted keys that the file says itself; None when the blueprint is from no file."""
 
     @property
     def hash(self) -> str:
         """Return 12 hex digits that change whenever a value changes."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        values = asdict(self)
+        del values["named"]
+        text = json.dumps(values, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def values(self) -> dict[str, Value]:

@@ -115,7 +115,14 @@ class _Reading:
                 parts[name] = self._tables(_NAMED[name], name, content)
             else:
                 parts[name] = self._streams(content)
-        return Blueprint(**{key: part for key, part in parts.items() if part is not None})
+        named = frozenset(
+            f"{table}.{key}"
+            for table in _PLAIN
+            if isinstance(content := document.get(table), dict)
+            for key in content
+        )
+        made = {key: part for key, part in parts.items() if part is not None}
+        return Blueprint(**made, named=named)
 
     def _tables(self, shape: type, name: str, content: dict[str, Any]) -> dict[str, Any]:
         made: dict[str, Any] = {}

@@ -199,6 +199,10 @@ class Sql(Protocol):
         """Create a user with a password."""
         ...
 
+    def start_sql_iam_user(self, project: str, instance: str, user: str) -> OperationName:
+        """Create a user that is a service account, named without ".gserviceaccount.com"."""
+        ...
+
     def start_sql_password(
         self, project: str, instance: str, user: str, password: str
     ) -> OperationName:

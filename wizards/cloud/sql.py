@@ -119,6 +119,17 @@ class SqlCalls(Calls):
             body={"name": user, "password": password},
         )
 
+    def start_sql_iam_user(self, project: str, instance: str, user: str) -> OperationName:
+        """Create a user that is a service account, named without ".gserviceaccount.com"."""
+        return self._start(
+            "SqlUsersService",
+            "insert",
+            "start_sql_iam_user",
+            project=project,
+            instance=instance,
+            body={"name": user, "type_": "CLOUD_IAM_SERVICE_ACCOUNT"},
+        )
+
     def start_sql_password(
         self, project: str, instance: str, user: str, password: str
     ) -> OperationName:

@@ -151,9 +151,17 @@ class SecretVersion:
     created: datetime | None = None
 
 
+SQL_FLAGS: Mapping[str, str] = {"cloudsql.iam_authentication": "on"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlSettings:
-    """What of a Cloud SQL instance Tarmac decides; storage in GB."""
+    """What of a Cloud SQL instance Tarmac decides; the defaults are what it suggests.
+
+    Storage in GB; ``log_days`` of point-in-time recovery; ``backups`` kept, 0 when none are made;
+    ``network`` is "projects/p/global/networks/n" for a private address; ``maintenance_day`` counts
+    from Monday = 1, 0 is any day, ``maintenance_hour`` is UTC.
+    """
 
     version: str
     tier: str
@@ -163,6 +171,18 @@ class SqlSettings:
     high_availability: bool
     point_in_time_recovery: bool
     labels: Mapping[str, str] = field(default_factory=dict)
+    log_days: int = 7
+    backups: int = 7
+    deletion_protection: bool = True
+    network: str = ""
+    public_address: bool = True
+    flags: Mapping[str, str] = field(default_factory=lambda: dict(SQL_FLAGS))
+    connector_enforcement: str = "REQUIRED"
+    ssl_mode: str = "ENCRYPTED_ONLY"
+    retain_backups: bool = True
+    grows: bool = True
+    maintenance_day: int = 7
+    maintenance_hour: int = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from generators.language import _
 from wizards.blueprint import Blueprint
-from wizards.cloud.things import SqlSettings
 from wizards.setup.account import AccountResource
 from wizards.setup.apis import ApisResource
 from wizards.setup.billing import BillingResource
 from wizards.setup.bindings import BindingsResource
 from wizards.setup.grants import bindings
-from wizards.setup.naming import Names, names_of, secrets_of
+from wizards.setup.naming import Names, names_of, passwords_of, secrets_of
 from wizards.setup.pipeline import build_resources, federation_resources
 from wizards.setup.project import ProjectResource
 from wizards.setup.repository import RepositoryResource
-from wizards.setup.resource import LABELS, Resource
+from wizards.setup.resource import Resource
 from wizards.setup.run_desired import run_resources
 from wizards.setup.secret import SecretResource
-from wizards.setup.sql_database import SqlDatabaseResource, SqlUserResource
-from wizards.setup.sql_instance import SqlInstanceResource
+from wizards.setup.sql_desired import database_resources
 
 
 def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> list[Resource]:
@@ -50,10 +48,10 @@ def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> 
         project,
         billing,
         apis,
-        *_database(blueprint, names, secrets, ready),
         *accounts,
         repository,
         *secrets,
+        *database_resources(blueprint, names, secrets, accounts, ready),
         *federation,
         *grants,
         *build_resources(blueprint, names, accounts),
@@ -106,7 +104,7 @@ def _accounts(names: Names, ready: tuple[str, ...]) -> list[AccountResource]:
 def _secrets(
     blueprint: Blueprint, names: Names, values: Mapping[str, str], ready: tuple[str, ...]
 ) -> list[SecretResource]:
-    password = blueprint.database.password_secret if blueprint.database else ""
+    passwords = passwords_of(blueprint)
     return [
         SecretResource(
             project=names.project,
@@ -115,50 +113,8 @@ def _secrets(
             region=names.region,
             source=secret.source,
             value=values.get(variable),
-            is_password=variable == password,
+            is_password=variable in passwords,
             needs=ready,
         )
         for variable, secret in secrets_of(blueprint).items()
     ]
-
-
-def _database(
-    blueprint: Blueprint,
-    names: Names,
-    secrets: Sequence[SecretResource],
-    ready: tuple[str, ...],
-) -> list[Resource]:
-    wanted = blueprint.database
-    if wanted is None:
-        return []
-    instance = SqlInstanceResource(
-        project=names.project,
-        instance=wanted.instance,
-        needs=ready,
-        settings=SqlSettings(
-            version=wanted.version,
-            tier=wanted.tier,
-            edition=wanted.edition,
-            region=names.region,
-            storage_gb=wanted.storage_gb,
-            high_availability=wanted.high_availability,
-            point_in_time_recovery=wanted.point_in_time_recovery,
-            labels=LABELS,
-        ),
-    )
-    database = SqlDatabaseResource(
-        project=names.project,
-        instance=wanted.instance,
-        database=wanted.name,
-        needs=(instance.id,),
-    )
-    password = next(secret for secret in secrets if secret.is_password)
-    user = SqlUserResource(
-        project=names.project,
-        instance=wanted.instance,
-        user=wanted.user,
-        secret=password.secret,
-        variable=password.variable,
-        needs=(database.id, password.id),
-    )
-    return [instance, database, user]

@@ -93,16 +93,21 @@ def names_of(blueprint: Blueprint) -> Names:
 def secrets_of(blueprint: Blueprint) -> dict[str, Secret]:
     """Return the secrets by variable, the passwords of the database's users among them."""
     secrets = dict(blueprint.secrets)
+    for variable, name in passwords_of(blueprint).items():
+        secrets.setdefault(variable, Secret(name=name, source="generate"))
+    return secrets
+
+
+def passwords_of(blueprint: Blueprint) -> dict[str, str]:
+    """Return variable → usual secret id for the passwords of the database's users."""
     database = blueprint.database
     if database is None:
-        return secrets
+        return {}
     service = blueprint.service.name or blueprint.project.id
     passwords = {database.password_secret: f"{service}-db-password"}
     if database.migration_user:
         passwords[database.migration_password_secret] = f"{service}-db-migration-password"
-    for variable, name in passwords.items():
-        secrets.setdefault(variable, Secret(name=name, source="generate"))
-    return secrets
+    return passwords
 
 
 def account_name(service: str, job: str) -> str:

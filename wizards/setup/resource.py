@@ -26,6 +26,8 @@ class Seen:
     cost_delta: float = 0.0
     breaks: str = ""
     blocked_by: str = ""
+    kept: tuple[FieldDiff, ...] = ()
+    """What differs from what Tarmac suggests and stays, because tarmac.toml does not name it."""
 
 
 AS_WANTED = Seen(action=Action.NONE)

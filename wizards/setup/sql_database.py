@@ -100,6 +100,8 @@ class SqlUserResource(Resource):
     user: str
     secret: str
     variable: str
+    purpose: str = ""
+    """What it is for, where that is not the service."""
 
     kind: ClassVar[str] = "sql.user"
     api: ClassVar[str] = "sqladmin.googleapis.com"
@@ -113,8 +115,8 @@ class SqlUserResource(Resource):
     @property
     def why(self) -> str:
         """What it is for and what breaks without it."""
-        return _("the service connects as this user; its password stands in {where} only").format(
-            where=self.secret
+        return _("{purpose}; its password stands in {where} only").format(
+            purpose=self.purpose or _("the service connects as this user"), where=self.secret
         )
 
     def look(self, cloud: Cloud) -> Seen:

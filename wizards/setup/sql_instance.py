@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from generators.language import _
-from wizards.blueprint import Database
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import SqlInstance, SqlSettings
 from wizards.plan import Action, FieldDiff
 from wizards.setup.marks import label_fields, labels_before, still, trace_of
 from wizards.setup.prices import sql_month
 from wizards.setup.resource import (
-    AS_WANTED,
     LABELS,
     Made,
     Ours,
     Resource,
     Seen,
     Trace,
-    differing,
     labelled,
     new,
 )
+from wizards.setup.sql_comparing import changed, compare
+from wizards.setup.sql_fields import (
+    FLAG,
+    IMMUTABLE,
+    KEYS,
+    create_words,
+    fields_of,
+    interrupts,
+    patch_words,
+)
 from wizards.setup.work import Work
 
-_IMMUTABLE = ("region", "version", "edition")
 _UNFINISHED = {"PENDING_CREATE", "MAINTENANCE", "PENDING_DELETE"}
 FINAL_BACKUP_DAYS = 30
 # Made by Google in every instance.
 _GOOGLES = frozenset({"postgres", "template0", "template1", "cloudsqladmin"})
-_KEYS = frozenset(part.name for part in fields(Database))
 # A disk never shrinks, and what is immutable was never changed.
-_RETURNABLE = frozenset(part.name for part in fields(SqlSettings)) - {
-    *_IMMUTABLE,
-    "labels",
-    "storage_gb",
-}
+_RETURNABLE = frozenset(KEYS) - {*IMMUTABLE, "storage_gb"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlInstanceResource(Resource):
-    """One PostgreSQL instance; only the fields that the blueprint names are compared."""
+    """One PostgreSQL instance; only what tarmac.toml names is changed on one that exists."""
 
     instance: str
     settings: SqlSettings
+    decided: frozenset[str] = frozenset(KEYS) - {"network", "public_address"}
+    """The fields that tarmac.toml decides; what else differs stays as it is."""
 
     kind: ClassVar[str] = "sql.instance"
     api: ClassVar[str] = "sqladmin.googleapis.com"
@@ -84,36 +87,23 @@ class SqlInstanceResource(Resource):
 
     def absent(self) -> Seen:
         """Return what a look would find where nothing can exist yet."""
-        return new(_fields(self.settings), self.cost())
+        return new(fields_of(self.settings), self.cost())
 
     def _compare(self, found: SqlInstance) -> Seen:
-        wanted = _fields(self.settings)
-        now = _fields(found.settings)
-        if found.settings.storage_gb >= self.settings.storage_gb:
-            wanted["storage_gb"] = now["storage_gb"]
-        diff = differing(now, wanted)
-        fixed = [part for part in diff if part.field in _IMMUTABLE]
-        if fixed:
-            return Seen(
-                action=Action.BLOCKED,
-                diff=diff,
-                blocked_by=_(
-                    "{field} of an instance cannot be changed here ({before}); "
-                    "choose another instance name, or set it to {before}"
-                ).format(field=fixed[0].field, before=fixed[0].before),
-            )
-        if diff:
-            restart = any(part.field in ("tier", "high_availability") for part in diff)
-            return Seen(
-                action=Action.UPDATE,
-                diff=(*diff, *_mark(found)),
-                cost_delta=self.cost() - sql_month(found.settings),
-                breaks=_("the instance restarts: some minutes without a database")
-                if restart
-                else "",
-            )
+        made = compare(self.instance, found.settings, self.settings, self.decided)
+        if made.blocked_by:
+            return Seen(action=Action.BLOCKED, diff=made.diff, blocked_by=made.blocked_by)
         mark = _mark(found)
-        return Seen(action=Action.ADOPT, diff=mark) if mark else AS_WANTED
+        if not made.diff:
+            return Seen(action=Action.ADOPT if mark else Action.NONE, diff=mark, kept=made.kept)
+        after = changed(found.settings, made.diff)
+        return Seen(
+            action=Action.UPDATE,
+            diff=(*made.diff, *mark),
+            cost_delta=sql_month(after) - sql_month(found.settings),
+            breaks=interrupts(made.diff),
+            kept=made.kept,
+        )
 
     def make(self, work: Work, seen: Seen) -> None:
         """Create, change or label the instance; a running creation is joined, not repeated."""
@@ -125,9 +115,8 @@ class SqlInstanceResource(Resource):
             join(work, self.project, self.instance)
         elif seen.action in (Action.UPDATE, Action.ADOPT):
             labels = {**found.settings.labels, **LABELS}
-            base = self.settings if seen.action is Action.UPDATE else found.settings
-            storage = max(base.storage_gb, found.settings.storage_gb)
-            wanted = replace(base, labels=labels, storage_gb=storage)
+            diff = self._compare(found).diff
+            wanted = replace(changed(found.settings, diff), labels=labels)
             work.finish(work.cloud.start_sql_change(self.project, found, wanted))
 
     def remove(self, work: Work, made: Made) -> None:
@@ -147,12 +136,8 @@ class SqlInstanceResource(Resource):
         work.finish(delete(self.project, self.instance, FINAL_BACKUP_DAYS))
 
     def _bring_back(self, work: Work, found: SqlInstance, made: Made) -> None:
-        before = {
-            part.field: part.before
-            for part in self.standing(work.cloud, made)
-            if part.field in _RETURNABLE
-        }
-        settings = replace(found.settings, **before)  # type: ignore[arg-type]
+        written = [part for part in self.standing(work.cloud, made) if part.field in _RETURNABLE]
+        settings = changed(found.settings, tuple(written), back=True)
         settings = replace(settings, labels=labels_before(found.settings.labels, made.diff))
         if settings != found.settings:
             work.finish(work.cloud.start_sql_change(self.project, found, settings))
@@ -166,8 +151,14 @@ class SqlInstanceResource(Resource):
                 f"gcloud sql instances delete {where} --enable-final-backup "
                 f"--final-backup-retention-days={FINAL_BACKUP_DAYS}"
             )
-        fields = [part for part in made.diff if part.field in _RETURNABLE]
-        words = " ".join(_flag(FieldDiff(part.field, part.after, part.before)) for part in fields)
+        words = patch_words(
+            (
+                FieldDiff(part.field, part.after, part.before)
+                for part in made.diff
+                if part.field in _RETURNABLE
+            ),
+            {},
+        )
         label = any(part.field == "labels.managed-by" for part in made.diff)
         unmark = " --remove-labels=managed-by" if label else ""
         return f"gcloud sql instances patch {where} {words}{unmark}"
@@ -185,7 +176,7 @@ class SqlInstanceResource(Resource):
         made_here = {
             (kind, key.split("/", 1)[1])
             for key in ours.ids
-            for kind in ("sql.database", "sql.user")
+            for kind in ("sql.database", "sql.user", "sql.iam_user")
             if key.startswith(f"{kind}:{self.instance}/")
         }
         return (
@@ -197,7 +188,7 @@ class SqlInstanceResource(Resource):
             *(
                 _("database user {name}").format(name=name)
                 for name in sorted(users)
-                if ("sql.user", name) not in made_here
+                if made_here.isdisjoint({("sql.user", name), ("sql.iam_user", name)})
             ),
         )
 
@@ -206,7 +197,7 @@ class SqlInstanceResource(Resource):
         found = cloud.sql_instance(self.project, self.instance)
         if found is None:
             return ()
-        now = {**_fields(found.settings), **label_fields(found.settings.labels)}
+        now = {**fields_of(found.settings), **label_fields(found.settings.labels)}
         return tuple(
             part
             for part in still(made.diff, now)
@@ -220,30 +211,20 @@ class SqlInstanceResource(Resource):
 
     def blueprint_key(self, field: str) -> str:
         """Return the key of ``[database]`` behind a field."""
-        return f"database.{field}" if field in _KEYS else ""
+        return KEYS.get(field, "")
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""
         if seen.action in (Action.UPDATE, Action.ADOPT):
-            words = " ".join(_flag(part) for part in seen.diff)
+            others = {
+                part.field.removeprefix(FLAG): str(part.before)
+                for part in seen.kept
+                if part.field.startswith(FLAG)
+            }
+            words = patch_words(seen.diff, others)
             return f"gcloud sql instances patch {self.instance} {words} --project={self.project}"
-        wanted = self.settings
-        return " ".join(
-            (
-                f"gcloud sql instances create {self.instance}",
-                f"--database-version={wanted.version} --edition={_edition(wanted)}",
-                f"--tier={wanted.tier} --region={wanted.region}",
-                f"--storage-size={wanted.storage_gb}GB --storage-auto-increase",
-                f"--availability-type={'regional' if wanted.high_availability else 'zonal'}",
-                "--backup --backup-start-time=18:00",
-                "--enable-point-in-time-recovery" if wanted.point_in_time_recovery else "",
-                "--connector-enforcement=REQUIRED --ssl-mode=ENCRYPTED_ONLY",
-                "--deletion-protection --retain-backups-on-delete",
-                "--maintenance-window-day=SUN --maintenance-window-hour=18",
-                "--database-flags=cloudsql.iam_authentication=on",
-                f"--project={self.project}",
-            )
-        ).replace("  ", " ")
+        words = create_words(self.settings)
+        return f"gcloud sql instances create {self.instance} {words} --project={self.project}"
 
     def waits_for(self) -> str:
         """Return what is waited for after the write."""
@@ -262,41 +243,8 @@ def _mark(found: SqlInstance) -> tuple[FieldDiff, ...]:
     return (FieldDiff("labels.managed-by", now, LABELS["managed-by"]),)
 
 
-def _flag(part: FieldDiff) -> str:
-    match part.field, part.after:
-        case "high_availability", on:
-            return f"--availability-type={'regional' if on else 'zonal'}"
-        case "point_in_time_recovery", on:
-            return f"--{'' if on else 'no-'}enable-point-in-time-recovery"
-        case field, value:
-            return _FLAGS[field].format(value)
-
-
-_FLAGS = {
-    "tier": "--tier={}",
-    "storage_gb": "--storage-size={}GB",
-    "labels.managed-by": "--update-labels=managed-by={}",
-}
-
-
 def join(work: Work, project: str, instance: str) -> None:
     """Wait for whatever operation runs on an instance."""
     for operation in work.cloud.sql_operations(project, instance):
         work.says(_("joining the operation that runs already"))
         work.finish(operation.name)
-
-
-def _edition(settings: SqlSettings) -> str:
-    return settings.edition.lower().replace("_", "-")
-
-
-def _fields(settings: SqlSettings) -> dict[str, str | int | bool]:
-    return {
-        "region": settings.region,
-        "version": settings.version,
-        "edition": settings.edition,
-        "tier": settings.tier,
-        "storage_gb": settings.storage_gb,
-        "high_availability": settings.high_availability,
-        "point_in_time_recovery": settings.point_in_time_recovery,
-    }

@@ -21,6 +21,7 @@ def kind_title(kind: str) -> str:
         "sql.user": _("database user"),
         "run.service": _("service"),
         "run.job": _("migration job"),
+        "sql.iam_user": _("database user without a password"),
         "build.connection": _("connection to GitHub"),
         "build.repository": _("linked repository"),
         "build.trigger": _("build trigger"),
