@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from generators.language import _
@@ -15,7 +16,7 @@ _OTHER = "\0other"
 
 Live = Callable[[str, Known], Sequence[Choice]]
 Say = Callable[[str], None]
-Note = Callable[[Known], str]
+Note = Callable[[Interview], str]
 
 
 class Back(Exception):
@@ -27,39 +28,94 @@ def no_live(_name: str, _known: Known) -> Sequence[Choice]:
     return ()
 
 
-def no_note(_known: Known) -> str:
-    """Say nothing between pages."""
+def no_note(_talk: Interview) -> str:
+    """Say nothing after an answer."""
     return ""
+
+
+def no_keeping(_talk: Interview, _at: str) -> None:
+    """Keep nothing."""
+
+
+@dataclass
+class Prompts:
+    """One interview as prompts: where choices come from, what is said and kept on the way.
+
+    ``note`` gives the line that is said when an answer changed it (the price so far), ``keep``
+    is called after each answer with the key of the next question.
+    """
+
+    interview: Interview
+    say: Say
+    live: Live = no_live
+    note: Note = no_note
+    keep: Callable[[Interview, str], None] = no_keeping
+
+    def go(self, start: str = "") -> None:
+        """Ask what applies, from a key on; Ctrl-C raises KeyboardInterrupt."""
+        page = ""
+        place = self._place(start)
+        while place < len(self.interview.asked()):
+            question = self.interview.asked()[place]
+            if question.page != page:
+                page = question.page
+                self.say("")
+                self.say(f"── {page} ──")
+            try:
+                place += self.one(question)
+            except Back:
+                place = self._before(place)
+                continue
+            asked = self.interview.asked()
+            self.keep(self.interview, asked[place].key if place < len(asked) else "")
+
+    def _place(self, key: str) -> int:
+        keys = [question.key for question in self.interview.asked()]
+        return keys.index(key) if key in keys else 0
+
+    def _before(self, place: int) -> int:
+        """Return the place of the question before one, past what is only shown."""
+        asked = self.interview.asked()
+        earlier = [n for n in range(place) if asked[n].kind is not Kind.SHOWN]
+        return earlier[-1] if earlier else 0
+
+    def one(self, question: Question) -> int:
+        """Ask one question; return 1 when it is answered, 0 when it must be asked again."""
+        if question.kind is Kind.SHOWN:
+            self._show(question)
+            return 1
+        said = self.note(self.interview)
+        now = self.interview.answer(question)
+        given = _ask(self.interview, question, self.say, self.live)
+        if now is not None and given in (now.value, _as_text(now.value)):
+            wrong = self.interview.complaint(question, now.value)
+        else:
+            wrong = self.interview.put(question, given)
+        if wrong:
+            self.say(f"✗ {wrong}")
+            return 0
+        says = self.note(self.interview)
+        if says != said:
+            self.say(f"  {says}")
+        return 1
+
+    def _show(self, question: Question) -> None:
+        answer = self.interview.answer(question)
+        self.say(f"  {question.ask}:")
+        for line in answer.value if answer and isinstance(answer.value, tuple) else ():
+            self.say(f"  · {line}")
 
 
 def interview_inline(
     interview: Interview, say: Say, live: Live = no_live, note: Note = no_note
 ) -> None:
-    """Ask every question that applies; Ctrl-C raises KeyboardInterrupt and changes nothing.
+    """Ask every question that applies; Ctrl-C raises KeyboardInterrupt and changes nothing."""
+    Prompts(interview, say, live, note).go()
 
-    ``note`` is said whenever a page is left (what it would cost so far).
-    """
-    page = ""
-    place = 0
-    while place < len(interview.asked()):
-        question = interview.asked()[place]
-        if question.page != page:
-            said = note(interview.values()) if page else ""
-            if said:
-                say(f"  {said}")
-            page = question.page
-            say("")
-            say(f"── {page} ──")
-        try:
-            given = _ask(interview, question, say, live)
-        except Back:
-            place = max(place - 1, 0)
-            continue
-        wrong = interview.put(question, given)
-        if wrong:
-            say(f"✗ {wrong}")
-        else:
-            place += 1
+
+def choose_one(message: str, offered: Sequence[Choice], default: str | None = None) -> str:
+    """Let a person pick one of several values."""
+    return _select(message, offered, default, other=False, back=False)
 
 
 def _ask(interview: Interview, question: Question, say: Say, live: Live) -> Value:
@@ -99,7 +155,14 @@ def _choice(
     return _text(interview, question, message, now) if picked == _OTHER else picked
 
 
-def _select(message: str, offered: Sequence[Choice], default: str | None, *, other: bool) -> str:
+def _select(
+    message: str,
+    offered: Sequence[Choice],
+    default: str | None,
+    *,
+    other: bool,
+    back: bool = True,
+) -> str:
     import questionary
 
     rows = [questionary.Choice(choice.words, value=choice.value) for choice in offered]
@@ -109,7 +172,8 @@ def _select(message: str, offered: Sequence[Choice], default: str | None, *, oth
         values.insert(0, default)
     if other:
         rows.append(questionary.Choice(_("something else: type it"), value=_OTHER))
-    rows.append(questionary.Choice(_("< back"), value=BACK))
+    if back:
+        rows.append(questionary.Choice(_("< back"), value=BACK))
     picked = questionary.select(
         message, rows, default=default if default in values else None, qmark="?"
     ).unsafe_ask()
@@ -130,11 +194,15 @@ def _text(interview: Interview, question: Question, message: str, now: Value) ->
             return str(unreadable)
         return wrong or True
 
-    default = ", ".join(now) if isinstance(now, tuple) else "" if now is None else str(now)
+    default = _as_text(now)
     given = _answer(questionary.text(message, default=default, validate=passes, qmark="?"))
     if given.strip() == BACK:
         raise Back
     return given
+
+
+def _as_text(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def secret(message: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,10 +11,11 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from tui.inline import interview_inline
+from tui.inline import Prompts, interview_inline
 from wizards.failures import Failure
 from wizards.interview import Interview
 from wizards.question import Choice, Kind, Question, Value
+from wizards.setup.patient_choices import PatientChoices
 
 ENTER = "\r"
 DOWN = "\x1b[B"
@@ -90,3 +92,67 @@ def test_a_live_choice_can_be_picked_or_typed_instead() -> None:
     with keys(f"{DOWN}{ENTER}" + "\x7f" * 5 + f"three{ENTER}"):
         interview_inline(talk, lambda _l: None, lambda _n, _k: [Choice("one"), Choice("two")])
     assert talk.values() == {"project.id": "three"}
+
+
+def test_what_follows_from_the_answers_is_said_and_not_asked() -> None:
+    said: list[str] = []
+    shown = Question(
+        key="setup.apis",
+        ask="APIs",
+        kind=Kind.SHOWN,
+        page="One",
+        default=lambda known: (f"run — for {known.get('name')}",),
+    )
+    talk = Interview([questions()[0], shown, questions()[1]])
+    erase = "\x7f" * 10
+    with keys(f"notes{ENTER}<{ENTER}{erase}other{ENTER}{ENTER}".replace("<", f"{erase}<")):
+        interview_inline(talk, said.append)
+    assert "  · run — for notes" in said
+    assert "  · run — for other" in said
+
+
+def test_each_answer_is_kept_with_the_place_where_one_goes_on() -> None:
+    kept: list[tuple[object, str]] = []
+    talk = Interview(questions()[:2])
+    prompts = Prompts(
+        talk, lambda _l: None, keep=lambda now, at: kept.append((now.answers.get("name"), at))
+    )
+    with keys(f"notes{ENTER}\x03"), pytest.raises(KeyboardInterrupt):
+        prompts.go()
+    assert kept == [("notes", "port")]
+    with keys(f"{ENTER}"):
+        prompts.go("port")
+    assert kept[-1] == ("notes", "")
+
+
+def test_a_proposal_that_is_taken_keeps_its_provenance() -> None:
+    talk = Interview(questions()[:2])
+    with keys(f"notes{ENTER}{ENTER}"):
+        interview_inline(talk, lambda _line: None)
+    answer = talk.answer(questions()[1])
+    assert answer is not None
+    assert answer.provenance == "proposal"
+
+
+def test_the_price_is_said_when_an_answer_moves_it() -> None:
+    said: list[str] = []
+    talk = Interview(questions()[:2])
+    prompts = Prompts(talk, said.append, note=lambda now: f"${now.values().get('port')}")
+    with keys(f"notes{ENTER}" + "\x7f" * 4 + f"9000{ENTER}"):
+        prompts.go()
+    assert [line for line in said if "$" in line] == ["  $9000"]
+
+
+def test_a_slow_list_is_given_up_on_and_used_once_it_is_there() -> None:
+    gate = threading.Event()
+
+    def slow(_name: str, _known: object) -> list[Choice]:
+        gate.wait(10)
+        return [Choice("one")]
+
+    patient = PatientChoices(slow, patience=0.01)
+    with pytest.raises(Failure) as refused:
+        patient("projects", {})
+    assert refused.value.code == "slow"
+    gate.set()
+    assert list(PatientChoices(slow, patience=10)("projects", {})) == [Choice("one")]

@@ -11,12 +11,10 @@ from generators.language import N_, _, ngettext
 from tui.context import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from generators.project import Detection
     from wizards.blueprint import Blueprint
     from wizards.interview import Interview
-    from wizards.question import Choice, Known, Question, Value
+    from wizards.question import Question, Value
 
 
 @click.command()
@@ -34,23 +32,30 @@ def init(context: Context, file: Path | None, flags: tuple[str, ...], yes: bool)
     """Answer the questions that make tarmac.toml."""
     from wizards.blueprint_writing import rendered, write
     from wizards.setup.interviewing import interview
-    from wizards.setup.to_blueprint import values
+    from wizards.setup.kept_answers import forget, take_up
+    from wizards.setup.to_blueprint import removed, values
 
     asking = context.interactive and not yes
     detection = _detected(context)
     existing = context.blueprint_or_none()
     talk = interview(context.root, detection, existing, suggest=asking or yes)
+    at = take_up(context.root, talk, context.blueprint_path) if asking else ""
     beyond = _given(talk, file, flags)
     if asking:
-        _ask(context, talk)
+        from tui.init_prompts import ask_everything
+
+        ask_everything(context, talk, existing, at)
     _complete(talk)
     made = values(talk.given(), detection, existing=existing) | beyond
+    gone = removed(talk, existing)
     path = context.blueprint_path
-    text = rendered(path, made)
+    text = rendered(path, made, gone)
     if asking and not _wanted(context, text, existing):
         raise click.Abort
-    changed = write(path, made)
-    _tell(context, path, talk, changed=changed)
+    changed = write(path, made, gone)
+    if asking:
+        forget(context.root)
+    _tell(context, path, talk, existing, changed=changed)
 
 
 def _detected(context: Context) -> Detection:
@@ -88,27 +93,6 @@ def _given(talk: Interview, file: Path | None, flags: tuple[str, ...]) -> dict[s
     return beyond
 
 
-def _ask(context: Context, talk: Interview) -> None:
-    from tui.inline import interview_inline, no_live
-    from wizards.cloud.opening import open_cloud
-    from wizards.failures import Failure
-    from wizards.setup.choices import choices
-    from wizards.setup.estimate import line
-
-    context.out.say(_("Enter takes the proposal, < goes back, Ctrl-C leaves without a trace."))
-    try:
-        cloud = open_cloud(context.sandbox_address())
-    except Failure as failure:
-        context.out.say("  " + failure.message)
-        interview_inline(talk, context.out.say, no_live)
-        return
-
-    def live(name: str, known: Known) -> Sequence[Choice]:
-        return choices(name, cloud, known)
-
-    interview_inline(talk, context.out.say, live, line)
-
-
 def _complete(talk: Interview) -> None:
     """Raise the card that names every missing answer with its flag."""
     from wizards.failures import UsageFailure
@@ -138,18 +122,37 @@ def _wanted(context: Context, text: str, existing: Blueprint | None) -> bool:
     return confirm(question, default=True)
 
 
-def _tell(context: Context, path: Path, talk: Interview, *, changed: bool) -> None:
+def _tell(
+    context: Context, path: Path, talk: Interview, existing: Blueprint | None, *, changed: bool
+) -> None:
+    from tui.plan_text import check_lines
     from wizards.events import Json
+    from wizards.question import Kind
+    from wizards.setup.draft import draft
+    from wizards.setup.estimate import estimate
+    from wizards.setup.lints import complaints
 
     answers: list[Json] = []
     for question in talk.asked():
         answer = talk.answer(question)
-        if answer is not None:
+        if answer is not None and question.kind is not Kind.SHOWN:
             value = list(answer.value) if isinstance(answer.value, tuple) else answer.value
             answers.append({"key": question.key, "value": value, "from": answer.provenance})
     if changed:
         context.out.say(_("✓ {file} written").format(file=path.name))
     else:
         context.out.say(_("✓ {file} says this already").format(file=path.name))
+    made = draft(talk.given(), existing)
+    wrong = complaints(made)
+    for check in wrong:
+        for line in check_lines(check):
+            context.out.say(line)
+    cost = estimate(made)
+    context.out.say(
+        _("about ${total} a month ({prices})").format(total=f"{cost.total:.2f}", prices=cost.dated)
+    )
     context.out.say(_("next: {command}").format(command="tarmac plan"))
-    context.out.done({"path": str(path), "changed": changed, "answers": answers})
+    data: dict[str, Json] = {"path": str(path), "changed": changed, "answers": answers}
+    data["cost_usd_month"] = round(cost.total, 2)
+    data["checks"] = [check.as_json() for check in wrong]
+    context.out.done(data)
