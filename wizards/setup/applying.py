@@ -109,7 +109,7 @@ def apply(
         applied = AppliedPlan(
             steps=ended,
             seconds=time.monotonic() - began,
-            chain_seconds=_longest_chain(plan, ended),
+            chain_seconds=longest_chain(plan, ended),
             journal=journal.path,
             cancelled=any(end.state is State.CANCELLED for end in ended.values()),
         )
@@ -152,7 +152,8 @@ def _step(
     )
 
 
-def _longest_chain(plan: Plan, ended: Mapping[str, Ended]) -> float:
+def longest_chain(plan: Plan, ended: Mapping[str, Ended]) -> float:
+    """Return the real seconds of the longest chain of steps."""
     return critical_path(
         replace(change, seconds_estimate=ended[change.id].seconds if change.id in ended else 0.0)
         for change in plan.changes

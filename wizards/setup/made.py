@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from wizards.cloud.things import OperationName
 from wizards.events import Json
 from wizards.journal import Journal
 from wizards.plan import Action, FieldDiff
@@ -26,11 +27,15 @@ GOOGLE = "google"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeResource:
-    """One thing that Tarmac made or changed; ``opened`` is a write whose end nobody journalled."""
+    """One thing that Tarmac made or changed.
+
+    ``opened`` is a write whose end nobody journalled, ``operation`` one that may run still.
+    """
 
     made: Made
     resource: Resource
     opened: Action | None = None
+    operation: OperationName | None = None
 
     @property
     def id(self) -> str:
@@ -102,6 +107,8 @@ class _Fold:
                 self._make(key, part)
             case "step.refused":
                 self._refused(key)
+            case "step.operation":
+                self._began(key, part)
             case "step.wrote":
                 self._wrote(key, part)
             case "step.done":
@@ -124,7 +131,10 @@ class _Fold:
             fresh = Made(id=key[1], created=True, diff=diff)
         else:
             fresh = replace(known, diff=_joined(known.diff, diff, several=resource.several))
-        self.things[key] = MadeResource(made=fresh, resource=resource, opened=action)
+        operation = old.operation if old is not None else None
+        self.things[key] = MadeResource(
+            made=fresh, resource=resource, opened=action, operation=operation
+        )
 
     def _refused(self, key: tuple[str, str]) -> None:
         if key not in self._before:
@@ -134,6 +144,12 @@ class _Fold:
             self.things.pop(key, None)
         else:
             self.things[key] = old
+
+    def _began(self, key: tuple[str, str], part: Mapping[str, Json]) -> None:
+        old = self.things.get(key)
+        if old is not None:
+            name = OperationName.read(str(part["operation"]))
+            self.things[key] = replace(old, operation=name)
 
     def _wrote(self, key: tuple[str, str], part: Mapping[str, Json]) -> None:
         old = self.things.get(key)
@@ -147,7 +163,7 @@ class _Fold:
         if old is not None:
             identity = str(part.get("identity", "")) or old.made.identity
             fresh = replace(old.made, identity=identity)
-            self.things[key] = replace(old, made=fresh, opened=None)
+            self.things[key] = replace(old, made=fresh, opened=None, operation=None)
 
     def _removed(self, key: tuple[str, str], part: Mapping[str, Json]) -> None:
         old = self.things.get(key)
@@ -158,7 +174,8 @@ class _Fold:
         if part.get("whole") or not left:
             del self.things[key]
         else:
-            self.things[key] = replace(old, made=replace(old.made, diff=left), opened=None)
+            fresh = replace(old.made, diff=left)
+            self.things[key] = replace(old, made=fresh, opened=None, operation=None)
 
 
 def _joined(

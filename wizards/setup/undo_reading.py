@@ -1,0 +1,178 @@
+"""Reading what an undo can take back: the journals say what Tarmac made, the world what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from generators.language import _
+from wizards.cancel import Cancel
+from wizards.cloud.failing import CloudFailure
+from wizards.cloud.port import Cloud
+from wizards.events import Emit, Event, discard
+from wizards.failures import Failure
+from wizards.plan import Action
+from wizards.setup.made import History, MadeResource, history
+from wizards.setup.others import others
+from wizards.setup.resource import Ours
+from wizards.setup.titles import title
+from wizards.setup.undo_plan import Removal, UndoPlan, in_order
+
+T = TypeVar("T")
+
+READERS = 8
+_NOT_READY = {"absent", "instance-not-ready", "billing-missing", "invalid"}
+
+
+def plan_undo(
+    root: Path,
+    cloud: Cloud,
+    emit: Emit = discard,
+    cancel: Cancel | None = None,
+    *,
+    project: str = "",
+) -> UndoPlan:
+    """Return what can be taken back of what the journals of a folder say; reads only.
+
+    ``project`` is chosen when Tarmac made things in several; the last one touched otherwise. Emits
+    ``plan.read`` with ``id`` and ``action`` as each thing is known. Raises a Failure when the
+    project cannot be seen, and CloudFailure.
+    """
+    before = cloud.calls
+    bound = cloud.until(cancel or Cancel(), lambda _text: None)
+    past = history(root, cloud.world)
+    chosen = project or next(reversed(past.projects), "")
+    parts = past.of(chosen)
+    elsewhere = tuple(part for part in past.projects if part != chosen)
+    if not parts:
+        return UndoPlan(project=chosen, elsewhere=elsewhere, unread=past.unread)
+    found = bound.project(chosen)
+    if found is None:
+        raise _hidden(chosen)
+    if found.state != "ACTIVE":
+        removals = [_with_project(part) for part in parts]
+        behind: Mapping[str, tuple[str, ...]] = {}
+    else:
+        ours = ours_of(parts)
+        removals = read_all(parts, bound, ours, emit)
+        created = {part.id for part in parts if part.made.created}
+        behind = others(bound, chosen, created, regions_of(parts))
+    return UndoPlan(
+        project=chosen,
+        removals=tuple(in_order(removals, past.needs)),
+        needs=past.needs,
+        others=behind,
+        elsewhere=elsewhere,
+        unread=past.unread,
+        calls=cloud.calls - before,
+    )
+
+
+def read_all(parts: Sequence[MadeResource], cloud: Cloud, ours: Ours, emit: Emit) -> list[Removal]:
+    """Return what is left of each thing, read concurrently."""
+    found: list[Removal] = []
+    with ThreadPoolExecutor(min(READERS, max(len(parts), 1)), "undo") as pool:
+        for removal in pool.map(lambda part: _examined(part, cloud, ours), parts):
+            found.append(removal)
+            action = Action.NONE if removal.gone or removal.stays else Action.DELETE
+            told = {"id": removal.id, "action": action.value, "title": title(removal.resource)}
+            emit(Event("plan.read", dict(told)))
+    return found
+
+
+def ours_of(parts: Sequence[MadeResource]) -> Ours:
+    """Return everything that Tarmac made, in the form that resources ask for."""
+    grants = {
+        (_policy_name(part), each.field, str(each.after))
+        for part in parts
+        if part.resource.kind == "iam"
+        for each in part.made.diff
+    }
+    return Ours(ids=frozenset(part.id for part in parts), grants=frozenset(grants))
+
+
+def _policy_name(part: MadeResource) -> str:
+    of = getattr(part.resource, "of", None)
+    return str(getattr(of, "name", ""))
+
+
+def regions_of(parts: Sequence[MadeResource]) -> tuple[str, ...]:
+    """Return the regions in which Tarmac made anything."""
+    found = (getattr(part.resource, "region", "") for part in parts)
+    return tuple(dict.fromkeys(str(region) for region in found if region))
+
+
+def history_of(root: Path, cloud: Cloud) -> History:
+    """Return the journals' account of the world that a cloud is."""
+    return history(root, cloud.world)
+
+
+def _examined(part: MadeResource, cloud: Cloud, ours: Ours) -> Removal:
+    try:
+        if part.made.created and part.resource.whole:
+            return _created(part, cloud, ours)
+        diff = part.resource.standing(cloud, part.made)
+    except CloudFailure as failure:
+        if failure.code == "api-disabled":
+            return Removal(
+                made=part.made,
+                resource=part.resource,
+                stays=_("its API is disabled, so nobody can see it: {command}").format(
+                    command=f"gcloud services enable {part.resource.reads_through} "
+                    f"--project={part.resource.project}"
+                ),
+            )
+        if failure.code != "absent":
+            raise
+        diff = ()
+    changed = _("somebody changed it since, or it cannot be brought back")
+    gone = changed if not diff and part.operation is None else ""
+    return Removal(made=part.made, resource=part.resource, diff=diff, gone=gone)
+
+
+def _created(part: MadeResource, cloud: Cloud, ours: Ours) -> Removal:
+    resource, made = part.resource, part.made
+    trace = resource.trace(cloud)
+    if not trace.identity and resource.look(cloud).action is Action.CREATE:
+        gone = "" if part.operation is not None else _("gone already")
+        return Removal(made=made, resource=resource, gone=gone)
+    if made.identity and trace.identity and trace.identity != made.identity:
+        return Removal(
+            made=made,
+            resource=resource,
+            gone=_("gone already; what has its name now was made by somebody else"),
+        )
+    nobody: tuple[str, ...] = ()
+    foreign = _ready(lambda: resource.foreign(cloud, ours), nobody)
+    if not trace.labelled:
+        foreign = (_("its label managed-by=tarmac was taken off by somebody"), *foreign)
+    data = _ready(lambda: resource.holds_data(cloud), bool(resource.loses()))
+    return Removal(
+        made=made, resource=resource, foreign=foreign, loses=resource.loses() if data else ""
+    )
+
+
+def _ready(ask: Callable[[], T], otherwise: T) -> T:
+    try:
+        return ask()
+    except CloudFailure as failure:
+        if failure.code in _NOT_READY:
+            return otherwise
+        raise
+
+
+def _with_project(part: MadeResource) -> Removal:
+    return Removal(
+        made=part.made, resource=part.resource, gone=_("gone with the project, which is deleted")
+    )
+
+
+def _hidden(project: str) -> Failure:
+    return Failure(
+        "project-hidden",
+        _("the project {project} cannot be seen with this login").format(project=project),
+        why=_("it is gone, or it belongs to somebody else; nothing was removed"),
+        next=("tarmac doctor", f"gcloud projects describe {project}"),
+    )

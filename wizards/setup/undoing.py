@@ -1,0 +1,92 @@
+"""Taking back what Tarmac made: reverse order, only what the journals say, killable at any point.
+
+The façade for whoever shows it: :func:`plan_undo` reads, ``UndoPlan.decided`` says what happens
+with the names typed so far (pure, so a screen may call it on every key), :func:`undo` does it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from wizards.cancel import Cancel
+from wizards.cloud.port import Cloud
+from wizards.events import Emit, Event, Json
+from wizards.plan import Change, Plan
+from wizards.runner import Run, State, Step
+from wizards.setup.applying import AppliedPlan, longest_chain
+from wizards.setup.journals import alone, new_journal
+from wizards.setup.made import MadeResource, history
+from wizards.setup.removing import removal_step
+from wizards.setup.step_journal import StepJournal
+from wizards.setup.undo_plan import Removal, UndoPlan
+from wizards.setup.undo_reading import plan_undo
+
+__all__ = ["Removal", "UndoPlan", "plan_undo", "undo"]
+
+RESUME = "tarmac undo --resume"
+
+
+def undo(
+    root: Path,
+    cloud: Cloud,
+    plan: UndoPlan,
+    emit: Emit,
+    cancel: Cancel,
+    *,
+    confirmed: Collection[str] = (),
+    keep_data: bool = False,
+) -> AppliedPlan:
+    """Take back what a plan says with these names typed; ends with ``plan.done``.
+
+    Each step tells of itself by ``plan.step`` events. Step failures are in the result; raised is
+    only that an apply or undo already runs in this folder.
+    """
+    decided = plan.decided(confirmed, keep_data=keep_data)
+    began = time.monotonic()
+    with alone(root):
+        past = {part.id: part for part in history(root, cloud.world).of(plan.project)}
+        journal = new_journal(root, "undo")
+        journal.record(_start(plan, decided, cloud.world))
+        job = StepJournal(journal=journal, cloud=cloud, cancel=cancel)
+        for removal in plan.removals:
+            if removal.gone and removal.id in past:
+                job.say("step.removed", removal.resource, whole=True, diff=[])
+        ended = Run(removal_steps(job, decided.changes, past), emit, cancel).go()
+        done = AppliedPlan(
+            steps=ended,
+            seconds=time.monotonic() - began,
+            chain_seconds=longest_chain(decided, ended),
+            journal=journal.path,
+            cancelled=any(end.state is State.CANCELLED for end in ended.values()),
+        )
+        outcome: dict[str, Json] = {"ok": done.ok, "cancelled": done.cancelled}
+        journal.record(Event("undo.done", outcome))
+    emit(Event("plan.done", {**outcome, "seconds": round(done.seconds, 3)}))
+    return done
+
+
+def removal_steps(
+    job: StepJournal, changes: Sequence[Change], past: dict[str, MadeResource]
+) -> list[Step]:
+    """Return the steps of everything that goes by itself, each with what it takes along."""
+    todo = [change for change in changes if not change.idle and change.id in past]
+    steps: list[Step] = []
+    for change in todo:
+        along = [past[each.id] for each in changes if each.within == change.id and each.id in past]
+        steps.append(removal_step(job, change, past[change.id], along, change.needs, RESUME))
+    return steps
+
+
+def _start(plan: UndoPlan, decided: Plan, world: str) -> Event:
+    return Event(
+        "undo.start",
+        {
+            "project": plan.project,
+            "world": world,
+            "pid": os.getpid(),
+            "changes": [{"id": part.id, "action": part.action.value} for part in decided.todo],
+        },
+    )
