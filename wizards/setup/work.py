@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import OperationName
+from wizards.plan import Action, FieldDiff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,14 @@ class Work:
     says: Callable[[str], None]
     journal: Callable[[OperationName], None]
     values: MutableMapping[str, str] = field(repr=False)
+    begins: Callable[[Action, tuple[FieldDiff, ...]], None] = lambda _action, _diff: None
+    """Journals what a look found, before the write that it leads to."""
+    refused: Callable[[], None] = lambda: None
+    """Journals that nothing of that write was done."""
+    wrote: Callable[[FieldDiff], None] = lambda _part: None
+    """Journals something whose name only the answer told, like the number of a version."""
+    opened: Action | None = None
+    """What an earlier run had begun here without saying how it ended."""
     attended: bool = True
 
     def finish(self, operation: OperationName) -> None:
