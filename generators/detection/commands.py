@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generators.detection.tree import Tree, parent
+from generators.detection.command_files import Line
+from generators.detection.tree import parent
 
-_SERVERS = r"(?:uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve)"
-_START = re.compile(
-    rf"\b{_SERVERS}\b[^\n#|&;]*?[\s\"',=]([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)(\(\))?"
+_SERVER = re.compile(
+    r"\b(uvicorn|gunicorn|hypercorn|granian|daphne|waitress-serve|uwsgi|fastapi|flask|litestar"
+    r"|streamlit|chainlit)\b"
 )
-_DJANGO = re.compile(r"\b(?:gunicorn|uvicorn|daphne)\b[^\n#|&;]*?\b([\w.]+\.[wa]sgi)(?::(\w+))?")
-_FASTAPI = re.compile(r"\bfastapi[\"',\s]+(?:run|dev)[\"',\s]+([\w./-]+\.py)")
-_FLASK = re.compile(r"\bFLASK_APP[=:\s]+[\"']?([\w./:]+)")
-_PORT = re.compile(r"(?:--port[=\s\"',]+|--bind[=\s\"',]+[\d.]*:|-b[\s\"',]+[\d.]*:)(\d{2,5})\b")
-_EXPOSE = re.compile(r"^EXPOSE\s+(\d{2,5})", re.MULTILINE)
-_MADE_BY_TARMAC = "Tarmac"
+_MODULE = re.compile(
+    r"(?:^|[\s=\"'\[,({/}])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*)(\([^)\s]*\))?(?=[\s\"'\],)]|$)"
+)
+_DJANGO = re.compile(
+    r"(?:^|[\s\"',=\[])([A-Za-z_][\w.]*\.[aw]sgi(?:_\w+)?)(?::(\w+))?(?=[\s\"',\]]|$)"
+)
+_FILE = re.compile(r"[\s\"',]((?:[\w-]+/)*[\w-]+\.py)\b")
+_FASTAPI = re.compile(r"\bfastapi[\"',\s]+(run|dev)\b([^\n|&;]*)")
+_FLASK = re.compile(r"\bFLASK_APP[=:\s]+[\"']?([\w./:]+)|\bflask\b.*?--app[=\s\"',]+([\w./:]+)")
+_LITESTAR = re.compile(
+    r"\bLITESTAR_APP[=:\s]+[\"']?([\w./:]+)|\blitestar\b.*?--app[=\s\"',]+([\w./:]+)"
+)
+_STREAMLIT = re.compile(r"\bstreamlit[\"',\s]+run[\"',\s]+([\w./-]+\.py)")
+_UWSGI = re.compile(r"^\s*(?:module|wsgi)\s*=\s*([\w.]+)(?::(\w+))?|^\s*wsgi-file\s*=\s*(\S+\.py)")
+_PYTHON = re.compile(
+    r"\bpython[\d.]*[\"',\s]+(?:-\w+[\"',\s]+)*?(?:-m[\"',\s]+([\w.]+)|((?:[\w.-]+/)*[\w-]+\.py))"
+)
+_CUSTOM = re.compile(
+    r"\b(?:start|serve|server|run)[\"',\s]+(?:\S+[\"',\s]+)?([a-z_][\w]*(?:\.\w+)+):(\w+)"
+)
+_PORT = re.compile(
+    r"(?:--port[=\s\"',]+|--bind[=\s\"',]+[\d.]*:|-b[\s\"',]+[\d.]*:|--server\.port[=\s\"',]+"
+    r"|--http(?:-socket)?[=\s\"',]+[\d.]*:|-p[\s\"',]+)(\d{2,5})\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StartCommand:
     """A module and a name that something starts; ``weight`` says how much that is worth.
 
-    ``module`` may also be a path ("app/main.py") with an empty name.
+    ``module`` may also be a path ("app/main.py") with an empty name. ``process`` is what the
+    file calls it (a Procfile's line, a compose service).
     """
 
     module: str
@@ -35,6 +56,7 @@ class StartCommand:
     weight: int
     server: str = ""
     port: int | None = None
+    process: str = ""
 
     @property
     def folder(self) -> str:
@@ -42,93 +64,83 @@ class StartCommand:
         return parent(self.path)
 
 
-def start_commands(tree: Tree) -> list[StartCommand]:
+def start_commands(lines: list[Line]) -> list[StartCommand]:
     """Return every start command found, the weightiest first."""
     found: list[StartCommand] = []
-    for path in tree.files:
-        weight = _weight(path)
-        if weight:
-            text = tree.text(path)
-            if not text.startswith("#") or _MADE_BY_TARMAC not in text.partition("\n")[0]:
-                found += _in_text(path, text, weight)
+    for line in lines:
+        if line.path.endswith("Procfile") and not line.process.startswith("web"):
+            continue
+        found += _in_line(line)
     return sorted(found, key=lambda command: -command.weight)
 
 
-def exposed_port(tree: Tree, folder: str) -> tuple[int, str, int] | None:
-    """Return the port a Dockerfile of the folder exposes, with its file and line."""
-    path = "Dockerfile" if folder == "." else f"{folder}/Dockerfile"
-    if not tree.has(path):
-        return None
-    text = tree.text(path)
-    found = _EXPOSE.search(text)
-    return (int(found[1]), path, text[: found.start()].count("\n") + 1) if found else None
+def _in_line(line: Line) -> Iterator[StartCommand]:
+    text = line.text
+    development = re.search(
+        r"--reload\b|--debug\b|\bfastapi\W+dev\b|runserver|\bflask\W+run\b", text
+    )
+    server = _SERVER.search(text)
+    port = _PORT.search(text)
+    for module, name, factory, worth in _targets(line, server[1] if server else ""):
+        yield StartCommand(
+            module.removeprefix("./"),
+            name,
+            factory,
+            line.path,
+            line.number,
+            text.strip()[:200],
+            worth - 30 if development else worth,
+            server=server[1] if server else "",
+            port=int(port[1]) if port else None,
+            process=line.process,
+        )
 
 
-def _weight(path: str) -> int:
-    name = path.rpartition("/")[2]
-    if name == "Procfile":
-        return 100
-    if name.startswith("Dockerfile") or name.endswith(".Dockerfile"):
-        return 80
-    if "compose" in name and name.endswith((".yml", ".yaml")):
-        return 60
-    if name in {"Makefile", "justfile", "app.yaml", "render.yaml", "fly.toml", "railway.json"}:
-        return 50
-    if name.endswith((".sh", ".service")) or name in {".flaskenv", "supervisord.conf"}:
-        return 50
-    return 0
+def _targets(line: Line, server: str) -> Iterator[tuple[str, str, bool, int]]:
+    text, weight = line.text, line.weight
+    if found := _STREAMLIT.search(text):
+        yield found[1], "", False, weight
+    elif found := _FASTAPI.search(text):
+        file = _FILE.search(found[2])
+        package = re.search(r"[\s\"',]((?:[\w-]+/)*[\w-]+)[\"']?\s*\]?\s*$", found[2])
+        path = file[1] if file else f"{package[1]}/__init__.py" if package else ""
+        if path:
+            yield path, "", False, weight
+    elif server in {"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve"}:
+        at = text.find(server)
+        after = re.sub(r"\s-(?:k|c|w|-worker-class|-config)[=\s]+\S+", " ", text[at:])
+        if found := _MODULE.search(after):
+            factory = bool(found[3]) or "--factory" in text or "--call" in text
+            yield found[1], found[2], factory, weight
+        elif found := _DJANGO.search(after):
+            yield found[1], found[2] or "application", False, weight
+    elif found := _UWSGI.search(text):
+        yield (found[3] or found[1]), found[2] or ("" if found[3] else "application"), False, weight
+    elif found := _LITESTAR.search(text) or _FLASK.search(text):
+        module, _colon, name = (found[1] or found[2]).partition(":")
+        factory = name.startswith(("create", "make", "get"))
+        yield (module, name, factory, weight - 10)
+    elif not server and (found := _CUSTOM.search(text)) and weight >= 60:
+        yield found[1], found[2], False, weight - 20
+    elif weight >= 50 and not server and (found := _PYTHON.search(text)):
+        if found[1] and found[1].partition(".")[0] not in _TOOLS:
+            yield f"{found[1].replace('.', '/')}", "*", False, weight - 20
+        elif found[2] and not found[2].endswith(("manage.py", "setup.py")):
+            yield found[2], "*", False, weight - 20
 
 
-def _in_text(path: str, text: str, weight: int) -> list[StartCommand]:
-    found = []
-    for number, line in enumerate(_joined(text), 1):
-        stripped = line.strip()
-        if stripped.startswith("#") or not stripped:
-            continue
-        if path.endswith("Procfile") and not stripped.startswith("web"):
-            continue
-        worth = weight - 30 if "--reload" in line else weight
-        port = _PORT.search(line)
-        given = (path, number, stripped[:200], worth)
-        for module, name, factory in _targets(line):
-            found.append(
-                StartCommand(
-                    module,
-                    name,
-                    factory,
-                    *given,
-                    server="gunicorn" if "gunicorn" in line else "",
-                    port=int(port[1]) if port else None,
-                )
-            )
-    return found
-
-
-def _targets(line: str) -> list[tuple[str, str, bool]]:
-    if started := _START.search(line):
-        return [(started[1], started[2], bool(started[3]) or "--factory" in line)]
-    if django := _DJANGO.search(line):
-        return [(django[1], django[2] or "application", False)]
-    if fastapi := _FASTAPI.search(line):
-        return [(fastapi[1], "", False)]
-    if flask := _FLASK.search(line):
-        module, _colon, name = flask[1].partition(":")
-        return [(module, name, name.startswith(("create", "make")))]
-    return []
-
-
-def _joined(text: str) -> list[str]:
-    """Return the lines with continuations put together, numbered as their first line."""
-    lines: list[str] = []
-    open_line = -1
-    for line in text.splitlines():
-        if open_line >= 0:
-            lines[open_line] += " " + line.strip().rstrip("\\")
-            lines.append("")
-        else:
-            lines.append(line.rstrip("\\"))
-        if line.rstrip().endswith("\\"):
-            open_line = len(lines) - 1 if open_line < 0 else open_line
-        else:
-            open_line = -1
-    return lines
+_TOOLS = frozenset(
+    {"pip", "venv", "http", "pytest", "unittest", "alembic", "celery", "build", "ensurepip", "json"}
+    | {
+        "flask",
+        "uvicorn",
+        "gunicorn",
+        "compileall",
+        "debugpy",
+        "poetry",
+        "pipenv",
+        "uv",
+        "mypy",
+        "rq",
+    }
+)

@@ -9,11 +9,24 @@ from generators.detection.commands import StartCommand
 from generators.detection.import_roots import dotted_from, import_root
 from generators.detection.modules import Modules
 from generators.detection.python_module import Module
-from generators.detection.python_names import Framework
-from generators.detection.tree import Tree, deployable
+from generators.detection.python_names import STREAMLIT, Framework
+from generators.detection.tree import Tree, ancestors, deployable, inside, parent
 from generators.project import Confidence, Evidence
 
 _NAMES = {"app": 10, "application": 8, "api": 3, "server": 3}
+_SCRIPTS = {
+    "streamlit_app": 12,
+    "app": 7,
+    "main": 7,
+    "home": 9,
+    "hello": 6,
+    "index": 5,
+    "dashboard": 4,
+}
+_SIDE_WORK = frozenset(
+    {"scripts", "script", "tools", "tool", "utils", "helpers", "misc", "contrib", "playground"}
+    | {"experiments", "sandbox", "demo", "legacy", "old", "deprecated", "archive", "plugins"}
+)
 _FILES = {"main": 6, "app": 6, "asgi": 6, "wsgi": 6, "server": 5, "api": 4, "application": 4}
 _CLEAR_LEAD = 8
 
@@ -32,10 +45,14 @@ class Candidate:
     import_root: str = "."
     evidence: list[Evidence] = field(default_factory=list)
     command: StartCommand | None = None
+    processes: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def entrypoint(self) -> str:
-        """``module:name`` as seen from the import root."""
+        """``module:name`` as seen from the import root; a script is its path."""
+        if self.framework is STREAMLIT:
+            path = self.module.path
+            return path if self.import_root == "." else path.removeprefix(f"{self.import_root}/")
         return f"{dotted_from(self.import_root, self.module.path)}:{self.name}"
 
 
@@ -57,8 +74,9 @@ def candidates(tree: Tree, modules: Modules, homes: Collection[str]) -> list[Can
                 last[made.name] = Candidate(module, made.name, framework, made.line, says)
         found += last.values()
         found += _factories(modules, module, used)
+        found += _scripts(module)
     for candidate in found:
-        candidate.import_root = import_root(tree, candidate.module, homes)
+        candidate.import_root = _import_root(tree, candidate, homes)
         candidate.score = _score(candidate, modules)
     return found
 
@@ -71,6 +89,20 @@ def _factories(modules: Modules, module: Module, used: set[str]) -> Iterator[Can
             yield Candidate(module, factory.name, framework, factory.line, says, factory=True)
 
 
+def _scripts(module: Module) -> Iterator[Candidate]:
+    """Yield a Streamlit page that is run by itself; the files under pages/ belong to it."""
+    if not module.streamlit or parent(module.path).rpartition("/")[2] == "pages":
+        return
+    yield Candidate(module, "", STREAMLIT, module.streamlit, "streamlit", factory=False)
+
+
+def _import_root(tree: Tree, candidate: Candidate, homes: Collection[str]) -> str:
+    if candidate.framework is not STREAMLIT:
+        return import_root(tree, candidate.module, homes)
+    folder = parent(candidate.module.path)
+    return next((one for one in ancestors(folder) if one in homes), folder)
+
+
 def weigh_commands(found: list[Candidate], commands: list[StartCommand]) -> None:
     """Let the project's own start commands speak for the candidates that they name."""
     for candidate in found:
@@ -78,6 +110,7 @@ def weigh_commands(found: list[Candidate], commands: list[StartCommand]) -> None
             root = _named_by(candidate, command)
             if root is None:
                 continue
+            candidate.processes.add((command.path, command.process))
             if candidate.command is None:
                 candidate.command = command
                 candidate.import_root = root
@@ -92,28 +125,90 @@ def choose(found: list[Candidate]) -> tuple[Candidate, Confidence, list[Candidat
     ranked = sorted(found, key=lambda one: (-one.score, one.factory, one.module.path, one.line))
     best, others = ranked[0], ranked[1:]
     lead = best.score - others[0].score if others else best.score
-    if best.command is not None and best.command.weight >= 80:
+    if best.command is not None and best.command.weight >= 55:
         confidence = Confidence.HIGH if lead >= _CLEAR_LEAD else Confidence.MEDIUM
     elif not others or lead >= _CLEAR_LEAD:
-        confidence = Confidence.HIGH if not best.factory else Confidence.MEDIUM
+        confidence = Confidence.HIGH if _clear(best) else Confidence.MEDIUM
     else:
         confidence = Confidence.MEDIUM if lead > 2 else Confidence.LOW
     return best, confidence, others
+
+
+def _clear(best: Candidate) -> bool:
+    """Whether a candidate without a strong command is more than a plausible file."""
+    if best.factory or set(best.module.path.split("/")[:-1]) & _SIDE_WORK:
+        return False
+    return best.score >= 6
 
 
 def _named_by(candidate: Candidate, command: StartCommand) -> str | None:
     """Return the import root that makes the command name this candidate, None when it does not."""
     path = candidate.module.path
     wanted = command.module
+    if command.name == "*":
+        return _run_by(candidate, command)
     if wanted.endswith(".py"):
-        return candidate.import_root if _ends(path, wanted) and not candidate.factory else None
+        fits = _ends(path, wanted) and not candidate.factory
+        return candidate.import_root if fits and _near(candidate, command) else None
     if command.name and command.name != candidate.name:
         return None
     for ending in (f"{wanted.replace('.', '/')}.py", f"{wanted.replace('.', '/')}/__init__.py"):
         if _ends(path, ending):
             root = path.removesuffix(ending).rstrip("/") or "."
-            near = command.folder == "." or path.startswith(f"{command.folder}/")
-            return root if near or command.folder.startswith(root) else None
+            near = _near(candidate, command) or inside(command.folder, root)
+            return root if near else None
+    return None
+
+
+def _near(candidate: Candidate, command: StartCommand) -> bool:
+    """Whether a command lies above the candidate, or in a folder for deployment beside it."""
+    folder = command.folder
+    beside = folder.rpartition("/")[2].lower() in _DEPLOYMENT
+    while folder != "." and folder.rpartition("/")[2].lower() in _DEPLOYMENT:
+        folder = parent(folder)
+    return inside(candidate.module.path, folder) or (
+        beside and inside(folder, candidate.import_root)
+    )
+
+
+_DEPLOYMENT = frozenset(
+    {
+        "docker",
+        "deploy",
+        "deployment",
+        "scripts",
+        "bin",
+        "etc",
+        "conf",
+        "config",
+        "compose",
+        "infra",
+    }
+    | {
+        "build",
+        "ops",
+        "supervisor",
+        "image",
+        "tools",
+        "local",
+        "production",
+        "prod",
+        "django",
+        "sh",
+    }
+)
+
+
+def _run_by(candidate: Candidate, command: StartCommand) -> str | None:
+    """A file that is run by itself stands for the application that it starts, or has."""
+    wanted = command.module.removesuffix(".py")
+    path = candidate.module.path
+    own = [f"{wanted}.py", f"{wanted}/__main__.py"]
+    if candidate.framework is STREAMLIT or candidate.factory:
+        return None
+    runs_itself = bool(candidate.module.runs) or candidate.module.guarded
+    if runs_itself and any(_ends(path, one) for one in own) and _near(candidate, command):
+        return candidate.import_root
     return None
 
 
@@ -124,8 +219,12 @@ def _ends(path: str, ending: str) -> bool:
 def _score(candidate: Candidate, modules: Modules) -> int:
     module = candidate.module
     stem = dotted_from(".", module.path).rpartition(".")[2]
+    if candidate.framework is STREAMLIT:
+        return _SCRIPTS.get(stem.lower().lstrip("0123456789_"), 0) - 2 * module.path.count("/")
     score = _NAMES.get(candidate.name, 0) + _FILES.get(stem, 0)
     score -= 2 * module.path.count("/")
+    if set(module.path.lower().split("/")[:-1]) & _SIDE_WORK:
+        score -= 10
     local = {candidate.name, f"{module.dotted}.{candidate.name}"}
     if any(include.owner in local for include in module.includes):
         score += 8

@@ -1,154 +1,62 @@
-"""Browser applications in a repository, and programs for Node, by their package.json."""
+"""Browser applications in a repository: what builds them and where the built files end up."""
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
-from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
-from generators.detection.versions import NODES, Wanted, node_from_exact, node_from_range
-from generators.project import Evidence, FrontEnd
+from generators.detection.node_packages import Package
+from generators.detection.reading import read_json, table
+from generators.detection.tree import Tree, inside, join, parent
+from generators.project import FrontEnd
 
-NODE_LOCKFILES = {
-    "package-lock.json": "npm",
-    "npm-shrinkwrap.json": "npm",
-    "pnpm-lock.yaml": "pnpm",
-    "yarn.lock": "yarn",
-    "bun.lock": "bun",
-    "bun.lockb": "bun",
-}
-_SETTINGS = (".npmrc", ".yarnrc.yml", "pnpm-workspace.yaml")
 _FRAMEWORKS = (
     ("react", "react"),
     ("vue", "vue"),
     ("svelte", "svelte"),
     ("preact", "preact"),
     ("solid-js", "solid"),
+    ("@angular/core", "angular"),
+    ("lit", "lit"),
 )
-_OUT_DIR = re.compile(r"""outDir\s*:\s*["']([^"']+)["']""")
-_NODE_SERVERS = (("@nestjs/core", "NestJS"), ("next", "Next.js"), ("express", "Express"))
-
-
-@dataclass
-class Package:
-    """One package.json that is an application, with what its fields say."""
-
-    path: str
-    folder: str
-    name: str
-    dependencies: dict[str, str]
-    scripts: dict[str, str]
-    manager: str
-    lockfile: str
-    node: Wanted
-    evidence: list[Evidence] = field(default_factory=list)
-
-
-def packages(tree: Tree) -> list[Package]:
-    """Return every package.json outside tests and examples, shallowest first."""
-    return [
-        package
-        for path in tree.named("package.json")
-        if deployable(path) and (package := _read(tree, path))
-    ]
+_OUT_DIR = re.compile(r"""outDir\s*:\s*(?:[\w.]*(?:resolve|join)\([^)"'`]*)?["'`]([^"'`$]+)["'`]""")
+_LIBRARY = re.compile(r"\blib\s*:\s*\{")
+_STATIC_EXPORT = re.compile(r"""output\s*:\s*["']export["']""")
+_BUILD_VARIABLE = re.compile(
+    rb"\b((?:VITE|REACT_APP|NEXT_PUBLIC|NUXT_PUBLIC|PUBLIC|VUE_APP)_[A-Z0-9_]+)\b"
+)
+_CONFIGS = ("js", "ts", "mjs", "mts", "cjs", "cts")
+_MOST_SOURCES = 150
 
 
 def front_end(tree: Tree, package: Package) -> FrontEnd | None:
-    """Return the front end a package is: built by Vite or react-scripts, else None."""
-    if "build" not in package.scripts:
+    """Return the front end that a package builds as plain files, None when it does not."""
+    found = _bundler(tree, package)
+    if found is None:
         return None
-    if "vite" in package.dependencies:
-        bundler, output = "vite", _vite_output(tree, package.folder)
-    elif "react-scripts" in package.dependencies:
-        bundler, output = "react-scripts", "build"
-    else:
-        return None
+    bundler, output, script = found
     framework = next((name for key, name in _FRAMEWORKS if key in package.dependencies), bundler)
     return FrontEnd(
         path=package.folder,
         framework=framework,
         bundler=bundler,
         package_manager=package.manager,
+        manager_version=package.manager_version,
+        package_name=package.name,
         node_version=package.node.version,
         output=output,
         lockfile=package.lockfile,
-        settings=tuple(path for name in _SETTINGS if tree.has(path := join(package.folder, name))),
+        workspace=package.workspace,
+        settings=package.settings,
+        build=package.runs(script),
+        variables=_variables(tree, package.folder),
     )
-
-
-def node_server(package: Package) -> str | None:
-    """Return the name of the Node server framework a package uses, or None."""
-    for key, name in _NODE_SERVERS:
-        if key in package.dependencies:
-            return name
-    return None
 
 
 def served_by(front: FrontEnd, root: str) -> FrontEnd:
     """Return the front end as one whose files the back end at ``root`` serves itself."""
     return replace(front, served_by=root)
-
-
-def _read(tree: Tree, path: str) -> Package | None:
-    try:
-        given = json.loads(tree.text(path))
-    except json.JSONDecodeError:
-        return None
-    if not isinstance(given, dict):
-        return None
-    folder = parent(path)
-    dependencies = {**_texts(given.get("devDependencies")), **_texts(given.get("dependencies"))}
-    lockfile = _lockfile(tree, folder)
-    declared = str(given.get("packageManager", "")).partition("@")[0]
-    manager = declared or NODE_LOCKFILES.get(lockfile.rpartition("/")[2], "npm")
-    return Package(
-        path=path,
-        folder=folder,
-        name=str(given.get("name", "")),
-        dependencies=dependencies,
-        scripts=_texts(given.get("scripts")),
-        manager=manager,
-        lockfile=lockfile,
-        node=_node(tree, folder, given),
-        evidence=[Evidence("package_manager", lockfile or path, 1, manager)],
-    )
-
-
-def _lockfile(tree: Tree, folder: str) -> str:
-    for above in ancestors(folder):
-        for name in NODE_LOCKFILES:
-            if tree.has(join(above, name)):
-                return join(above, name)
-    return ""
-
-
-def _node(tree: Tree, folder: str, given: dict[str, object]) -> Wanted:
-    for above in ancestors(folder):
-        for name in (".nvmrc", ".node-version"):
-            path = join(above, name)
-            version = node_from_exact(tree.text(path)) if tree.has(path) else None
-            if version:
-                return Wanted(version, path, 1, tree.text(path).strip())
-    engines = _texts(given.get("engines")).get("node", "")
-    version = node_from_range(engines) if engines else None
-    return (
-        Wanted(version, join(folder, "package.json"), 1, engines) if version else Wanted(NODES[0])
-    )
-
-
-def _vite_output(tree: Tree, folder: str) -> str:
-    for ending in ("js", "ts", "mjs", "mts", "cjs"):
-        path = join(folder, f"vite.config.{ending}")
-        if tree.has(path) and (found := _OUT_DIR.search(tree.text(path))):
-            return found[1].removeprefix("./").rstrip("/")
-    return "dist"
-
-
-def _texts(given: object) -> dict[str, str]:
-    if not isinstance(given, dict):
-        return {}
-    return {str(key): value for key, value in given.items() if isinstance(value, str)}
 
 
 def nearest(root: str, fronts: list[FrontEnd], roots: list[str]) -> FrontEnd | None:
@@ -158,12 +66,144 @@ def nearest(root: str, fronts: list[FrontEnd], roots: list[str]) -> FrontEnd | N
         for front in fronts
         if inside(front.path, root) and not _claimed(front.path, root, roots)
     ]
-    if within:
+    if len(within) == 1 or (within and root != "."):
         return within[0]
     if len(roots) == 1 and len(fronts) == 1:
         return fronts[0]
+    if within:
+        usual = [one for one in within if one.path.rpartition("/")[2] in _USUAL]
+        return usual[0] if len(usual) == 1 else None
     beside = [front for front in fronts if parent(front.path) == parent(root)]
     return beside[0] if len(beside) == 1 and len(roots) == 1 else None
+
+
+_USUAL = frozenset({"frontend", "front", "client", "web", "ui", "app", "webapp", "spa"})
+
+
+def config_text(tree: Tree, folder: str, name: str) -> str:
+    """Return the text of a package's ``NAME.config.*``, "" when there is none."""
+    for ending in _CONFIGS:
+        path = join(folder, f"{name}.config.{ending}")
+        if tree.has(path):
+            return tree.text(path)
+    return ""
+
+
+def static_next(tree: Tree, package: Package) -> bool:
+    """Whether a Next.js package is exported as plain files."""
+    exported = _STATIC_EXPORT.search(config_text(tree, package.folder, "next"))
+    return bool(exported) or "next export" in package.scripts.get("build", "")
+
+
+def _bundler(tree: Tree, package: Package) -> tuple[str, str, str] | None:
+    """Return the bundler, its output folder and the script that builds."""
+    has, folder = package.dependencies, package.folder
+    script = next(
+        (name for name in ("build", "build:prod", "generate") if name in package.scripts), ""
+    )
+    if not script:
+        return None
+    said = package.scripts[script]
+    if "next" in has:
+        return ("next", "out", script) if static_next(tree, package) else None
+    if "nuxt" in has or "nuxt3" in has:
+        return _nuxt(tree, package, script)
+    if "@sveltejs/kit" in has:
+        static = "@sveltejs/adapter-static" in has
+        return ("sveltekit", _sveltekit_output(tree, folder), script) if static else None
+    if "astro" in has:
+        server = re.search(
+            r"""output\s*:\s*["'](server|hybrid)""", config_text(tree, folder, "astro")
+        )
+        return None if server else ("astro", "dist", script)
+    if "@angular/core" in has and tree.has(join(folder, "angular.json")):
+        return "angular", _angular_output(tree, folder), script
+    if "react-scripts" in has or "react-app-rewired" in has:
+        return "react-scripts", "build", script
+    if "@vue/cli-service" in has:
+        found = re.search(r"""outputDir\s*:\s*["']([^"']+)""", config_text(tree, folder, "vue"))
+        return "vue-cli", found[1] if found else "dist", script
+    if "gatsby" in has:
+        return "gatsby", "public", script
+    if "vite" in has and not ({"@remix-run/dev", "@react-router/dev"} & has.keys()):
+        return _vite(tree, folder, script)
+    browser = any(key in has for key, _name in _FRAMEWORKS)
+    if browser and re.search(r"\b(webpack|parcel|rspack|rsbuild)\b", said):
+        return _webpack(tree, folder, script)
+    return None
+
+
+def _vite(tree: Tree, folder: str, script: str) -> tuple[str, str, str] | None:
+    """A Vite application has an index.html; one with other inputs builds parts for others."""
+    config = config_text(tree, folder, "vite")
+    pages = [path for path in tree.named("index.html") if inside(path, folder)]
+    own = [path for path in pages if "/public/" not in path and "/dist/" not in path]
+    parts = not own and re.search(r"\binput\s*:", config)
+    if parts or _LIBRARY.search(config):
+        return None
+    found = _OUT_DIR.search(config)
+    output = found[1] if found else "dist"
+    if output.startswith("dist/") and not found:
+        output = "dist"
+    return "vite", output.removeprefix("./").rstrip("/") or "dist", script
+
+
+def _webpack(tree: Tree, folder: str, script: str) -> tuple[str, str, str] | None:
+    config = config_text(tree, folder, "webpack")
+    named = re.search(r"""path\s*:[^\n]*["'/]((?:client/|web/)?(?:dist|build|public))\b""", config)
+    entry = config or any(inside(path, folder) for path in tree.named("index.html"))
+    return ("webpack", named[1] if named else "dist", script) if entry else None
+
+
+def _nuxt(tree: Tree, package: Package, script: str) -> tuple[str, str, str] | None:
+    config = config_text(tree, package.folder, "nuxt")
+    old = package.dependencies.get("nuxt", "").lstrip("^~>= v").startswith(("1", "2"))
+    static = "generate" in package.scripts.get(script, "")
+    no_server = re.search(r"\bssr\s*:\s*false|target\s*:\s*[\"']static", config)
+    if not static and not no_server:
+        return None
+    if not static:
+        script = "generate" if "generate" in package.scripts else script
+    return "nuxt", "dist" if old else ".output/public", script
+
+
+def _sveltekit_output(tree: Tree, folder: str) -> str:
+    found = re.search(r"""pages\s*:\s*["']([^"']+)""", config_text(tree, folder, "svelte"))
+    return found[1] if found else "build"
+
+
+def _angular_output(tree: Tree, folder: str) -> str:
+    projects = table(read_json(tree, join(folder, "angular.json")), "projects")
+    for name in projects:
+        project = table(projects, name)
+        if project.get("projectType") == "library":
+            continue
+        built = table(project, "architect", "build") or table(project, "targets", "build")
+        given = table(built, "options").get("outputPath")
+        base = given if isinstance(given, str) else table({"at": given}, "at").get("base")
+        path = str(base) if base else f"dist/{name}"
+        whole = str(built.get("builder", "")).endswith(":application")
+        browser = table({"at": given}, "at").get("browser", "browser") if whole else ""
+        return f"{path}/{browser}".rstrip("/")
+    return "dist"
+
+
+def _variables(tree: Tree, folder: str) -> tuple[str, ...]:
+    names: set[str] = set()
+    for path in _sources(tree, folder):
+        names |= {found.decode() for found in _BUILD_VARIABLE.findall(tree.data(path))}
+    return tuple(sorted(names))
+
+
+def _sources(tree: Tree, folder: str) -> Iterator[str]:
+    endings = (".ts", ".tsx", ".js", ".jsx", ".vue", ".svelte", ".env.example", ".mjs")
+    count = 0
+    for path in tree.under(folder):
+        if path.endswith(endings) and not path.endswith((".d.ts", ".min.js", ".spec.ts")):
+            yield path
+            count += 1
+            if count >= _MOST_SOURCES:
+                return
 
 
 def _claimed(path: str, root: str, roots: list[str]) -> bool:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import configparser
 import re
-import tomllib
 from dataclasses import dataclass, field
 
+from generators.detection.pinned import python_version
+from generators.detection.reading import line_of, listed, read_toml, table, texts
+from generators.detection.requirement_files import (
+    compiled_from,
+    constraints,
+    has_requirements,
+    requirement_files,
+)
 from generators.detection.requirements import (
     Dependencies,
     canonical,
@@ -13,8 +22,8 @@ from generators.detection.requirements import (
     read_requirements,
     version_of,
 )
-from generators.detection.tree import Tree, ancestors, join, parent
-from generators.detection.versions import PYTHONS, Wanted, python_from_exact, python_from_range
+from generators.detection.tree import Tree, ancestors, deployable, join, parent
+from generators.detection.versions import PYTHONS, Wanted
 
 LOCKFILES = {
     "uv.lock": "uv",
@@ -22,83 +31,159 @@ LOCKFILES = {
     "pdm.lock": "pdm",
     "Pipfile.lock": "pipenv",
 }
-_REQUIREMENTS = (
-    "requirements.txt",
-    "requirements/prod.txt",
-    "requirements/production.txt",
-    "requirements/base.txt",
-    "requirements.prod.txt",
-    "requirements-prod.txt",
+CONDA_FILES = ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml")
+_PROJECT_FILES = (
+    "pyproject.toml",
+    "Pipfile",
+    "setup.py",
+    "setup.cfg",
+    "requirements.in",
+    *CONDA_FILES,
 )
-_PROJECT_FILES = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "requirements.in")
-_LOCKED = re.compile(r'^name = "([^"]+)"\nversion = "([^"]+)"', re.MULTILINE)
+_LOCKED = re.compile(r'^name = "([^"]+)"\s+version = "([^"]+)"', re.MULTILINE)
 _LOCKED_PIPENV = re.compile(r'^ {8}"([^"]+)": \{[^}]*?"version": "==([^"]+)"', re.MULTILINE)
-_INTERPRETER = re.compile(r"^FROM\s+(?:\S*/)?python:(\d+\.\d+)", re.MULTILINE)
 
 
 @dataclass
 class Manifest:
-    """What installs a program; ``root`` is its folder, ``lockfile`` may lie further up."""
+    """What installs a program; ``root`` is its folder, ``lockfile`` may lie further up.
+
+    ``manager`` is pip, uv, poetry, pdm, pipenv or conda; ``others`` are further manifests in the
+    same folder that another manager reads; ``workspace`` is the folder of a lockfile above.
+    """
 
     root: str
     manager: str
     name: str = ""
     path: str = ""
     lockfile: str = ""
+    workspace: str = ""
+    manager_version: str = ""
     requirements: tuple[str, ...] = ()
     dependencies: Dependencies = field(default_factory=Dependencies)
     python: Wanted = field(default_factory=lambda: Wanted(PYTHONS[0]))
     builds: bool = False
     lockfiles: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     development: frozenset[str] = frozenset()
     scripts: dict[str, str] = field(default_factory=dict)
+    conda: str = ""
 
 
 def manifest_roots(tree: Tree) -> list[str]:
     """Return the folders that hold a manifest, shallowest first."""
     roots = {parent(path) for path in tree.named(*_PROJECT_FILES) if _is_project(tree, path)}
-    for name in _REQUIREMENTS:
-        for path in tree.ending(name):
-            if path == name or path.endswith(f"/{name}"):
-                roots.add(path.removesuffix(name).rstrip("/") or ".")
+    roots |= has_requirements(tree)
+    roots = {root for root in roots if root == "." or deployable(f"{root}/x")}
     return sorted(roots, key=lambda root: (root.count("/") if root != "." else -1, root))
 
 
 def read_manifest(tree: Tree, root: str) -> Manifest:
     """Return what the folder's own files say, with a lockfile of a workspace above it."""
     manifest = Manifest(root, "pip")
-    project = _toml(tree, join(root, "pyproject.toml"))
+    project = read_toml(tree, join(root, "pyproject.toml"))
     locks = [join(root, name) for name in LOCKFILES if tree.has(join(root, name))]
     if not locks:
         locks = [path for path in _workspace_locks(tree, root) if tree.has(path)]
     manifest.lockfiles = tuple(locks)
     _read_project(tree, root, project, manifest)
+    manifest.manager = _manager(tree, root, project, locks)
     if locks:
-        manifest.lockfile = _preferred(locks, project)
-        manifest.manager = LOCKFILES[manifest.lockfile.rpartition("/")[2]]
+        chosen = _preferred(locks, project, manifest.manager)
+        manifest.lockfile = chosen if LOCKFILES[_name(chosen)] == manifest.manager else ""
+    if manifest.lockfile:
+        above = parent(manifest.lockfile)
+        manifest.workspace = above if above != root else ""
         _read_lock(tree, manifest)
-    elif "poetry" in _table(project, "tool"):
-        manifest.manager = "poetry"
-    elif tree.has(join(root, "Pipfile")):
-        manifest.manager = "pipenv"
-    if manifest.manager == "pip":
+    if manifest.manager == "pip" or not manifest.dependencies.versions:
         _read_pip(tree, root, manifest)
-    manifest.python = _python(tree, root, project)
+    manifest.others = _others(tree, root, manifest, project)
+    manifest.manager_version = _manager_version(tree, manifest, project)
+    manifest.python = python_version(tree, root, _ranges(tree, root, project))
     return manifest
 
 
+def _manager(tree: Tree, root: str, project: dict[str, object], locks: list[str]) -> str:
+    """Return the manager: a lockfile's, else what the project's own tables name, else pip."""
+    if locks:
+        return LOCKFILES[_name(_preferred(locks, project, ""))]
+    tools = table(project, "tool")
+    if table(tools, "poetry", "dependencies") or (
+        "poetry" in tools and "poetry" in str(table(project, "build-system").get("requires"))
+    ):
+        return "poetry"
+    plain = bool(requirement_files(tree, root))
+    if tree.has(join(root, "Pipfile")) and not (plain and project):
+        return "pipenv"
+    if "pdm" in tools and not plain and "build" not in str(sorted(table(tools, "pdm"))[:1]):
+        return "pdm"
+    if table(tools, "uv") and "project" in project and not plain:
+        return "uv"
+    if table(tools, "hatch", "envs") and "project" in project and not plain:
+        return "hatch"
+    conda = any(tree.has(join(root, name)) for name in CONDA_FILES)
+    return "conda" if conda and not plain and "project" not in project else "pip"
+
+
 def _read_pip(tree: Tree, root: str, manifest: Manifest) -> None:
-    found = [join(root, name) for name in _REQUIREMENTS if tree.has(join(root, name))]
-    if found:
+    found = requirement_files(tree, root)
+    conda = next((join(root, name) for name in CONDA_FILES if tree.has(join(root, name))), "")
+    if found and (manifest.manager in {"pip", "conda"} or not manifest.path):
         manifest.path = found[0]
+        manifest.dependencies = Dependencies()
         read = read_requirements(tree, found[0], manifest.dependencies)
+        named = constraints(tree, found[0])
+        pins = Dependencies()
+        if named:
+            read |= read_requirements(tree, named, pins)
+            known = manifest.dependencies.versions
+            known.update({name: pins.versions[name] for name in known if name in pins.versions})
         manifest.requirements = (found[0], *sorted(read - {found[0]}))
-        if _all_pinned(manifest.dependencies):
+        if compiled_from(tree, found[0]) or _all_pinned(manifest.dependencies):
             manifest.lockfile = found[0]
+    elif conda:
+        _read_conda(tree, conda, manifest)
     elif not manifest.path:
         manifest.path = next(
             (join(root, name) for name in _PROJECT_FILES if tree.has(join(root, name))), ""
         )
+    manifest.conda = conda
+    if not manifest.dependencies.versions:
+        _read_setup(tree, root, manifest)
+
+
+def _read_conda(tree: Tree, path: str, manifest: Manifest) -> None:
+    manifest.path = manifest.path or path
+    for number, line in enumerate(tree.text(path).splitlines(), 1):
+        item = re.match(r"\s*-\s*['\"]?([A-Za-z][^'\"#]*)", line)
+        if item and not item[1].strip().endswith(":"):
+            words = re.sub(r"^([A-Za-z0-9._-]+)\s*=(?!=)", r"\1==", item[1].strip())
+            read_line(words, manifest.dependencies, path, number)
+
+
+def _read_setup(tree: Tree, root: str, manifest: Manifest) -> None:
+    """Read ``install_requires`` of setup.cfg, and of setup.py by its syntax tree."""
+    path = join(root, "setup.cfg")
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    if tree.has(path):
+        try:
+            parser.read_string(tree.text(path))
+        except configparser.Error:
+            parser.clear()
+        for line in parser.get("options", "install_requires", fallback="").splitlines():
+            read_line(line, manifest.dependencies, path, line_of(tree.text(path), line.strip()))
+    path = join(root, "setup.py")
+    if tree.has(path):
+        manifest.builds = True
+        try:
+            nodes = list(ast.walk(ast.parse(tree.text(path))))
+        except (SyntaxError, ValueError, RecursionError):
+            return
+        for node in nodes:
+            if isinstance(node, ast.keyword) and node.arg == "install_requires":
+                for text in ast.walk(node.value):
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        read_line(text.value, manifest.dependencies, path, text.lineno)
 
 
 def _all_pinned(dependencies: Dependencies) -> bool:
@@ -108,45 +193,55 @@ def _all_pinned(dependencies: Dependencies) -> bool:
 
 def _read_project(tree: Tree, root: str, project: dict[str, object], manifest: Manifest) -> None:
     path = join(root, "pyproject.toml")
-    if project:
+    if "project" in project or table(project, "tool", "poetry"):
         manifest.path = path
         manifest.builds = "build-system" in project
-        lines = tree.text(path).splitlines()
-        table = _table(project, "project")
-        manifest.name = str(table.get("name", ""))
-        listed = table.get("dependencies", [])
-        for requirement in listed if isinstance(listed, list) else []:
-            read_line(str(requirement), manifest.dependencies, path, _line(lines, str(requirement)))
-        poetry = _table(project, "tool", "poetry")
-        for name, given in _table(poetry, "dependencies").items():
+        text = tree.text(path)
+        own = table(project, "project")
+        poetry = table(project, "tool", "poetry")
+        manifest.name = str(own.get("name") or poetry.get("name") or "")
+        for requirement in listed(own.get("dependencies")):
+            read_line(requirement, manifest.dependencies, path, line_of(text, requirement))
+        for name, given in table(poetry, "dependencies").items():
             if name != "python":
-                version = given.get("version", "") if isinstance(given, dict) else given
-                line = _line(lines, name)
-                manifest.dependencies.add(name, str(version), path, line)
-                extras = given.get("extras", []) if isinstance(given, dict) else []
-                manifest.dependencies.add_extras(name, list(map(str, extras)), path, line)
+                _read_poetry(manifest, name, given, path, line_of(text, f"\n{name} ") + 1)
+        for group, given in table(poetry, "group").items():
+            if re.search(r"prod|main|deploy|server", group):
+                for name, version in table({"g": given}, "g", "dependencies").items():
+                    _read_poetry(manifest, name, version, path, line_of(text, f"\n{name} ") + 1)
         manifest.development = frozenset(_development(project))
-        scripts = _table(project, "project", "scripts") | _table(poetry, "scripts")
-        manifest.scripts = {name: str(target) for name, target in scripts.items()}
+        scripts = texts(own.get("scripts")) | texts(poetry.get("scripts"))
+        manifest.scripts = scripts
     elif tree.has(join(root, "Pipfile")):
         path = manifest.path = join(root, "Pipfile")
-        lines = tree.text(path).splitlines()
-        for name, given in _table(_toml(tree, path), "packages").items():
-            version = given if isinstance(given, str) and given != "*" else ""
-            manifest.dependencies.add(name, version_of(version), path, _line(lines, name))
+        given = read_toml(tree, path)
+        for name, value in table(given, "packages").items():
+            _read_poetry(manifest, name, value, path, line_of(tree.text(path), name))
+        manifest.development = frozenset(map(canonical, table(given, "dev-packages")))
+
+
+def _read_poetry(manifest: Manifest, name: str, given: object, path: str, line: int) -> None:
+    fields = given if isinstance(given, dict) else {}
+    version = given if isinstance(given, str) else str(fields.get("version", ""))
+    version = "" if version == "*" else version_of(version)
+    manifest.dependencies.add(name, version, path, line)
+    manifest.dependencies.add_extras(name, listed(fields.get("extras")), path, line)
 
 
 def _development(project: dict[str, object]) -> set[str]:
     names: set[str] = set()
-    groups = _table(project, "dependency-groups") | _table(
+    groups = table(project, "dependency-groups") | table(
         project, "project", "optional-dependencies"
     )
-    for listed in groups.values():
-        for requirement in listed if isinstance(listed, list) else []:
-            found = re.match(r"[A-Za-z0-9._-]+", str(requirement))
+    groups |= table(project, "tool", "pdm", "dev-dependencies")
+    groups["uv"] = table(project, "tool", "uv").get("dev-dependencies")
+    for requirements in groups.values():
+        for requirement in listed(requirements):
+            found = re.match(r"[A-Za-z0-9._-]+", requirement)
             names |= {canonical(found[0])} if found else set()
-    for group in _table(project, "tool", "poetry", "group").values():
-        names |= {canonical(name) for name in _table({"g": group}, "g", "dependencies")}
+    names |= {canonical(name) for name in table(project, "tool", "poetry", "dev-dependencies")}
+    for group in table(project, "tool", "poetry", "group").values():
+        names |= {canonical(name) for name in table({"g": group}, "g", "dependencies")}
     return names
 
 
@@ -159,11 +254,13 @@ def _read_lock(tree: Tree, manifest: Manifest) -> None:
     versions.update({name: locked[name] for name in versions if locked.get(name)})
 
 
-def _preferred(locks: list[str], project: dict[str, object]) -> str:
+def _preferred(locks: list[str], project: dict[str, object], manager: str) -> str:
     """Return the lockfile of the manager that the project's own tables name, else the first."""
-    tools = _table(project, "tool")
+    tools = table(project, "tool")
+    build = str(table(project, "build-system").get("requires", ""))
     for path in locks:
-        if LOCKFILES[path.rpartition("/")[2]] in tools:
+        name = LOCKFILES[_name(path)]
+        if name == manager or (not manager and (name in tools or name in build)):
             return path
     return locks[0]
 
@@ -173,62 +270,71 @@ def _workspace_locks(tree: Tree, root: str) -> list[str]:
     return [
         join(folder, "uv.lock")
         for folder in above
-        if "workspace" in _table(_toml(tree, join(folder, "pyproject.toml")), "tool", "uv")
+        if "workspace" in table(read_toml(tree, join(folder, "pyproject.toml")), "tool", "uv")
     ]
 
 
 def _is_project(tree: Tree, path: str) -> bool:
-    """A pyproject.toml that only configures tools is no manifest."""
+    """A pyproject.toml or setup.cfg that only configures tools is no manifest."""
+    if path.endswith("setup.cfg"):
+        return "install_requires" in tree.text(path)
     if not path.endswith("pyproject.toml"):
         return True
-    project = _toml(tree, path)
-    return "project" in project or "poetry" in _table(project, "tool")
+    project = read_toml(tree, path)
+    return "project" in project or "poetry" in table(project, "tool")
 
 
-def _python(tree: Tree, root: str, project: dict[str, object]) -> Wanted:
-    for folder in ancestors(root):
-        for name in (".python-version", "runtime.txt"):
-            path = join(folder, name)
-            version = python_from_exact(tree.text(path)) if tree.has(path) else None
-            if version:
-                return Wanted(version, path, 1, tree.text(path).strip().splitlines()[0])
-    path = join(root, "pyproject.toml")
-    ranges = (
-        str(_table(project, "project").get("requires-python", "")),
-        str(_table(project, "tool", "poetry", "dependencies").get("python", "")),
+def _others(
+    tree: Tree, root: str, manifest: Manifest, project: dict[str, object]
+) -> tuple[str, ...]:
+    kinds = {
+        "poetry": join(root, "pyproject.toml")
+        if table(project, "tool", "poetry", "dependencies")
+        else "",
+        "pipenv": join(root, "Pipfile"),
+        "pip": next(iter(requirement_files(tree, root)), ""),
+    }
+    listed_here = bool(listed(table(project, "project").get("dependencies")))
+    if (
+        listed_here
+        and manifest.manager in {"pip", "pipenv"}
+        and manifest.path != join(root, "pyproject.toml")
+    ):
+        kinds["project"] = join(root, "pyproject.toml")
+    return tuple(
+        path
+        for kind, path in kinds.items()
+        if path and kind != manifest.manager and tree.has(path) and path != manifest.path
     )
-    pipfile = str(_table(_toml(tree, join(root, "Pipfile")), "requires").get("python_version", ""))
-    for specifier in filter(None, ranges):
-        if version := python_from_range(specifier):
-            return Wanted(version, path, _line(tree.text(path).splitlines(), specifier), specifier)
-    if version := python_from_exact(pipfile):
-        return Wanted(version, join(root, "Pipfile"), 1, pipfile)
-    for folder in ancestors(root):
-        path = join(folder, "Dockerfile")
-        if tree.has(path) and (found := _INTERPRETER.search(tree.text(path))):
-            line = tree.text(path)[: found.start()].count("\n") + 1
-            return Wanted(found[1], path, line, found[0])
-    return Wanted(PYTHONS[0])
 
 
-def _line(lines: list[str], words: str) -> int:
-    for number, line in enumerate(lines, 1):
-        if words in line:
-            return number
-    return 1
+def _manager_version(tree: Tree, manifest: Manifest, project: dict[str, object]) -> str:
+    if manifest.manager == "poetry" and manifest.lockfile:
+        start = tree.text(manifest.lockfile)[:200]
+        found = re.search(r"generated by Poetry (\d+\.\d+(?:\.\d+)?)", start)
+        return found[1] if found else "1"
+    if manifest.manager == "uv":
+        wanted = str(table(project, "tool", "uv").get("required-version", ""))
+        found = re.search(r"==\s*(\d+(?:\.\d+)*)", wanted)
+        return found[1] if found else ""
+    return ""
 
 
-def _toml(tree: Tree, path: str) -> dict[str, object]:
-    if not tree.has(path):
-        return {}
-    try:
-        return tomllib.loads(tree.text(path))
-    except tomllib.TOMLDecodeError:
-        return {}
+def _ranges(tree: Tree, root: str, project: dict[str, object]) -> list[Wanted]:
+    """Return the specifiers for Python that the project's files give, with their places."""
+    path = join(root, "pyproject.toml")
+    given = (
+        str(table(project, "project").get("requires-python", "")),
+        str(table(project, "tool", "poetry", "dependencies").get("python", "")),
+    )
+    found = [Wanted("", path, line_of(tree.text(path), one), one) for one in given if one]
+    for name in ("setup.cfg", "setup.py"):
+        path = join(root, name)
+        text = tree.text(path) if tree.has(path) else ""
+        if said := re.search(r"python_requires\s*=\s*[\"']?([^\"'\n]+)", text):
+            found.append(Wanted("", path, line_of(text, said[0]), said[1].strip()))
+    return found
 
 
-def _table(values: dict[str, object], *keys: str) -> dict[str, object]:
-    found: object = values
-    for key in keys:
-        found = found.get(key, {}) if isinstance(found, dict) else {}
-    return found if isinstance(found, dict) else {}
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -58,9 +58,23 @@ class Run:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A module-level object that a worker process starts from: its name, kind and line."""
+
+    name: str
+    kind: str
+    line: int
+
+
 @dataclass
 class Module:
-    """What one file says; ``imports`` maps local names to dotted names from the root's top."""
+    """What one file says; ``imports`` maps local names to dotted names from the root's top.
+
+    ``streamlit`` is the line of the first call of Streamlit on import, 0 without one;
+    ``sockets`` that of the first websocket route; ``settings_module`` is what the file sets
+    DJANGO_SETTINGS_MODULE to when nothing else did.
+    """
 
     path: str
     imports: dict[str, str] = field(default_factory=dict)
@@ -76,6 +90,11 @@ class Module:
     static: list[tuple[str, int]] = field(default_factory=list)
     paths: dict[str, str] = field(default_factory=dict)
     variables: list[tuple[str, int]] = field(default_factory=list)
+    queues: list[Queue] = field(default_factory=list)
+    streamlit: int = 0
+    guarded: bool = False
+    sockets: int = 0
+    settings_module: tuple[str, int] | None = None
 
     @property
     def dotted(self) -> str:

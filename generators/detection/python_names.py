@@ -19,6 +19,14 @@ STARLETTE = Framework("Starlette", "asgi", "starlette")
 LITESTAR = Framework("Litestar", "asgi", "litestar")
 QUART = Framework("Quart", "asgi", "quart")
 FLASK = Framework("Flask", "wsgi", "flask")
+DASH = Framework("Dash", "wsgi", "dash")
+FALCON_ASGI = Framework("Falcon", "asgi", "falcon")
+FALCON_WSGI = Framework("Falcon", "wsgi", "falcon")
+BOTTLE = Framework("Bottle", "wsgi", "bottle")
+SANIC = Framework("Sanic", "asgi", "sanic")
+BLACKSHEEP = Framework("BlackSheep", "asgi", "blacksheep")
+PYRAMID = Framework("Pyramid", "wsgi", "pyramid")
+STREAMLIT = Framework("Streamlit", "streamlit", "streamlit")
 DJANGO_ASGI = Framework("Django", "asgi", "django")
 DJANGO_WSGI = Framework("Django", "wsgi", "django")
 
@@ -28,41 +36,104 @@ APPLICATIONS = {
     "starlette.applications.Starlette": STARLETTE,
     "litestar.Litestar": LITESTAR,
     "litestar.app.Litestar": LITESTAR,
+    "starlite.Starlite": LITESTAR,
     "quart.Quart": QUART,
+    "quart.app.Quart": QUART,
+    "falcon.App": FALCON_WSGI,
+    "falcon.API": FALCON_WSGI,
+    "falcon.asgi.App": FALCON_ASGI,
+    "bottle.Bottle": BOTTLE,
+    "sanic.Sanic": SANIC,
+    "blacksheep.Application": BLACKSHEEP,
+    "flask_openapi3.OpenAPI": FLASK,
+    "connexion.FlaskApp": FLASK,
+    "connexion.AsyncApp": STARLETTE,
     "flask.Flask": FLASK,
     "flask.app.Flask": FLASK,
     "apiflask.APIFlask": FLASK,
     "django.core.asgi.get_asgi_application": DJANGO_ASGI,
     "channels.routing.ProtocolTypeRouter": DJANGO_ASGI,
-    "channels.asgi.get_channel_layer": DJANGO_ASGI,
+    "channels.asgi.get_default_application": DJANGO_ASGI,
     "django.core.wsgi.get_wsgi_application": DJANGO_WSGI,
 }
 
+DASH_APPLICATIONS = frozenset({"dash.Dash", "dash.dash.Dash", "dash_extensions.enrich.DashProxy"})
+
+# What starts a queue's worker: the qualified name of the application object, and its kind.
+QUEUES = {
+    "celery.Celery": "celery",
+    "huey.RedisHuey": "huey",
+    "huey.SqliteHuey": "huey",
+    "huey.contrib.asyncio.AsyncRedisHuey": "huey",
+    "taskiq_redis.ListQueueBroker": "taskiq",
+    "taskiq_redis.RedisStreamBroker": "taskiq",
+    "taskiq_aio_pika.AioPikaBroker": "taskiq",
+}
+
 WORTH_PARSING = (
-    rb"\b(FastAPI|Flask|APIFlask|Starlette|Litestar|Quart|get_[aw]sgi_application"
+    rb"\b(FastAPI|Flask|APIFlask|Starlette|Litestar|Starlite|Quart|get_[aw]sgi_application"
+    rb"|ProtocolTypeRouter|falcon|Bottle|Sanic|connexion|Dash|DashProxy|streamlit|Celery|Huey"
+    rb"|WorkerSettings|dramatiq|Broker|make_wsgi_app|websocket"
     rb"|(?:create|make|get|build|init|setup|new)_(?:app|api|application|server)"
     rb"|create_\w+_app|uvicorn\.run|router|include_router|register_blueprint|APIRouter|Blueprint"
     rb"|BaseSettings|os\.environ|os\.getenv|getenv|StaticFiles|redis)\b"
 )
 
 DATABASES = {
+    "asyncpg": "postgresql",
     "psycopg": "postgresql",
+    "psycopg2cffi": "postgresql",
     "psycopg2": "postgresql",
     "psycopg2-binary": "postgresql",
     "psycopg-binary": "postgresql",
-    "asyncpg": "postgresql",
+    "psycopg-c": "postgresql",
     "pg8000": "postgresql",
     "pymysql": "mysql",
     "mysqlclient": "mysql",
     "aiomysql": "mysql",
     "asyncmy": "mysql",
+    "mysql-connector-python": "mysql",
+    "pymssql": "sqlserver",
+    "mssql-django": "sqlserver",
+    "oracledb": "oracle",
     "pymongo": "mongodb",
     "motor": "mongodb",
     "beanie": "mongodb",
+    "mongoengine": "mongodb",
+    "odmantic": "mongodb",
     "aiosqlite": "sqlite",
 }
 
-REDIS_PACKAGES = frozenset({"redis", "aioredis", "hiredis", "celery", "rq", "arq"})
+REDIS_PACKAGES = frozenset(
+    {
+        "redis",
+        "aioredis",
+        "hiredis",
+        "rq",
+        "django-rq",
+        "arq",
+        "saq",
+        "django-redis",
+        "channels-redis",
+        "fastapi-cache2",
+        "taskiq-redis",
+        "aiocache",
+        "coredis",
+        "valkey",
+    }
+)
+WEBSOCKET_PACKAGES = frozenset(
+    {"python-socketio", "flask-socketio", "fastapi-socketio", "channels", "flask-sock"}
+)
+
+# A package that brings the framework, so that the framework itself need not be named.
+BRINGS = {
+    "fastapi": ("fastapi-", "fastapi_", "strawberry-graphql", "sqladmin", "gradio", "litellm"),
+    "flask": ("flask-", "apiflask", "connexion", "dash"),
+    "django": ("django-", "djangorestframework", "wagtail", "channels", "drf-", "graphene-django"),
+    "starlette": ("fastapi", "starlette-", "sse-starlette", "connexion"),
+    "litestar": ("litestar-", "advanced-alchemy", "starlite"),
+}
 
 SERVERS = {
     "asgi": ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "fastapi-cli"),

@@ -6,8 +6,8 @@ import ast
 import warnings
 from collections.abc import Iterator
 
-from generators.detection.python_module import Factory, Include, Made, Module, Route, Run
-from generators.detection.python_names import APPLICATIONS
+from generators.detection.python_module import Factory, Include, Made, Module, Queue, Route, Run
+from generators.detection.python_names import APPLICATIONS, DASH, DASH_APPLICATIONS, QUEUES
 from generators.detection.tree import parent
 
 _ROUTE_VERBS = frozenset({"get", "route", "api_route", "add_api_route", "add_url_rule"})
@@ -102,6 +102,9 @@ def _read_call(module: Module, call: ast.Call) -> None:
                 line=call.lineno,
             )
         )
+    elif name == "os.environ.setdefault" and len(call.args) == 2:
+        if _text(call.args[0]) == "DJANGO_SETTINGS_MODULE" and _text(call.args[1]):
+            module.settings_module = (_text(call.args[1]), call.lineno)
     elif last in _INCLUDES and isinstance(call.func, ast.Attribute):
         _read_include(module, call, last)
     elif last in {"add_api_route", "add_url_rule"}:
@@ -137,6 +140,8 @@ def _read_include(module: Module, call: ast.Call, verb: str) -> None:
 def _read_route(module: Module, decorator: ast.expr) -> None:
     if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
         return
+    if decorator.func.attr in {"websocket", "websocket_route"}:
+        module.sockets = module.sockets or decorator.lineno
     if decorator.func.attr not in _ROUTE_VERBS:
         return
     given = decorator.args[0] if decorator.args else _keyword(decorator, "path")
@@ -148,6 +153,8 @@ def _read_route(module: Module, decorator: ast.expr) -> None:
 
 def _read_class(module: Module, node: ast.ClassDef) -> None:
     parents = [qualified(module, base) for base in node.bases]
+    if node.name.endswith("WorkerSettings"):
+        module.queues.append(Queue(node.name, "arq", node.lineno))
     for name in parents:
         if name in APPLICATIONS:
             module.imports[node.name] = name
@@ -185,6 +192,10 @@ def _is_main_guard(statement: ast.If) -> bool:
 
 
 def _read_statement(module: Module, statement: ast.stmt) -> None:
+    if isinstance(statement, ast.Expr | ast.With) and not module.streamlit:
+        _read_streamlit(module, statement)
+    if isinstance(statement, ast.If) and _is_main_guard(statement):
+        module.guarded = True
     if isinstance(statement, ast.Assign):
         targets, value = statement.targets, statement.value
     elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
@@ -197,6 +208,8 @@ def _read_statement(module: Module, statement: ast.stmt) -> None:
     elif isinstance(value, ast.Call):
         for name in names:
             _read_made(module, name, value)
+    elif isinstance(value, ast.Attribute) and value.attr == "server":
+        _read_dash(module, names, value)
     elif text := _text(value):
         module.texts.update(dict.fromkeys(names, text))
 
@@ -218,9 +231,27 @@ def _is_path(value: ast.BinOp | ast.Call) -> bool:
     return text.endswith(("path.join", "Path", "joinpath"))
 
 
+def _read_streamlit(module: Module, statement: ast.Expr | ast.With) -> None:
+    """Remember a call such as ``st.title(…)`` that is made when the file is run."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and qualified(module, node.func).startswith("streamlit."):
+            module.streamlit = node.lineno
+            return
+
+
+def _read_dash(module: Module, names: list[str], value: ast.Attribute) -> None:
+    """``server = app.server`` is the WSGI application of a Dash app."""
+    owner = value.value.id if isinstance(value.value, ast.Name) else ""
+    if any(made.name == owner and made.called in DASH_APPLICATIONS for made in module.made):
+        module.made += [Made(name, "dash.Dash", value.lineno, DASH) for name in names]
+
+
 def _read_made(module: Module, name: str, call: ast.Call) -> None:
     called = qualified(module, call.func)
     if called.rpartition(".")[2] in _ROUTERS:
+        return
+    if called in QUEUES:
+        module.queues.append(Queue(name, QUEUES[called], call.lineno))
         return
     framework = APPLICATIONS.get(called)
     wraps = ""

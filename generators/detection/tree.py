@@ -11,6 +11,8 @@ _NEVER = frozenset(
     {
         "node_modules",
         "bower_components",
+        "jspm_packages",
+        "web_modules",
         "site-packages",
         "__pycache__",
         "__pypackages__",
@@ -43,6 +45,17 @@ _NOT_DEPLOYED = frozenset(
         "tutorials",
         "stubs",
         "typings",
+        "testproject",
+        "test_project",
+        "testapp",
+        "test_app",
+        "example_project",
+        "storybook",
+        "cypress",
+        "playwright",
+        "__mocks__",
+        "templates",
+        "skeleton",
     }
 )
 _HIDDEN_KEPT = frozenset({".github"})
@@ -57,7 +70,9 @@ class Tree:
     root: Path
     files: list[str] = field(default_factory=list)
     environments: list[str] = field(default_factory=list)
+    opened: set[str] = field(default_factory=set)
     _texts: dict[str, str] = field(default_factory=dict)
+    _names: dict[str, list[str]] = field(default_factory=dict)
     _known: frozenset[str] = frozenset()
     _folders: frozenset[str] = frozenset()
 
@@ -71,12 +86,23 @@ class Tree:
 
     def named(self, *names: str) -> list[str]:
         """Return the paths of all files with one of these names, shallowest first."""
-        wanted = set(names)
-        return [path for path in self.files if path.rpartition("/")[2] in wanted]
+        if len(names) == 1:
+            return list(self._names.get(names[0], ()))
+        found = [path for name in names for path in self._names.get(name, ())]
+        return sorted(found, key=_depth)
+
+    def under(self, folder: str) -> list[str]:
+        """Return the paths of all files in a folder and below, shallowest first."""
+        return [path for path in self.files if inside(path, folder)]
 
     def ending(self, *endings: str) -> list[str]:
         """Return the paths that end so, shallowest first."""
         return [path for path in self.files if path.endswith(endings)]
+
+    @property
+    def package_folders(self) -> frozenset[str]:
+        """The folders that have a package.json of their own."""
+        return frozenset(parent(path) for path in self._names.get("package.json", ()))
 
     def text(self, path: str) -> str:
         """Return a file's text; UTF-16 and broken UTF-8 are read as well as they can be."""
@@ -87,6 +113,7 @@ class Tree:
     def data(self, path: str) -> bytes:
         """Return a file's bytes, empty when it is unreadable or larger than 1 MB."""
         full = self.root / path
+        self.opened.add(path)
         try:
             if full.stat().st_size > _LARGEST and not path.endswith((".lock", "-lock.json")):
                 return b""
@@ -109,10 +136,16 @@ def read_tree(root: Path) -> Tree:
         tree.files.append(path)
         if len(tree.files) >= _MOST:
             break
-    tree.files.sort(key=lambda path: (path.count("/"), path))
+    tree.files.sort(key=_depth)
+    for path in tree.files:
+        tree._names.setdefault(path.rpartition("/")[2], []).append(path)
     tree._known = frozenset(tree.files)
     tree._folders = frozenset(_folders(tree.files))
     return tree
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path
 
 
 def parent(path: str) -> str:

@@ -1,0 +1,108 @@
+"""Dockerfiles of a repository, as far as they say something: base images, ports, commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generators.detection.tree import Tree, ancestors, inside, parent
+
+_ARGUMENT = re.compile(r"^ARG\s+(\w+)\s*=\s*[\"']?([^\s\"']+)", re.MULTILINE)
+_FROM = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+)", re.MULTILINE)
+_COPIED = re.compile(r"^COPY\s+--from=(\S+:\S+)", re.MULTILINE)
+_EXPOSE = re.compile(r"^EXPOSE\s+(\S+)", re.MULTILINE)
+_PYTHON = re.compile(r"python:?v?(\d+\.\d+)")
+_NODE = re.compile(r"(?:^|/)node(?:js)?:v?(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value that a Dockerfile gives, with its place and words."""
+
+    value: str
+    path: str
+    line: int
+    says: str
+
+
+def dockerfiles(tree: Tree) -> list[str]:
+    """Return every Dockerfile: by its usual names, shallowest first."""
+    return [path for path in tree.files if is_dockerfile(path)]
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether the name is that of a Dockerfile or Containerfile."""
+    name = path.rpartition("/")[2].lower()
+    if name.endswith((".md", ".sh", ".py", ".js", ".dockerignore")):
+        return False
+    return name.startswith(("dockerfile", "containerfile")) or name.endswith(".dockerfile")
+
+
+def near(tree: Tree, root: str) -> list[str]:
+    """Return the Dockerfiles that build a service at ``root``, the nearest first.
+
+    Those of other folders' services are left out; production's come before development's.
+    """
+    above = list(ancestors(root))
+
+    def rank(path: str) -> tuple[int, int, str]:
+        folder = parent(path)
+        within = 0 if inside(folder, root) else 1 + above.index(folder) if folder in above else 50
+        name = path.lower()
+        later = sum(word in name for word in ("dev", "test", "ci", "debug", "local", "docs"))
+        return (later, within, path)
+
+    around = [one for one in dockerfiles(tree) if inside(one, root) or parent(one) in above]
+    folders = ("docker", "deploy", "deployment", "build", "infra", ".docker", "ops", "tools")
+    around += [
+        one
+        for one in dockerfiles(tree)
+        if one not in around and root == "." and one.split("/")[0] in folders
+    ]
+    return sorted(around, key=rank)
+
+
+def interpreter(tree: Tree, root: str, language: str) -> Said | None:
+    """Return the version ("3.12", "22") of the base image of the nearest Dockerfile, or None."""
+    pattern = _PYTHON if language == "python" else _NODE
+    for path in near(tree, root):
+        text = tree.text(path)
+        found = None
+        for image, line in _images(text):
+            if version := pattern.search(image):
+                found = Said(version[1], path, line, f"FROM {image}")
+        if found:
+            return found
+    return None
+
+
+def exposed(tree: Tree, root: str) -> Said | None:
+    """Return the port that the nearest Dockerfile of the service exposes, or None."""
+    for path in near(tree, root):
+        text = tree.text(path)
+        arguments = dict(_ARGUMENT.findall(text))
+        arguments |= dict(re.findall(r"^ENV\s+(\w+)[=\s]+(\d+)", text, re.MULTILINE))
+        for found in reversed(list(_EXPOSE.finditer(text))):
+            given = _filled(found[1], arguments).partition("/")[0]
+            if given.isdigit():
+                line = text.count("\n", 0, found.start()) + 1
+                return Said(given, path, line, f"EXPOSE {given}")
+    return None
+
+
+def _images(text: str) -> Iterator[tuple[str, int]]:
+    arguments = dict(_ARGUMENT.findall(text))
+    for pattern in (_COPIED, _FROM):
+        for found in pattern.finditer(text):
+            yield _filled(found[1], arguments), text.count("\n", 0, found.start()) + 1
+
+
+def _filled(words: str, arguments: dict[str, str]) -> str:
+    for _hop in range(3):
+        words = re.sub(
+            r"\$\{?(\w+)(?::?-([^}]*))?\}?",
+            lambda found: arguments.get(found[1], found[2] or ""),
+            words,
+        )
+    return words
