@@ -31,6 +31,7 @@ _PLACES = (
     re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", re.IGNORECASE),
     re.compile(
         r"(?P<keep>(?:\w*(?:password|passwd|pwd)|\b(?:secret|token))\\*['\"]?\s*[=:]\s*)"
+        r"(?!projects/[\w.:-]+/secrets/)"  # the name of a secret, which is none
         r"(?:(?P<quote>\\*['\"])(?:(?!(?P=quote)).)*(?P=quote)|[^\s,;'\"\\&(){}\[\]]+)",
         re.IGNORECASE,
     ),

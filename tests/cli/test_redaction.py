@@ -61,3 +61,9 @@ def test_a_word_that_is_hidden_is_not_sought_inside_longer_words() -> None:
     assert redacted("an interval, 3 intervals") == "an •••, 3 intervals"
     hide("k7-Qz!x93")
     assert redacted("xk7-Qz!x93x") == "x•••x"
+
+
+def test_the_resource_name_of_a_secret_is_no_secret() -> None:
+    said = "Permission denied on secret: projects/415104041262/secrets/db-password/versions/1"
+    assert redacted(said) == said
+    assert "hunter22" not in redacted("secret: hunter22")

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wizards.cloud.addressed import names_of
 from wizards.cloud.calls import Calls
 from wizards.cloud.cards import card
 from wizards.cloud.failing import Refusal
@@ -146,7 +147,7 @@ def _of_error(about: Document, error: Document) -> Refusal:
         str(error.get("message", "")),
         list(error.get("details", [])),
         f"operation:{SERVICE}",
-        {},
+        names_of(name),
     )
     if plain.reason or told.state != "FAILED":
         return plain
