@@ -18,6 +18,7 @@ from wizards.cloud.run_port import Jobs, Services
 from wizards.cloud.things import (
     BillingAccount,
     BillingLink,
+    ImageCleanup,
     Operation,
     OperationName,
     Policy,
@@ -127,6 +128,12 @@ class Repositories(Protocol):
 
     def label_repository(self, project: str, repository: Repository) -> None:
         """Write the labels of a repository and nothing else."""
+        ...
+
+    def clean_repository(
+        self, project: str, region: str, repository: str, cleanup: ImageCleanup
+    ) -> None:
+        """Write our clean-up policies; those of other names stay."""
         ...
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizards.cloud.calls import ONCE, Calls, name_of
-from wizards.cloud.things import OperationName, Repository
+from wizards.cloud.cleanup import cleanup_of, with_cleanup
+from wizards.cloud.things import ImageCleanup, OperationName, Repository
 
 if TYPE_CHECKING:
     from google.cloud import artifactregistry_v1
@@ -31,7 +32,9 @@ class RepositoryCalls(Calls):
         """Create a repository."""
         from google.cloud.artifactregistry_v1 import Repository as Wanted
 
-        wanted = Wanted(format_=repository.format, labels=dict(repository.labels))
+        empty = Wanted(format_=repository.format, labels=dict(repository.labels))
+        wanted = with_cleanup(empty, repository.cleanup)
+        wanted.format_, wanted.labels = empty.format_, empty.labels
         started = self._write(
             "start_repository",
             lambda: self._registry().create_repository(
@@ -59,6 +62,22 @@ class RepositoryCalls(Calls):
             ),
         )
 
+    def clean_repository(
+        self, project: str, region: str, repository: str, cleanup: ImageCleanup
+    ) -> None:
+        """Write our clean-up policies; those of other names stay."""
+        from google.protobuf.field_mask_pb2 import FieldMask
+
+        name = repository_name(project, region, repository)
+        found = self._read("repository", lambda: self._registry().get_repository(name=name, **ONCE))
+        wanted = with_cleanup(found, cleanup)
+        self._write(
+            "clean_repository",
+            lambda: self._registry().update_repository(
+                repository=wanted, update_mask=FieldMask(paths=["cleanup_policies"]), **ONCE
+            ),
+        )
+
 
 def repository_of(found: artifactregistry_v1.Repository, region: str) -> Repository:
     """Return Google's repository as ours."""
@@ -69,6 +88,7 @@ def repository_of(found: artifactregistry_v1.Repository, region: str) -> Reposit
         labels=dict(found.labels),
         bytes=found.size_bytes,
         created=found.create_time or None,
+        cleanup=cleanup_of(found),
     )
 
 

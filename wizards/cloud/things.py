@@ -109,13 +109,21 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyOf:
-    """The resource a policy belongs to: ``kind`` project, secret, repository or account.
+    """What a policy is of: ``kind`` project, secret, repository, account, service or job.
 
     ``name`` is the full resource name ("projects/p/secrets/s").
     """
 
     kind: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageCleanup:
+    """The newest versions of an image that always stay, and the days that untagged ones live."""
+
+    keep_newest: int = 0
+    untagged_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +136,7 @@ class Repository:
     labels: Mapping[str, str] = field(default_factory=dict)
     bytes: int = 0
     created: datetime | None = None
+    cleanup: ImageCleanup = ImageCleanup()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ def resources(blueprint: Blueprint, values: Mapping[str, str] | None = None) -> 
         repository=names.repository,
         region=names.region,
         keep_images=blueprint.pipeline.keep_images,
+        decided=blueprint.named is None or "pipeline.keep_images" in blueprint.named,
         needs=ready,
     )
     secrets = _secrets(blueprint, names, values or {}, ready)

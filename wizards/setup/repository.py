@@ -7,17 +7,24 @@ from typing import ClassVar
 
 from generators.language import _
 from wizards.cloud.port import Cloud
-from wizards.cloud.things import Repository
+from wizards.cloud.things import ImageCleanup, Repository
 from wizards.plan import Action, FieldDiff
+from wizards.setup.image_cleanup import (
+    PREFIX,
+    UNTAGGED_DAYS,
+    cleanup_before,
+    cleanup_command,
+    cleanup_fields,
+)
 from wizards.setup.marks import label_fields, labels_before, still, trace_of
 from wizards.setup.prices import registry_month
 from wizards.setup.resource import (
-    AS_WANTED,
     LABELS,
     Made,
     Resource,
     Seen,
     Trace,
+    differing,
     labelled,
     new,
 )
@@ -31,6 +38,8 @@ class RepositoryResource(Resource):
     repository: str
     region: str
     keep_images: int = 10
+    decided: bool = True
+    """Whether tarmac.toml itself says how many images stay in a repository that exists."""
 
     kind: ClassVar[str] = "repository"
     api: ClassVar[str] = "artifactregistry.googleapis.com"
@@ -64,26 +73,50 @@ class RepositoryResource(Resource):
                     format=found.format
                 ),
             )
-        if labelled(found.labels):
-            return AS_WANTED
-        diff = FieldDiff("labels.managed-by", found.labels.get("managed-by"), "tarmac")
-        return Seen(action=Action.ADOPT, diff=(diff,))
+        cleanup = differing(cleanup_fields(found.cleanup), cleanup_fields(self._cleanup))
+        kept = () if self.decided else cleanup
+        diff = cleanup if self.decided else ()
+        mark: tuple[FieldDiff, ...] = ()
+        if not labelled(found.labels):
+            now = found.labels.get("managed-by")
+            mark = (FieldDiff("labels.managed-by", now, "tarmac"),)
+        if diff:
+            return Seen(
+                action=Action.UPDATE,
+                diff=(*diff, *mark),
+                breaks=_("untagged images older than {days} days are deleted").format(
+                    days=UNTAGGED_DAYS
+                ),
+                kept=kept,
+            )
+        return Seen(action=Action.ADOPT if mark else Action.NONE, diff=mark, kept=kept)
+
+    @property
+    def _cleanup(self) -> ImageCleanup:
+        return ImageCleanup(keep_newest=self.keep_images, untagged_days=UNTAGGED_DAYS)
 
     def absent(self) -> Seen:
         """Return what a look would find where nothing can exist yet."""
-        return new({"id": self.repository, "region": self.region, "format": "DOCKER"}, self.cost())
+        fields = {"id": self.repository, "region": self.region, "format": "DOCKER"}
+        return new(fields | cleanup_fields(self._cleanup), self.cost())
 
     def make(self, work: Work, seen: Seen) -> None:
-        """Create the repository, or put the label on one that exists."""
-        if seen.action is Action.ADOPT:
+        """Create the repository, or put the label and the policies on one that exists."""
+        if seen.action is not Action.CREATE:
             found = work.cloud.repository(self.project, self.region, self.repository)
-            labels = {**(found.labels if found else {}), **LABELS}
-            work.cloud.label_repository(self.project, self._wanted(labels))
+            if found is not None and not labelled(found.labels):
+                labels = {**found.labels, **LABELS}
+                work.cloud.label_repository(self.project, self._wanted(labels))
+            if any(part.field.startswith(PREFIX) for part in seen.diff):
+                clean = work.cloud.clean_repository
+                clean(self.project, self.region, self.repository, self._cleanup)
             return
         work.finish(work.cloud.start_repository(self.project, self._wanted(dict(LABELS))))
 
     def _wanted(self, labels: dict[str, str]) -> Repository:
-        return Repository(id=self.repository, region=self.region, labels=labels)
+        return Repository(
+            id=self.repository, region=self.region, labels=labels, cleanup=self._cleanup
+        )
 
     def remove(self, work: Work, made: Made) -> None:
         """Delete the repository, or take only the label off one that was there before."""
@@ -97,6 +130,9 @@ class RepositoryResource(Resource):
         labels = labels_before(found.labels, made.diff)
         if labels != dict(found.labels):
             work.cloud.label_repository(self.project, self._wanted(labels))
+        cleanup = cleanup_before(found.cleanup, made.diff)
+        if cleanup != found.cleanup:
+            work.cloud.clean_repository(self.project, self.region, self.repository, cleanup)
 
     def undo_command(self, made: Made) -> str:
         """Return what a person would type to take it back."""
@@ -117,7 +153,13 @@ class RepositoryResource(Resource):
     def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
         """Return the label when it is still there."""
         found = cloud.repository(self.project, self.region, self.repository)
-        return still(made.diff, label_fields(found.labels) if found else {})
+        if found is None:
+            return ()
+        return still(made.diff, {**label_fields(found.labels), **cleanup_fields(found.cleanup)})
+
+    def blueprint_key(self, field: str) -> str:
+        """Return the key of ``[pipeline]`` behind a field."""
+        return "pipeline.keep_images" if field == f"{PREFIX}keep_newest" else ""
 
     def trace(self, cloud: Cloud) -> Trace:
         """Return when it was made."""
@@ -126,15 +168,18 @@ class RepositoryResource(Resource):
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""
-        verb = "update" if seen.action is Action.ADOPT else "create"
-        words = "--update-labels" if seen.action is Action.ADOPT else "--labels"
-        form = "" if seen.action is Action.ADOPT else "--repository-format=docker "
-        return (
-            f"gcloud artifacts repositories {verb} {self.repository} {form}"
-            f"--location={self.region} {words}=managed-by=tarmac --project={self.project}"
-        )
+        where = f"--location={self.region} --project={self.project}"
+        group = "gcloud artifacts repositories"
+        cleanup = cleanup_command(self.repository, where, self._cleanup)
+        if seen.action is Action.CREATE:
+            words = "--repository-format=docker --labels=managed-by=tarmac"
+            return f"{group} create {self.repository} {words} {where}\n{cleanup}"
+        label = f"{group} update {self.repository} --update-labels=managed-by=tarmac {where}"
+        marked = any(part.field.startswith("labels.") for part in seen.diff)
+        cleaned = any(part.field.startswith(PREFIX) for part in seen.diff)
+        return "\n".join([label] * marked + [cleanup] * cleaned)
 
     def permissions(self, seen: Seen) -> tuple[str, ...]:
         """Return the permissions on the project that making it takes."""
-        verb = "update" if seen.action is Action.ADOPT else "create"
+        verb = "create" if seen.action is Action.CREATE else "update"
         return (f"artifactregistry.repositories.{verb}",)
