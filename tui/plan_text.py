@@ -2,30 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from generators.language import _
+from generators.language import _, ngettext
+from tui.columns import between, folded, width
 from wizards.events import Event
-from wizards.plan import Action, Change, Check, Plan
+from wizards.plan import Action, Change, Check, Plan, critical_chain
 
 _LEVELS = {"ok": "✓", "warning": "▲", "red": "✗"}
 _STATES = {"done": "✓", "failed": "✗", "skipped": "○", "cancelled": "○", "retrying": "↻"}
-_ACTION_CELLS = 9
+_IDLE = (Action.NONE,)
 
 
 def lines(plan: Plan, *, full: bool) -> Iterator[str]:
-    """Yield a plan: verdicts, changes with their fields, cost; ``full`` adds why and commands."""
+    """Yield a plan: verdicts, changes by area with their fields, cost.
+
+    ``full`` adds what is unchanged one by one, every field, reasons, waits and commands.
+    """
+    from tui.plan_change_text import change_lines
+    from wizards.setup.areas import AREAS, area_of, area_title
+
+    room = width()
+    yield _("Before anything is written")
     for check in plan.preflight:
-        yield from check_lines(check)
+        yield from check_lines(check, room)
+    titles = {change.id: change.title for change in plan.changes}
+    for area in AREAS:
+        changes = [change for change in plan.changes if area_of(change.kind) == area]
+        if not changes:
+            continue
+        yield ""
+        yield between(area_title(area), _sums(changes), room)
+        shown = [change for change in changes if full or change.action not in _IDLE]
+        idle = [change for change in changes if change not in shown]
+        for place, change in enumerate(shown):
+            last = place == len(shown) - 1 and not idle
+            yield from change_lines(change, titles, room, last=last, full=full)
+        if idle:
+            names = ", ".join(change.title for change in idle)
+            mark = f"└ {Action.NONE.mark} {action_word(Action.NONE)}: "
+            yield from folded(names, room, mark, "      ")
     yield ""
-    for change in plan.changes:
-        yield from _change(change, full=full)
-    yield ""
+    yield from _end(plan, room)
+
+
+def _sums(changes: Sequence[Change]) -> str:
+    counts = {action: sum(change.action is action for change in changes) for action in Action}
+    words = [counted(action, count) for action, count in counts.items() if count]
+    cost = sum(change.cost_delta_usd for change in changes)
+    return ", ".join(words) + (f"  {cost:+.2f}" if abs(cost) >= 0.005 else "")
+
+
+def _end(plan: Plan, room: int) -> Iterator[str]:
     counts = {action: sum(change.action is action for change in plan.changes) for action in Action}
     yield ", ".join(counted(action, count) for action, count in counts.items() if count)
-    yield _("about ${total} a month (prices of {date}); {calls} requests").format(
-        total=f"{plan.cost_usd_month:.2f}", date=plan.prices_of, calls=plan.calls
+    delta = sum(change.cost_delta_usd for change in plan.todo)
+    month = _("about ${total} a month (prices of {date})").format(
+        total=f"{plan.cost_usd_month:.2f}", date=plan.prices_of
     )
+    yield month + (f", {delta:+.2f}" if abs(delta) >= 0.005 else "")
+    yield calls_words(plan)
+    seconds, chain = critical_chain(plan.todo)
+    if seconds >= 60:
+        words = _("takes about {minutes} min, as long as: {chain}").format(
+            minutes=round(seconds / 60), chain=" → ".join(change.title for change in chain)
+        )
+        yield from folded(words, room, "", "  ")
+
+
+def calls_words(plan: Plan) -> str:
+    """Return how many calls the reading took, for how many resources."""
+    count = len(plan.changes)
+    resources = ngettext("{count} resource", "{count} resources", count).format(count=count)
+    words = ngettext("{calls} call for {resources}", "{calls} calls for {resources}", plan.calls)
+    return words.format(calls=plan.calls, resources=resources)
 
 
 def action_word(action: Action) -> str:
@@ -46,9 +96,10 @@ def counted(action: Action, count: int) -> str:
     return _("{count} {action}").format(count=count, action=action_word(action))
 
 
-def check_lines(check: Check) -> Iterator[str]:
-    """Yield a verdict and its fix."""
-    yield f"{_LEVELS.get(check.level, '?')} {check.title}: {check.says}".rstrip(": ")
+def check_lines(check: Check, room: int | None = None) -> Iterator[str]:
+    """Yield a verdict and its fix; the fix is never folded, so that it can be copied."""
+    text = f"{check.title}: {check.says}".rstrip(": ")
+    yield from folded(text, room or width(), f"{_LEVELS.get(check.level, '?')} ", "  ")
     for fix in check.fix.splitlines():
         yield f"    {fix}"
 
@@ -82,24 +133,3 @@ def _step(event: Event) -> str | None:
         parts.insert(0, _("{seconds} s").format(seconds=f"{elapsed:.1f}"))
     tail = " · ".join(part for part in parts if part)
     return f"{_STATES.get(state, '…')} {fields['title']}" + (f" · {tail}" if tail else "")
-
-
-def _change(change: Change, *, full: bool) -> Iterator[str]:
-    from rich.cells import set_cell_size
-
-    cost = f"  +${change.cost_delta_usd:.2f}" if change.cost_delta_usd else ""
-    word = set_cell_size(action_word(change.action), _ACTION_CELLS)
-    yield f"{change.action.mark} {word} {change.title}{cost}"
-    if change.blocked_by:
-        yield f"    {change.blocked_by}"
-    if change.breaks:
-        yield f"    ▲ {change.breaks}"
-    if change.action is Action.NONE and not full:
-        return
-    for part in change.diff:
-        before = "" if part.before is None else f"{part.before} → "
-        yield f"    {part.field}: {before}{part.after}"
-    if full:
-        yield f"    {change.why}"
-        for line in change.command.splitlines():
-            yield f"    $ {line}"

@@ -169,10 +169,26 @@ class Plan:
         }
 
 
+def critical_chain(changes: Iterable[Change]) -> tuple[float, tuple[Change, ...]]:
+    """Return the longest dependency chain: its seconds, and its changes in order.
+
+    Changes must be in dependency order.
+    """
+    ends: dict[str, tuple[float, tuple[Change, ...]]] = {}
+    longest: tuple[float, tuple[Change, ...]] = (0.0, ())
+    for change in changes:
+        before = max(
+            (ends.get(need, (0.0, ())) for need in change.needs), default=(0.0, ()), key=_end
+        )
+        ends[change.id] = (before[0] + change.seconds_estimate, (*before[1], change))
+        longest = max(longest, ends[change.id], key=_end)
+    return longest
+
+
+def _end(chain: tuple[float, tuple[Change, ...]]) -> float:
+    return chain[0]
+
+
 def critical_path(changes: Iterable[Change]) -> float:
     """Return the seconds of the longest dependency chain; changes must be in dependency order."""
-    ends: dict[str, float] = {}
-    for change in changes:
-        start = max((ends.get(need, 0.0) for need in change.needs), default=0.0)
-        ends[change.id] = start + change.seconds_estimate
-    return max(ends.values(), default=0.0)
+    return critical_chain(changes)[0]

@@ -120,7 +120,7 @@ def test_apply_without_a_person_needs_yes_and_names_missing_secrets(
 def test_a_plan_that_preflight_forbids_ends_with_5_and_the_fix(
     sandbox: SandboxAddress, folder: Path, clean: dict[str, str]
 ) -> None:
-    initialised(folder, clean, "database.edition=ENTERPRISE_PLUS")
+    initialised(folder, clean, "database.edition=ENTERPRISE_PLUS", "database.tier=db-f1-micro")
     ran = in_sandbox(sandbox, folder, clean, "apply", "--yes")
     assert ran.code == 5
     assert "--set database.edition=ENTERPRISE" in ran.err
