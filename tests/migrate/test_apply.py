@@ -333,3 +333,38 @@ def test_two_heads_go_up_and_exactly_back(make: Make, sql: Sql, tmp_path: Path) 
     assert "DROP TABLE side" in plan.sql
     console.rollback(plan, discard, Cancel())
     assert sql("SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+def test_one_by_one_commits_and_verifies_each_revision_before_the_next(
+    make: Make, sql: Sql, heard: list[Event]
+) -> None:
+    project = make(
+        Rev("a", None, "CREATE TABLE a (id int)"),
+        Rev("b", "a", "CREATE TABLE b (id int)"),
+        Rev("c", "b", "SELECT 1 / 0"),
+    )
+    seen: list[tuple[str, list[tuple[object, ...]]]] = []
+
+    def between(revision: str) -> bool:
+        seen.append((revision, sql("select version_num from alembic_version")))
+        return True
+
+    found = project.console().up(heard.append, Cancel(), without_backup=True, between=between)
+    assert seen == [("a", [("a",)]), ("b", [("b",)])]
+    states = [e.fields["state"] for e in heard if e.event == "migrate.revision"]
+    assert states == ["start", "done", "committed", "verified"] * 2 + ["start", "failed"]
+    assert found.failed_revision == "c"
+
+
+def test_between_two_revisions_a_person_may_stop_and_keep_what_is_done(
+    make: Make, sql: Sql
+) -> None:
+    project = make(
+        Rev("a", None, "CREATE TABLE a (id int)"), Rev("b", "a", "CREATE TABLE b (id int)")
+    )
+    console = project.console()
+    found = console.up(discard, Cancel(), without_backup=True, between=lambda _revision: False)
+    assert (found.outcome, found.applied) == (Outcome.APPLIED, ("a",))
+    assert sql("select version_num from alembic_version") == [("a",)]
+    assert console.interrupted() is None
+    assert [one.id for one in console.history().pending] == ["b"]

@@ -114,12 +114,16 @@ def backup(context: Context, listing: bool) -> None:
 @migrate.command()
 @click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
 @click.option("--no-rehearsal", is_flag=True, help="Apply without rehearsing first.")
+@click.option("--each", is_flag=True, help="Commit and verify every revision by itself.")
+@click.option("--pause", is_flag=True, help="Like --each, and ask before every next revision.")
 @_applying
 @click.pass_obj
 def up(
     context: Context,
     to: str,
     no_rehearsal: bool,
+    each: bool,
+    pause: bool,
     accept: tuple[str, ...],
     fail_on: str,
     backup_file: Path | None,
@@ -132,6 +136,8 @@ def up(
     from wizards.migrate.acceptance import Acceptance, require
     from wizards.migrate.model import Severity
 
+    if pause and not context.interactive:
+        raise _nobody_to_ask()
     with console_of(context) as (console, cancel):
         level = Severity(fail_on)
         found = console.preview(context.out.event, to=to)
@@ -163,8 +169,25 @@ def up(
                 accept=accept,
                 fail_on=level,
                 without_backup=no_backup,
+                between=_goes_on if pause else (lambda _revision: True) if each else None,
             ),
         )
+
+
+def _goes_on(revision: str) -> bool:
+    """Ask between two revisions; no = the session ends here and what is done stays."""
+    question = _("{revision} is committed and verified. Go on?").format(revision=revision)
+    return click.confirm(question, default=True)
+
+
+def _nobody_to_ask() -> Exception:
+    from wizards.failures import UsageFailure
+
+    return UsageFailure(
+        "confirmation-missing",
+        _("--pause asks before every revision, and nobody is here to answer."),
+        next=("tarmac migrate up --each --yes",),
+    )
 
 
 @migrate.command()

@@ -69,7 +69,7 @@ class Channel:
         self._out = os.fdopen(outgoing, "w", encoding="utf-8", buffering=1)
         self._lock = threading.Lock()
         self._sequence = 0
-        self.cancelled = threading.Event()
+        self.cancelled, self.allowed = threading.Event(), threading.Event()
 
     def send(self, what: str, **fields: Any) -> None:
         """Write one line: ``what`` is "ev" or "res"."""
@@ -91,9 +91,17 @@ class Channel:
 
     def _listen(self) -> None:
         for line in self._in:
-            if json.loads(line).get("op") == "cancel":
+            said = json.loads(line).get("op")
+            if said == "cancel":
                 self.cancelled.set()
+            if said in ("cancel", "go"):
+                self.allowed.set()
         os._exit(ORPHANED)
+
+    def pause(self) -> None:
+        """Wait for "go"; a cancel is a way to go on that the next look at it stops."""
+        self.allowed.wait()
+        self.allowed.clear()
 
 
 class Watch:
@@ -621,7 +629,9 @@ class Operations:
 
     def upgrade(self) -> Fields:
         """Run the steps in the project's own mode, exactly as its own command would."""
-        done, options = [], {"destination_rev": self.request.get("to"), "starting_rev": None}
+        if self.request.get("each"):
+            return self._one_by_one()
+        done = []
 
         def fn(heads: Heads, context: Any) -> Iterator[Any]:
             steps = self.project.steps(self.request, heads)
@@ -635,10 +645,42 @@ class Operations:
                 done.append(name)
                 self.channel.event("rev_stamped", rev=name, transaction_mode=mode)
 
-        self.project.run(fn, **options)
+        self.project.run(fn, destination_rev=self.request.get("to"), starting_rev=None)
         return {"applied": done}
 
     revert = downgrade = upgrade
+
+    def _one_by_one(self) -> Fields:
+        """Run each step in a run of env.py of its own, so that each is committed and looked at.
+
+        The steps are planned once and picked by id: planning again could reorder branches.
+        """
+        names: List[str] = []
+
+        def plan(heads: Heads, _context: Any) -> None:
+            names.extend(one.revision.revision for one in self.project.steps(self.request, heads))
+
+        self.project.observe(plan)
+        self.channel.event("plan", revisions=names, transaction_mode="per_migration")
+        for name in names:
+            if self.channel.cancelled.is_set():
+                raise Stop
+            self.project.run(self._only(name), destination_rev=name, starting_rev=None)
+            self.channel.event("rev_stamped", rev=name, transaction_mode="per_migration")
+            self.channel.event("rev_committed", rev=name, last=name == names[-1])
+            if name != names[-1]:
+                self.channel.pause()
+        return {"applied": names}
+
+    def _only(self, name: str) -> Steps:
+        def fn(heads: Heads, context: Any) -> Iterator[Any]:
+            steps = self.project.steps(self.request, heads)
+            self.watch.settle(context.connection)
+            for step in steps:
+                if step.revision.revision == name:
+                    yield self._watched(step, context)
+
+        return fn
 
     def _watched(self, step: Any, context: Any) -> Any:
         run, name = step.migration_fn, step.revision.revision

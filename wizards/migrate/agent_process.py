@@ -46,6 +46,7 @@ class AgentProcess:
     log: list[str] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
     _killed: threading.Event = field(default_factory=threading.Event)
+    _requests: int = -1
 
     def result(
         self,
@@ -74,13 +75,19 @@ class AgentProcess:
             os.close(answer_out)
         talk = _Talk(process, answer_in, self._heard)
         try:
+            self._requests = request_out
             _write(request_out, request)
             found = self._wait(talk, request_out, cancel, on_event, on_cancel, seconds)
         finally:
+            self._requests = -1
             self._end(process)
             os.close(request_out)
             talk.close()
         return self._judge(found, process, cancel)
+
+    def go_on(self) -> None:
+        """Let an agent that waits between two revisions go on; said within ``on_event``."""
+        _write(self._requests, {"op": "go"})
 
     def kill(self) -> None:
         """End the process at once; its statement ends with its connection."""

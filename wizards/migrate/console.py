@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Unpack
 
 from generators.language import _
 from wizards.cancel import Cancel
@@ -48,7 +49,7 @@ from wizards.migrate.review.levels import levels_of
 from wizards.migrate.session import Session
 from wizards.migrate.verification import Expected, verify
 from wizards.migrate.watching import Watched, watch
-from wizards.migrate.work import Work
+from wizards.migrate.work import Wish, Work
 from wizards.plan import Check
 from wizards.postgres.sandbox_address import SandboxAddress
 
@@ -127,41 +128,20 @@ class Console:
         """The backup that this console's last rehearsal restored, and so verified."""
         return manifest.read(manifest.beside(self._rehearsed[0])) if self._rehearsed else None
 
-    def up(
-        self,
-        emit: Emit,
-        cancel: Cancel,
-        *,
-        to: str = "heads",
-        backup: Backup | None = None,
-        accept: Sequence[str] = (),
-        fail_on: Severity = Severity.DANGER,
-        without_backup: bool = False,
-    ) -> Applied:
+    def up(self, emit: Emit, cancel: Cancel, *, to: str = "heads", **wish: Unpack[Wish]) -> Applied:
         """Apply the pending revisions in the project's own mode, verify, or go back.
 
         Findings as bad as ``fail_on`` refuse unless accepted ("RULE@REVISION=REASON"). Without a
         ``backup`` one is taken and proved first; ``without_backup`` gives that up, which a
-        protected target does not allow.
+        protected target does not allow. With ``between`` each revision is committed and verified
+        by itself, and the next waits for it to return; False ends the session there.
         """
-        return self._session("up", {"op": "upgrade", "to": to}, emit, cancel, backup, accept,
-                             fail_on, without_backup)  # fmt: skip
+        return self._session("up", {"op": "upgrade", "to": to}, emit, cancel, wish)
 
-    def down(
-        self,
-        emit: Emit,
-        cancel: Cancel,
-        *,
-        to: str = "-1",
-        backup: Backup | None = None,
-        accept: Sequence[str] = (),
-        fail_on: Severity = Severity.DANGER,
-        without_backup: bool = False,
-    ) -> Applied:
+    def down(self, emit: Emit, cancel: Cancel, *, to: str = "-1", **wish: Unpack[Wish]) -> Applied:
         """Run downgrades down to a revision ("-1" = one step, "base" = all), like :meth:`up`."""
         request: dict[str, Json] = {"op": "downgrade", "direction": "down", "to": to}
-        return self._session("down", request, emit, cancel, backup, accept, fail_on,
-                             without_backup)  # fmt: skip
+        return self._session("down", request, emit, cancel, wish)
 
     def rollback_plan(self, emit: Emit = discard) -> RollbackPlan:
         """Return what taking the last session back would do, why, and what it would lose."""
@@ -270,12 +250,10 @@ class Console:
         request: dict[str, Json],
         emit: Emit,
         cancel: Cancel,
-        backup: Backup | None,
-        accept: Sequence[str],
-        fail_on: Severity,
-        without_backup: bool,
+        wish: Wish,
     ) -> Applied:
-        accepted = [Acceptance.parse(text) for text in accept]
+        accepted = [Acceptance.parse(text) for text in wish.get("accept", ())]
+        backup, without_backup = wish.get("backup"), wish.get("without_backup", False)
         self._nothing_unfinished(emit)
         provider = self.project.provider(emit)
         look: dict[str, Json] = {key: request[key] for key in request if key != "op"}
@@ -283,7 +261,7 @@ class Console:
         if not seen.previews:
             return Applied(outcome=Outcome.NOTHING, session="", current=seen.state.heads,
                            said=_("Nothing is pending."))  # fmt: skip
-        require(seen.previews, accepted, fail_on)
+        require(seen.previews, accepted, wish.get("fail_on", Severity.DANGER))
         if backup is None and without_backup and self.protected:
             raise UsageFailure(
                 "backup-required",
@@ -308,6 +286,7 @@ class Console:
             renew=(lambda: self.backup(emit, cancel)) if given else None,
             rehearsal=known[1] if known and backup and known[0] == backup.path else None,
             accepted=[str(one) for one in accepted],
+            between=wish.get("between"),
         )
         self._last = None
         return Session(work, emit, cancel).run()

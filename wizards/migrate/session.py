@@ -15,13 +15,14 @@ from wizards.failures import Failure, Refused
 from wizards.migrate import added, at_start, backends, report, verification
 from wizards.migrate.at_start import AtStart
 from wizards.migrate.graph import closure
+from wizards.migrate.messages import Message
 from wizards.migrate.model import Applied, Outcome
 from wizards.migrate.monitor import Monitor
 from wizards.migrate.own_work import CHANGES, TRANSACTION, OwnWork
 from wizards.migrate.records import Recorder, new_id, process_facts
 from wizards.migrate.recovery import Recovery
 from wizards.migrate.session_lock import session_lock
-from wizards.migrate.standing import Standing, standing
+from wizards.migrate.standing import Standing, heads, standing
 from wizards.migrate.story import Story
 from wizards.migrate.work import Work, drops, proof_of
 from wizards.postgres.connection import connect
@@ -29,6 +30,10 @@ from wizards.postgres.connection import connect
 _BUSY = ("55P03", "40P01")  # lock not available, deadlock
 _IDLE = "60s"
 _FACTS = {"transaction": TRANSACTION, "changes": CHANGES}
+
+
+class _StopHere(Exception):
+    """A person ends the session between two revisions and keeps what is done."""
 
 
 @dataclass
@@ -124,7 +129,7 @@ class Session:
                 "application": self.application,
                 **process_facts(),
                 "version_table": work.state.table,
-                "transaction_mode": work.state.transaction_mode,
+                "transaction_mode": work.transaction_mode,
                 "start": self.start.as_json(),
                 "planned": list(work.planned),
                 "alone": list(work.alone),
@@ -164,6 +169,7 @@ class Session:
         address = self.work.target.address
         request: dict[str, Json] = {
             **self.work.request,
+            "each": self.work.between is not None,
             "expect": list(backends.identity_at(address)),
             "after_each": _FACTS,
             "settings": {
@@ -179,14 +185,45 @@ class Session:
                     request,
                     self.recorder.emit,
                     self.cancel,
-                    story.hear,
+                    lambda message: self._hear(story, message),
                     lambda: backends.stop(address, story.pids),
                 )
+        except _StopHere:
+            return None
         except (Failure, Cancelled) as trouble:
             with connect(address, "tarmac look") as connection:
                 backends.end(connection, backends.named(connection, self.application))
             return trouble
         return None
+
+    def _hear(self, story: Story, message: Message) -> None:
+        """Take in an event; a revision that is committed alone is verified before the next."""
+        story.hear(message)
+        if message.name != "rev_committed":
+            return
+        name = message.text("rev")
+        self._persisted((name,))
+        self.recorder.emit(Event("migrate.revision", {"revision": name, "state": "verified"}))
+        last = message.flag("last")
+        if self.work.between is not None and not last and not self.work.between(name):
+            raise _StopHere
+
+    def _persisted(self, ran: Sequence[str]) -> None:
+        """Raise a card unless the version table, read anew, agrees that these ran."""
+        with connect(self.work.target.address, "tarmac look") as connection:
+            now = heads(connection, self.work.state.table)
+        there = closure(now, self.work.history.revisions)
+        up = self.work.kind == "up"
+        wrong = [name for name in ran if (name in there) is not up]
+        if wrong:
+            raise Failure(
+                "not-persisted",
+                _("env.py reported success, but nothing was persisted."),
+                why=_("The version table does not agree about {names}.").format(
+                    names=", ".join(wrong)
+                ),
+                next=(_("look for a missing commit in env.py"),),
+            )
 
     def _may_retry(self, story: Story, before: Sequence[str]) -> bool:
         """A fresh try is safe when a lock was refused and the revision left nothing behind."""
@@ -202,18 +239,9 @@ class Session:
         self._phase("verify", "start")
         now = standing(self.work.target.address, self.work.state.table)
         ran = [name for story in self.stories for name in story.applied]
-        there = closure(now.heads, self.work.history.revisions)
-        up = self.work.kind == "up"
-        wrong = [name for name in ran if (name in there) is not up]
-        if wrong:
-            failure = Failure(
-                "not-persisted",
-                _("env.py reported success, but nothing was persisted."),
-                why=_("The version table does not agree about {names}.").format(
-                    names=", ".join(wrong)
-                ),
-                next=(_("look for a missing commit in env.py"),),
-            )
+        try:
+            self._persisted(ran)
+        except Failure as failure:
             return failure, Applied(outcome=Outcome.STOPPED, session=self.id)
         found = self.work.rehearsal
         shape = found.schema_after if found is not None and found.ok else ""
@@ -291,7 +319,7 @@ class Session:
             target=self.work.target.name,
             address=self.work.target.address.shown,
             server_version=self.work.state.server_version,
-            transaction_mode=self.work.state.transaction_mode,
+            transaction_mode=self.work.transaction_mode,
             started_at=self.started_at,
             ended_at=datetime.now(UTC),
             start_heads=self.start.heads,
@@ -335,7 +363,7 @@ class Session:
     def _own(self, *, whole: bool) -> OwnWork:
         """What the session wrote; in a run that failed as one unit the counts may be undone."""
         done = OwnWork.together(story.own for story in self.stories)
-        if whole or self.work.state.transaction_mode == "per_migration":
+        if whole or self.work.transaction_mode == "per_migration":
             return done
         return OwnWork(done.transactions)
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from wizards.events import Json
 from wizards.migrate.dropping import drops_data
-from wizards.migrate.model import Backup, History, Rehearsal, RevisionPreview
+from wizards.migrate.model import Backup, History, Rehearsal, RevisionPreview, Severity
 from wizards.migrate.providers.provider import Provider, State
 from wizards.migrate.target import Target
+
+
+class Wish(TypedDict, total=False):
+    """What may be said of a session that is started; see :meth:`Console.up`."""
+
+    backup: Backup | None
+    accept: Sequence[str]
+    fail_on: Severity
+    without_backup: bool
+    between: Callable[[str], bool] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +29,8 @@ class Work:
     """What a session does: ``request`` is the agent's operation, ``previews`` its SQL.
 
     ``renew`` takes and proves a fresh backup, where ``backup`` was not made for this session.
+    With ``between`` every revision is committed and verified before the next; it is called with
+    the revision's id meanwhile, may block, may raise Cancelled, and with False ends the session.
     """
 
     root: Path
@@ -32,6 +45,12 @@ class Work:
     renew: Callable[[], Backup] | None = None
     rehearsal: Rehearsal | None = None
     accepted: Sequence[str] = ()
+    between: Callable[[str], bool] | None = None
+
+    @property
+    def transaction_mode(self) -> str:
+        """Who commits in this session."""
+        return "per_migration" if self.between else self.state.transaction_mode
 
     @property
     def planned(self) -> tuple[str, ...]:

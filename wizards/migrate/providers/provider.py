@@ -103,14 +103,21 @@ class Provider(ABC):
         on_event: Callable[[Message], None],
         on_cancel: Callable[[], None],
     ) -> Message:
-        """Run an operation that changes the database, without a limit on its time."""
-        return self._talk(
-            lambda agent, asked: agent.result(
-                asked, cancel, on_event=on_event, on_cancel=on_cancel
-            ),
-            request,
-            emit,
-        )
+        """Run an operation that changes the database, without a limit on its time.
+
+        Between revisions that are committed one by one the agent waits until ``on_event`` has
+        returned; what it raises ends the run there.
+        """
+
+        def ask(agent: AgentProcess, asked: Mapping[str, Json]) -> Message:
+            def heard(message: Message) -> None:
+                on_event(message)
+                if message.name == "rev_committed" and not cancel.asked:
+                    agent.go_on()
+
+            return agent.result(asked, cancel, on_event=heard, on_cancel=on_cancel)
+
+        return self._talk(ask, request, emit)
 
     def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:  # noqa: ARG002
         """Settle a failed migration (Prisma's only): it is applied, or nothing of it is there."""

@@ -23,7 +23,7 @@ class Channel:
         self._out = os.fdopen(outgoing, "w", encoding="utf-8", buffering=1)
         self._lock = threading.Lock()
         self._sequence = 0
-        self.cancelled = threading.Event()
+        self.cancelled, self._allowed = threading.Event(), threading.Event()
 
     def event(self, name: str, **fields: Json) -> None:
         """Tell what happened."""
@@ -47,6 +47,14 @@ class Channel:
 
     def _listen(self) -> None:
         for line in self._in:
-            if Message.parse(line).text("op") == "cancel":
+            said = Message.parse(line).text("op")
+            if said == "cancel":
                 self.cancelled.set()
+            if said in ("cancel", "go"):
+                self._allowed.set()
         os._exit(ORPHANED)
+
+    def pause(self) -> None:
+        """Wait for "go"; a cancel is a way to go on that the next look at it stops."""
+        self._allowed.wait()
+        self._allowed.clear()

@@ -63,6 +63,11 @@ class Running:
                 raise Stop
             self._migrate(move)
             done.append(move.step.id)
+            if self.request.flag("each"):
+                last = move is moves[-1]
+                self.channel.event("rev_committed", rev=move.step.id, last=last)
+                if not last:
+                    self.channel.pause()
         return done
 
     def _migrate(self, move: Move) -> None:
