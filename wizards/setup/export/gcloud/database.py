@@ -1,14 +1,41 @@
-"""Cloud SQL: the instance, its database and its user."""
+"""Cloud SQL: the instance, its database and its users."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from wizards.cloud.things import SqlSettings
+from wizards.plan import FieldDiff
 from wizards.setup.export.gcloud.steps import Lines, command, either, shell_steps, values
 from wizards.setup.resource import LABELS
 from wizards.setup.sql_database import SqlDatabaseResource, SqlUserResource
+from wizards.setup.sql_fields import FLAG, create_words, fields_of, patch_words
+from wizards.setup.sql_iam_user import SqlIamUserResource
 from wizards.setup.sql_instance import SqlInstanceResource
 
 _GROUP = ("gcloud", "sql")
+_BETA = ("gcloud", "beta", "sql", "instances")
+"""Labels are known to the beta group only."""
+_RECOVERY = "point_in_time_recovery"
+_NEEDS_RECOVERY = ("log_days",)
+_ALWAYS = (
+    "--storage-type=SSD",
+    "--activation-policy=ALWAYS",
+    "--maintenance-release-channel=production",
+    "--timeout=unlimited",
+)
+_PATHS = {
+    "tier": "settings.tier",
+    "edition": "settings.edition",
+    "high_availability": "settings.availabilityType",
+    "backups": "settings.backupConfiguration.backupRetentionSettings.retainedBackups",
+    _RECOVERY: "settings.backupConfiguration.pointInTimeRecoveryEnabled",
+    "log_days": "settings.backupConfiguration.transactionLogRetentionDays",
+    "deletion_protection": "settings.deletionProtectionEnabled",
+    "network": "settings.ipConfiguration.privateNetwork",
+    "public_address": "settings.ipConfiguration.ipv4Enabled",
+}
 _LABELS = ",".join(f"{key}={value}" for key, value in LABELS.items())
 
 
@@ -26,65 +53,96 @@ def _user(resource: SqlUserResource) -> Lines:
 
 
 @shell_steps.register
-def _instance(resource: SqlInstanceResource) -> Lines:
-    """Labels are known to gcloud's beta group only; a disk grows and never shrinks."""
-    settings = resource.settings
-    group = ("gcloud", "beta", "sql", "instances")
-    place = (resource.instance, f"--project={resource.project}")
-    wanted = {
-        "settings.tier": settings.tier,
-        "settings.availabilityType": _availability(settings).upper(),
-        "settings.backupConfiguration.pointInTimeRecoveryEnabled": str(
-            settings.point_in_time_recovery
+def _iam_user(resource: SqlIamUserResource) -> Lines:
+    place = (f"--instance={resource.instance}", f"--project={resource.project}")
+    listing = (*_GROUP, "users", "list", *place, values("name"))
+    create = (*_GROUP, "users", "create", resource.user, *place)
+    return [
+        f"look {command(*listing)} || true",
+        *either(
+            f"has_line {command(resource.user)}",
+            ["unchanged"],
+            [f"create {command(*create, '--type=cloud_iam_service_account')}"],
         ),
-        "settings.userLabels.managed-by": LABELS["managed-by"],
-    }
-    flags = (
-        f"--tier={settings.tier}",
-        f"--availability-type={_availability(settings)}",
-        f"--{'' if settings.point_in_time_recovery else 'no-'}enable-point-in-time-recovery",
-    )
+    ]
+
+
+@shell_steps.register
+def _instance(resource: SqlInstanceResource) -> Lines:
+    """On one that exists only what tarmac.toml decides is changed; a disk grows, never shrinks."""
+    settings = resource.settings
+    place = (resource.instance, f"--project={resource.project}")
     describe = (*_GROUP, "instances", "describe", *place)
-    create = (*group, "create", *place, *_new(settings), *flags, f"--labels={_LABELS}")
-    patch = (*group, "patch", *place, *flags, f"--update-labels={_LABELS}")
-    grow = (*_GROUP, "instances", "patch", *place, f"--storage-size={settings.storage_gb}GB")
-    return either(
-        f"look {command(*describe, values(*wanted))}",
-        [
-            f"settle {command('|'.join(wanted.values()))} {command(*patch)}",
-            f"look {command(*describe, values('settings.dataDiskSizeGb'))} || true",
-            f'if [ "${{seen:-0}}" -lt {settings.storage_gb} ]; then update {command(*grow)}; fi',
-        ],
-        [f"create {command(*create)}"],
-    )
+    wanted = _wanted(resource)
+    fields = values(*(field.path for field in wanted))
+    compared = " ".join(command(field.wanted, field.flag) for field in wanted)
+    server_flags = [
+        f"{name}={value}"
+        for name, value in settings.flags.items()
+        if FLAG + name in resource.decided
+    ]
+    return [
+        f"instance=({command(*describe)})",
+        *either(
+            f'look "${{instance[@]}}" {command(values("region", "databaseVersion"))}',
+            [
+                *_unmovable(settings),
+                "flags=()",
+                f'look "${{instance[@]}}" {command(fields)} || true',
+                f"compare {compared}",
+                *_growing(resource),
+                *([f"add_server_flags {command(*server_flags)}"] if server_flags else []),
+                f"amend {command(*_BETA, 'patch', *place)}",
+            ],
+            [
+                f"create {command(*_BETA, 'create', *place)} {create_words(settings)} "
+                + command(*_ALWAYS, f"--labels={_LABELS}")
+            ],
+        ),
+    ]
 
 
-def _availability(settings: SqlSettings) -> str:
-    return "regional" if settings.high_availability else "zonal"
+def _unmovable(settings: SqlSettings) -> Lines:
+    wanted = f"{settings.region}|{settings.version}"
+    says = command("give_up", f"it has another region or version than {wanted}")
+    return [f'if [ "$seen" != {command(wanted)} ]; then {says}; fi']
 
 
-def _new(settings: SqlSettings) -> tuple[str, ...]:
-    """Return the flags that only a new instance gets."""
-    return (
-        f"--database-version={settings.version}",
-        f"--edition={settings.edition.lower().replace('_', '-')}",
-        f"--region={settings.region}",
-        f"--storage-size={settings.storage_gb}GB",
-        "--storage-type=SSD",
-        "--storage-auto-increase",
-        "--activation-policy=ALWAYS",
-        "--connector-enforcement=REQUIRED",
-        "--assign-ip",
-        "--ssl-mode=ENCRYPTED_ONLY",
-        "--backup",
-        "--backup-start-time=18:00",
-        "--retained-backups-count=7",
-        "--retained-transaction-log-days=7",
-        "--deletion-protection",
-        "--retain-backups-on-delete",
-        "--maintenance-window-day=SUN",
-        "--maintenance-window-hour=18",
-        "--maintenance-release-channel=production",
-        "--database-flags=cloudsql.iam_authentication=on",
-        "--timeout=unlimited",
-    )
+def _growing(resource: SqlInstanceResource) -> Lines:
+    if "storage_gb" not in resource.decided:
+        return []
+    size = resource.settings.storage_gb
+    return [
+        f'look "${{instance[@]}}" {command(values("settings.dataDiskSizeGb"))} || true',
+        f'if [ "${{seen:-0}}" -lt {size} ]; then flags+=(--storage-size={size}GB); fi',
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """Where gcloud shows a field, what it shows when it is as wanted, and the flag that sets it."""
+
+    path: str
+    wanted: str
+    flag: str
+
+
+def _wanted(resource: SqlInstanceResource) -> list[_Field]:
+    found = fields_of(resource.settings)
+    made = [
+        _Field(path, _shown(field, found[field]), patch_words((_as_diff(field, found),), {}))
+        for field, path in _PATHS.items()
+        if field in resource.decided and not (field in _NEEDS_RECOVERY and not found[_RECOVERY])
+    ]
+    label = _Field("settings.userLabels.managed-by", "tarmac", f"--update-labels={_LABELS}")
+    return [*(field for field in made if field.flag), label]
+
+
+def _as_diff(field: str, found: Mapping[str, str | int | bool]) -> FieldDiff:
+    return FieldDiff(field, None, found[field])
+
+
+def _shown(field: str, value: str | int | bool) -> str:
+    if field == "high_availability":
+        return "REGIONAL" if value else "ZONAL"
+    return str(value)

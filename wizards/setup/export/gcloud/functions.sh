@@ -19,6 +19,8 @@ title=''
 seen=''
 value=''
 fresh_project=''
+number=''
+flags=()
 changes=0
 
 absent='NOT_FOUND|not found|does not exist|cannot find|was not found|HTTPError 404|status=\[404\]'
@@ -129,4 +131,40 @@ grant() {
   must "$@" "--role=$role" "--member=$member"
   changes=$((changes + 1))
   says '+' "$role"
+}
+
+# numbered PROJECT: $number is the project's number, which some members hold.
+numbered() {
+  if [ -n "$number" ]; then return 0; fi
+  look gcloud projects describe "$1" '--format=value(projectNumber)' || true
+  number=$seen
+}
+
+# An amount in one way of writing it: 1000m is 1, 1024Mi is 1Gi.
+plain() {
+  case $1 in
+    *[!0-9a-zA-Z]*) printf %s "$1" ;;
+    [0-9]*000m) printf %s "${1%000m}" ;;
+    [0-9]*Mi)
+      if [ $((${1%Mi} % 1024)) -eq 0 ]; then printf %sGi $((${1%Mi} / 1024)); else printf %s "$1"; fi
+      ;;
+    *) printf %s "$1" ;;
+  esac
+}
+
+# compare WANTED FLAG WANTED FLAG…: against what was seen, |-separated in the same order; the flags
+# of fields that are something else are added to ${flags[@]}.
+compare() {
+  local rest="$seen|" have=''
+  while [ $# -gt 0 ]; do
+    have=$(plain "${rest%%|*}")
+    rest=${rest#*|}
+    if [ "$have" != "$1" ]; then flags+=("$2"); fi
+    shift 2
+  done
+}
+
+# amend COMMAND…: updates with the flags that were collected, if there are any.
+amend() {
+  if [ ${#flags[@]} -eq 0 ]; then unchanged; else update "$@" "${flags[@]}"; fi
 }

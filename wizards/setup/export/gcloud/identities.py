@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 
 from wizards.setup.account import AccountResource
-from wizards.setup.bindings import BindingsResource
+from wizards.setup.bindings import BindingsResource, Grant
 from wizards.setup.export.gcloud.steps import Lines, command, either, shell_steps, values
+from wizards.setup.members import NUMBER
 from wizards.setup.naming import email
 
 _WITHOUT_CONDITIONS = {"repository"}
@@ -44,9 +45,19 @@ def _bindings(resource: BindingsResource) -> Lines:
     add = shlex.split(resource.shell.format("add-iam-policy-binding"))
     unconditional = "" if resource.of.kind in _WITHOUT_CONDITIONS else "--condition=None"
     return [
+        *([command("numbered", resource.project)] if _numbered(resource) else []),
         f"look {look} || true",
         *(
-            command("grant", grant.role, grant.member, *add, unconditional)
+            f"grant {command(grant.role)} {_member(grant)} {command(*add, unconditional)}"
             for grant in resource.grants
         ),
     ]
+
+
+def _numbered(resource: BindingsResource) -> bool:
+    return any(NUMBER in grant.member for grant in resource.grants)
+
+
+def _member(grant: Grant) -> str:
+    """Return a member as a shell word; the project's number is known only when it runs."""
+    return '"$number"'.join(command(part) for part in grant.member.split(NUMBER))

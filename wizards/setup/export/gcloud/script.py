@@ -7,16 +7,34 @@ from pathlib import Path
 
 from generators.quoting import comment
 from wizards.setup.export.exported import Export, ExportedFile
-from wizards.setup.export.gcloud import database, identities, images, project, secrets
+from wizards.setup.export.gcloud import (
+    database,
+    identities,
+    images,
+    pipeline,
+    project,
+    run,
+    secrets,
+)
 from wizards.setup.export.gcloud.steps import Lines, NotCovered, command, shell_steps
 from wizards.setup.resource import Resource
 from wizards.setup.titles import title
 
 NAME = "setup.sh"
-AREAS = (project, identities, images, secrets, database)
+AREAS = (project, identities, images, secrets, database, pipeline, run)
 """The modules that register shell lines; importing them is what makes a kind covered."""
 
-_FUNCTIONS = ("functions.sh", "secret_functions.sh", "user_functions.sh")
+_FUNCTIONS = {
+    "functions.sh": "",
+    "secret_functions.sh": "secret sql.user run.service run.job",
+    "user_functions.sh": "sql.user",
+    "database_functions.sh": "sql.instance",
+    "run_functions.sh": "run.service run.job",
+    "pipeline_functions.sh": "build.connection build.repository",
+    "federation_functions.sh": "federation.provider",
+}
+"""The files of shell functions and the kinds that call them; "" is always part of the script."""
+
 _HEAD = """\
 #!/usr/bin/env bash
 {made_by}
@@ -24,8 +42,8 @@ _HEAD = """\
 # It may run any number of times: what is there and as wanted stays untouched. bash 3.2 or newer.
 # No secret stands in here: values come from variables, files (relative to the current folder) or
 # your typing, or are generated, and go through pipes only.
-set -euo pipefail
 # shellcheck disable=SC2016 # what stands in single quotes is meant to stay as it is
+set -euo pipefail
 """
 _END = """
 printf '\\n%s changes\\n' "$changes\""""
@@ -42,7 +60,7 @@ def gcloud_script(resources: Sequence[Resource], made_by: str) -> Export:
             uncovered.append(resource.id)
             steps = _left_out(resource)
         lines += ["", f"# {comment(resource.why)}", command("step", title(resource)), *steps]
-    parts = (_HEAD.format(made_by=made_by), *map(_part, _FUNCTIONS), "\n".join(lines), _END)
+    parts = (_HEAD.format(made_by=made_by), *_functions(resources), "\n".join(lines), _END)
     file = ExportedFile(name=NAME, text="\n".join(parts) + "\n", mode=0o755)
     return Export(form="gcloud", files=(file,), uncovered=tuple(uncovered))
 
@@ -54,5 +72,10 @@ def _left_out(resource: Resource) -> Lines:
     ]
 
 
-def _part(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8").rstrip()
+def _functions(resources: Sequence[Resource]) -> Lines:
+    kinds = {resource.kind for resource in resources}
+    return [
+        (Path(__file__).parent / name).read_text(encoding="utf-8").rstrip()
+        for name, callers in _FUNCTIONS.items()
+        if not callers or kinds & set(callers.split())
+    ]

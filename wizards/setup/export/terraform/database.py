@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wizards.setup.export.terraform.hcl import Expression, Value
+from wizards.cloud.things import SqlSettings
+from wizards.setup.export.terraform.hcl import Block, Expression, Value
 from wizards.setup.export.terraform.pieces import (
     LABELS_HERE,
     PROJECT,
@@ -16,9 +17,11 @@ from wizards.setup.export.terraform.pieces import (
 )
 from wizards.setup.export.terraform.secrets import variable_of
 from wizards.setup.sql_database import SqlDatabaseResource, SqlUserResource
+from wizards.setup.sql_iam_user import SqlIamUserResource
 from wizards.setup.sql_instance import SqlInstanceResource
 
 _AREA = "database"
+_USER = "google_sql_user"
 _INSTANCE = "google_sql_database_instance"
 
 
@@ -34,33 +37,9 @@ def _instance(resource: SqlInstanceResource, scope: Scope) -> Piece:
             "name": resource.instance,
             "region": settings.region,
             "database_version": settings.version,
-            "deletion_protection": True,
+            "deletion_protection": settings.deletion_protection,
         },
-        nested(
-            "settings",
-            nested("ip_configuration", ipv4_enabled=True, ssl_mode="ENCRYPTED_ONLY"),
-            nested(
-                "backup_configuration",
-                nested("backup_retention_settings", retained_backups=7),
-                enabled=True,
-                start_time="18:00",
-                point_in_time_recovery_enabled=settings.point_in_time_recovery,
-                transaction_log_retention_days=7,
-            ),
-            nested("maintenance_window", day=7, hour=18, update_track="stable"),
-            nested("database_flags", name="cloudsql.iam_authentication", value="on"),
-            tier=settings.tier,
-            edition=settings.edition,
-            availability_type="REGIONAL" if settings.high_availability else "ZONAL",
-            disk_type="PD_SSD",
-            disk_size=settings.storage_gb,
-            disk_autoresize=True,
-            activation_policy="ALWAYS",
-            connector_enforcement="REQUIRED",
-            deletion_protection_enabled=True,
-            retain_backups_on_delete=True,
-            user_labels=LABELS_HERE,
-        ),
+        _settings(settings),
         kept("settings[0].disk_size"),
         why=resource.why,
         after=scope.need(resource),
@@ -68,6 +47,48 @@ def _instance(resource: SqlInstanceResource, scope: Scope) -> Piece:
     where = f"projects/{resource.project}/instances/{resource.instance}"
     return Piece(
         area=_AREA, blocks=(block,), imports=(Import(to=f"{_INSTANCE}.{label}", id=where),)
+    )
+
+
+def _settings(settings: SqlSettings) -> Block:
+    """Everything that tarmac apply gives a new instance."""
+    address: dict[str, Value] = {"ipv4_enabled": settings.public_address}
+    if settings.network:
+        address["private_network"] = settings.network
+    retention = nested("backup_retention_settings", retained_backups=settings.backups)
+    backups = nested(
+        "backup_configuration",
+        *([retention] if settings.backups else []),
+        enabled=bool(settings.backups),
+        start_time="18:00",
+        point_in_time_recovery_enabled=settings.point_in_time_recovery,
+        transaction_log_retention_days=settings.log_days,
+    )
+    return nested(
+        "settings",
+        nested("ip_configuration", **address, ssl_mode=settings.ssl_mode),
+        backups,
+        nested(
+            "maintenance_window",
+            day=settings.maintenance_day,
+            hour=settings.maintenance_hour,
+            update_track="stable",
+        ),
+        *(
+            nested("database_flags", name=name, value=value)
+            for name, value in settings.flags.items()
+        ),
+        tier=settings.tier,
+        edition=settings.edition,
+        availability_type="REGIONAL" if settings.high_availability else "ZONAL",
+        disk_type="PD_SSD",
+        disk_size=settings.storage_gb,
+        disk_autoresize=settings.grows,
+        activation_policy="ALWAYS",
+        connector_enforcement=settings.connector_enforcement,
+        deletion_protection_enabled=settings.deletion_protection,
+        retain_backups_on_delete=settings.retain_backups,
+        user_labels=LABELS_HERE,
     )
 
 
@@ -110,7 +131,7 @@ def _user(resource: SqlUserResource, scope: Scope) -> Piece:
     secret = scope.labels.get(f"secret:{resource.secret}")
     variable = variable_of(secret or resource.secret)
     block = resource_block(
-        "google_sql_user",
+        _USER,
         label,
         {
             **_place(scope, resource.instance),
@@ -127,5 +148,23 @@ def _user(resource: SqlUserResource, scope: Scope) -> Piece:
     return Piece(
         area=_AREA,
         blocks=(block,),
-        imports=(Import(to=f"google_sql_user.{label}", id=where),),
+        imports=(Import(to=f"{_USER}.{label}", id=where),),
     )
+
+
+@piece_of.register
+def _iam_user(resource: SqlIamUserResource, scope: Scope) -> Piece:
+    label = scope.label(resource)
+    block = resource_block(
+        _USER,
+        label,
+        {
+            **_place(scope, resource.instance),
+            "name": resource.user,
+            "type": "CLOUD_IAM_SERVICE_ACCOUNT",
+            "deletion_policy": "ABANDON",
+        },
+        why=resource.why,
+    )
+    where = f"{resource.project}/{resource.instance}/{resource.user}"
+    return Piece(area=_AREA, blocks=(block,), imports=(Import(to=f"{_USER}.{label}", id=where),))

@@ -8,7 +8,15 @@ from generators.language import _
 from generators.quoting import comment
 from wizards.setup.apis import ApisResource
 from wizards.setup.export.exported import Export, ExportedFile
-from wizards.setup.export.terraform import database, identities, images, project, secrets
+from wizards.setup.export.terraform import (
+    database,
+    identities,
+    images,
+    pipeline,
+    project,
+    run,
+    secrets,
+)
 from wizards.setup.export.terraform.hcl import Block, Call, Expression, Value, written
 from wizards.setup.export.terraform.pieces import (
     Import,
@@ -20,7 +28,7 @@ from wizards.setup.export.terraform.pieces import (
 )
 from wizards.setup.resource import Resource
 
-AREAS = (project, identities, images, secrets, database)
+AREAS = (project, identities, images, secrets, database, pipeline, run)
 """The modules that register Terraform; importing them is what makes a kind covered."""
 
 TERRAFORM = ">= 1.11"

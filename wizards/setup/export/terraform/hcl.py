@@ -126,8 +126,9 @@ def _value(value: Value, depth: int) -> list[str]:
         case Expression(text):
             return [text]
         case Call(function, inner):
-            lines = _value(inner, depth)
-            return [f"{function}({lines[0]}", *lines[1:-1], f"{lines[-1]})"]
+            first, *rest = _value(inner, depth)
+            lines = [f"{function}({first}", *rest]
+            return [*lines[:-1], f"{lines[-1]})"]
         case bool():
             return ["true" if value else "false"]
         case int():

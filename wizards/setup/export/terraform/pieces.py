@@ -55,10 +55,11 @@ class Scope:
         for resource in resources:
             plain = label = label_of(resource.name.rsplit("/", 1)[-1])
             number = 2
-            while (resource.kind, label) in taken:
+            family = resource.kind.replace("iam_user", "user")
+            while (family, label) in taken:
                 label = f"{plain}_{number}"
                 number += 1
-            taken.add((resource.kind, label))
+            taken.add((family, label))
             labels[resource.id] = label
         return cls({resource.id: resource for resource in resources}, labels)
 

@@ -54,13 +54,39 @@ def _secret(resource: SecretResource, scope: Scope) -> Piece:
         area="secrets",
         blocks=(secret, version),
         imports=(Import(to=f"{TYPE}.{label}", id=where),),
-        variables=(_value(variable, resource), _number(variable, resource)),
+        variables=(
+            _value(variable, resource),
+            _number(variable, resource),
+            _current(variable, resource),
+        ),
     )
 
 
 def variable_of(label: str) -> str:
     """Return the name of the variable that holds a secret's value while it is written."""
     return label_of(label)
+
+
+def in_use(label: str) -> str:
+    """Return the expression for the version that a service reads: a new one, else the one named."""
+    variable = variable_of(label)
+    written = f"{TYPE}_version.{label}[0].version"
+    return f"var.{variable}_version > 0 ? {written} : var.{variable}_in_use"
+
+
+def _current(variable: str, resource: SecretResource) -> Block:
+    command = (
+        f"gcloud secrets versions list {resource.secret} --project={resource.project} --limit=1"
+    )
+    return Block(
+        type="variable",
+        labels=(f"{variable}_in_use",),
+        attributes={
+            "description": f"The version of {resource.variable} in use: {command}",
+            "type": Expression("string"),
+            "default": "1",
+        },
+    )
 
 
 def _value(variable: str, resource: SecretResource) -> Block:
