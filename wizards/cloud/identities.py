@@ -73,6 +73,14 @@ class IdentityCalls(Calls):
                 return self._clients.native("artifactregistry", ArtifactRegistryClient)
             case "account":
                 return self._clients.iam()
+            case "service":
+                from google.cloud.run_v2 import ServicesClient
+
+                return self._clients.native("run", ServicesClient)
+            case "job":
+                from google.cloud.run_v2 import JobsClient
+
+                return self._clients.native("run", JobsClient)
             case _:
                 from google.cloud.resourcemanager_v3 import ProjectsClient
 

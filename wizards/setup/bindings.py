@@ -20,6 +20,8 @@ _APIS = {
     "secret": "secretmanager.googleapis.com",
     "repository": "artifactregistry.googleapis.com",
     "account": "iam.googleapis.com",
+    "service": "run.googleapis.com",
+    "job": "run.googleapis.com",
 }
 # A policy that has conditional bindings makes gcloud ask, unless it is told that there is none.
 _CONDITION = {"project": " --condition=None"}
@@ -28,6 +30,8 @@ _PERMISSIONS = {
     "secret": "secretmanager.secrets.setIamPolicy",
     "repository": "artifactregistry.repositories.setIamPolicy",
     "account": "iam.serviceAccounts.setIamPolicy",
+    "service": "run.services.setIamPolicy",
+    "job": "run.jobs.setIamPolicy",
 }
 
 

@@ -1,0 +1,182 @@
+"""What a blueprint wants of Cloud Run: the same as the generated files, and after what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generators.artefacts.cloudbuild import deploy_arguments, migrate_arguments
+from generators.deployment import Deployment
+from generators.detect import detect
+from tests.setup.run_world import with_database
+from tests.setup.sandboxed import blueprint
+from wizards.blueprint import Blueprint, Migrations, Secret
+from wizards.deployment import deployment_of
+from wizards.plan import critical_path
+from wizards.setup.desired import resources
+from wizards.setup.planning import change
+from wizards.setup.run_comparing import ImageChoice, against, same_image
+from wizards.setup.run_flags import flags
+from wizards.setup.run_job import RunJobResource
+from wizards.setup.run_service import RunServiceResource
+from wizards.setup.run_settings import migrate_command, start_variables
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "notes"
+HELLO = "us-docker.pkg.dev/cloudrun/container/hello"
+
+
+def whole() -> Blueprint:
+    """Return a blueprint with everything that a service can have."""
+    keys = {"API_KEY": Secret(name="notes-api-key", source="ask")}
+    return with_database(blueprint("notes-prod", secrets_=keys))
+
+
+def service_of(wanted: Blueprint) -> RunServiceResource:
+    return next(part for part in resources(wanted) if isinstance(part, RunServiceResource))
+
+
+def job_of(wanted: Blueprint) -> RunJobResource:
+    return next(part for part in resources(wanted) if isinstance(part, RunJobResource))
+
+
+@pytest.fixture(scope="module")
+def deployment() -> Deployment:
+    return deployment_of(whole(), detect(EXAMPLE), EXAMPLE)
+
+
+def test_the_environment_is_the_one_that_the_generated_files_give(deployment: Deployment) -> None:
+    assert start_variables(whole()) == deployment.start_variables
+
+
+def test_the_pipeline_s_flags_say_the_same_as_the_plan_s(deployment: Deployment) -> None:
+    fields = ("port", "cpu", "memory", "min_instances", "max_instances", "concurrency")
+    settings = service_of(whole()).settings
+    planned = flags({name: settings[name] for name in fields})
+    assert len(planned) == len(fields)
+    assert set(planned) <= set(deploy_arguments(deployment))
+    connection = next(name for name in settings if name.startswith("cloud_sql."))
+    shared = {"max_retries": 0, connection: "/cloudsql"}
+    (retries, sql) = flags(shared, sql="set")
+    arguments = [w.replace("${PROJECT_ID}", "notes-prod") for w in migrate_arguments(deployment)]
+    assert {retries, sql} <= set(arguments)
+
+
+def test_the_job_s_words_are_the_pipeline_s(deployment: Deployment) -> None:
+    words = flags({"command": job_of(whole()).arguments})
+    assert set(words) <= set(migrate_arguments(deployment))
+
+
+@pytest.mark.parametrize(
+    ("root", "stream", "words"),
+    [
+        (".", Migrations(), "alembic upgrade head"),
+        ("api", Migrations(directory="api"), "alembic upgrade head"),
+        (
+            "api",
+            Migrations(directory="api/db", config="a.ini"),
+            "sh -c 'cd /app/db && exec alembic -c a.ini upgrade head'",
+        ),
+        ("api", Migrations(), "sh -c 'cd /app && exec alembic upgrade head'"),
+        (".", Migrations(provider="prisma"), "npx prisma migrate deploy"),
+        (".", Migrations(provider="sql"), ""),
+    ],
+)
+def test_where_migrations_run_is_where_the_project_keeps_them(
+    root: str, stream: Migrations, words: str
+) -> None:
+    wanted = whole()
+    assert migrate_command(replace(wanted, service=replace(wanted.service, root=root)), stream) == (
+        words
+    )
+
+
+def test_the_service_comes_after_what_it_needs_and_beside_its_job() -> None:
+    service, job = service_of(whole()), job_of(whole())
+    known = {part.id for part in resources(whole())}
+    for part in (service, job):
+        assert set(part.needs) <= known
+        assert "sql.user:notes-db/notes" in part.needs
+        assert "repository:notes" in part.needs
+        assert part.id not in {*service.needs, *job.needs}
+    assert "account:notes-run" in service.needs
+    assert "account:notes-migrate" in job.needs
+    assert {"iam:secret:notes-api-key", "iam:secret:notes-db-password"} <= set(service.needs)
+
+
+def test_the_longest_chain_still_goes_through_the_database() -> None:
+    wanted = resources(whole())
+    rows = [change(part, part.absent()) for part in wanted]
+    chain = critical_path(rows)
+    service = service_of(whole())
+    without = [row for row in rows if not row.kind.startswith("run.")]
+    assert chain - critical_path(without) == pytest.approx(service.seconds)
+
+
+def test_migrations_read_only_the_password_of_their_own_user() -> None:
+    wanted = whole()
+    assert wanted.database is not None
+    own = replace(wanted, database=replace(wanted.database, migration_user="owner"))
+    service, job = service_of(own), job_of(own)
+    assert {each.variable for each in service.secrets} == {"API_KEY", "DB_PASSWORD"}
+    ((variable, secret),) = [(each.variable, each.secret.secret) for each in job.secrets]
+    assert (variable, secret) == ("DB_PASSWORD", "notes-db-migration-password")
+    assert job.settings["environment.DB_USER"] == "owner"
+    assert service.settings["environment.DB_USER"] == "notes"
+    (shared,) = job_of(wanted).secrets
+    assert shared.secret.secret == "notes-db-password"
+
+
+def test_own_variables_reach_service_and_job_and_migrations_may_have_others() -> None:
+    wanted = whole()
+    service = replace(wanted.service, environment={"LOG": "info", "DB_POOL_SIZE": "9"})
+    more = replace(
+        wanted, service=service, migrations={"": Migrations(environment={"LOG": "debug"})}
+    )
+    assert service_of(more).settings["environment.LOG"] == "info"
+    assert service_of(more).settings["environment.DB_POOL_SIZE"] == "9"
+    assert job_of(more).settings["environment.LOG"] == "debug"
+
+
+def test_a_machine_has_no_service_and_a_service_without_a_database_no_job() -> None:
+    wanted = whole()
+    machine = replace(wanted, service=replace(wanted.service, runtime="vm"))
+    assert not [part for part in resources(machine) if part.kind.startswith("run.")]
+    bare = replace(wanted, database=None)
+    assert [part.id for part in resources(bare) if part.kind.startswith("run.")] == [
+        "run.service:notes"
+    ]
+
+
+def test_commands_quote_what_a_shell_or_gcloud_would_take_apart() -> None:
+    values = {"environment.A": "b,c", "environment.B": "d $e", "image": "app:1"}
+    words = flags(values)
+    assert words == ["--image=app:1", "'--update-env-vars=^|^A=b,c|B=d $e'"]
+    cleared = flags({"environment.A": None, "secrets.B": None, "labels.x": None, "cpu_idle": False})
+    assert cleared == [
+        "--no-cpu-throttling",
+        "--remove-env-vars=A",
+        "--remove-secrets=B",
+        "--remove-labels=x",
+    ]
+
+
+def test_an_image_is_replaced_only_when_another_is_named() -> None:
+    unnamed = ImageChoice(named="", placeholder=HELLO)
+    assert unnamed.change("built:7", "") == ""
+    assert unnamed.change(HELLO, HELLO) == ""
+    named = ImageChoice(named="app:2", placeholder=HELLO)
+    assert named.change(HELLO, HELLO) == "app:2"
+    assert named.change("built:7", "app:2") == ""
+    assert named.change("built:7", "app:1") == "app:2"
+    assert named.change("theirs:1", "") == ""
+    assert same_image(HELLO, f"{HELLO}:latest")
+    assert not same_image("localhost:5000/app", "localhost:5000/app:1")
+
+
+def test_a_value_that_looks_like_a_secret_is_not_told_again() -> None:
+    found = {"environment.URL": "postgresql://me:hush@db/x", "environment.LOG": "info"}
+    first, second = against(found, {"environment.URL": "x", "environment.LOG": "debug"})
+    assert "hush" not in str(first.before)
+    assert second.before == "info"
