@@ -144,7 +144,7 @@ def up(
         known = [one for one in found if no_rehearsal or no_backup or not one.reason]
         require(known, [Acceptance.parse(one) for one in accept], level)
         if found and context.interactive and not yes:
-            for line in text.previews(found):
+            for line in (*text.previews(found), *text.situation(console.situation())):
                 context.out.say(line)
             question = ngettext(
                 "Apply {count} revision to {target}?",

@@ -26,13 +26,16 @@ BROKEN_PROJECT = (
 @click.pass_obj
 def status(context: Context) -> None:
     """What is applied, what is pending."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from tui.commands import migrate_text as text
     from tui.commands.migrate import console_of
     from wizards.failures import Failure
     from wizards.migrate import shapes
 
-    with console_of(context) as (console, _cancel):
+    with ThreadPoolExecutor(1) as looks, console_of(context) as (console, _cancel):
         left = console.interrupted(context.out.event)
+        looking = looks.submit(console.situation)
         try:
             found = console.history(context.out.event)
         except Failure as failure:
@@ -40,6 +43,10 @@ def status(context: Context) -> None:
         for line in text.history(found):
             context.out.say(line)
         data = shapes.history(found)
+        now = looking.result()
+        for line in text.situation(now):
+            context.out.say(line)
+        data["situation"] = now.as_json()
         if left is not None:
             data["interrupted"] = shapes.interrupted(left)
             for line in text.interrupted(left):

@@ -27,6 +27,7 @@ from wizards.plan import Check
 
 if TYPE_CHECKING:
     from wizards.migrate.drafting import Draft
+    from wizards.migrate.situation import Situation
     from wizards.migrate.watching import Watched
 
 _COLOURS = {"danger": "red", "caution": "yellow", "notice": "blue", "safe": "green"}
@@ -226,6 +227,14 @@ def rollback(plan: RollbackPlan) -> Iterator[str]:
         if not plan.loses:
             yield "  " + _("nothing that others wrote is lost")
         yield "  " + _("about {seconds:.1f} s").format(seconds=plan.seconds_estimate)
+
+
+def situation(found: Situation) -> Iterator[str]:
+    """Say what a careful person would wait for; nothing where nothing is in the way."""
+    for check in found.checks():
+        yield click.style(f"▲ {check.title}: {check.says}", fg=_COLOURS["caution"])
+        if check.fix:
+            yield f"    {check.fix}"
 
 
 def interrupted(found: Interrupted) -> Iterator[str]:

@@ -47,10 +47,12 @@ from wizards.migrate.providers.provider import State
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
 from wizards.migrate.session import Session
+from wizards.migrate.situation import Situation, look
 from wizards.migrate.verification import Expected, verify
 from wizards.migrate.watching import Watched, watch
 from wizards.migrate.work import Wish, Work
 from wizards.plan import Check
+from wizards.postgres.connection import facts_connection
 from wizards.postgres.sandbox_address import SandboxAddress
 
 
@@ -89,6 +91,11 @@ class Console:
         """Return what the files say by themselves, when :meth:`history` failed."""
         found, address = self.project, self.project.target(discard).address
         return static_graph.history(found.directory, found.migrations, found.name, address)
+
+    def situation(self, emit: Emit = discard, cancel: Cancel | None = None) -> Situation:
+        """Return who would make a migration wait right now, and whom it would hurt."""
+        with facts_connection(self.project.target(emit).address) as connection:
+            return look(connection, cancel or Cancel())
 
     def preview(
         self, emit: Emit = discard, *, to: str = "heads", fresh: bool = False
