@@ -161,6 +161,13 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """``[drift]``: differences ("sql.instance:notes-db.tier") that everybody agreed to leave."""
+
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
     """Everything `tarmac.toml` says; absent tables have their defaults, no database is None."""
 
@@ -172,14 +179,18 @@ class Blueprint:
     machine: Machine | None = None
     migrations: Mapping[str, Migrations] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    drift: Drift = field(default_factory=Drift)
     named: frozenset[str] | None = field(default=None, compare=False)
     """The dotted keys that the file says itself; None when the blueprint is from no file."""
 
     @property
     def hash(self) -> str:
-        """Return 12 hex digits that change whenever a value changes."""
+        """Return 12 hex digits that change whenever a wanted value changes.
+
+        What is ignored of the world is none: it makes no generated file stale.
+        """
         values = asdict(self)
-        del values["named"]
+        del values["named"], values["drift"]
         text = json.dumps(values, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -15,6 +15,7 @@ from wizards.blueprint import (
     FILE_NAME,
     Blueprint,
     Database,
+    Drift,
     Environment,
     HealthCheck,
     Machine,
@@ -33,6 +34,7 @@ _PLAIN: dict[str, type] = {
     "database": Database,
     "pipeline": Pipeline,
     "machine": Machine,
+    "drift": Drift,
 }
 _NAMED: dict[str, type] = {"secrets": Secret, "environments": Environment}
 _STREAM_KEYS = {part.name for part in fields(Migrations)}

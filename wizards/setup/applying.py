@@ -17,13 +17,16 @@ from wizards.events import Emit, Event, Json
 from wizards.failures import Exit, Failure
 from wizards.plan import Action, Change, Plan, critical_path
 from wizards.runner import Ended, Progress, Run, State, Step
-from wizards.setup.desired import resources
 from wizards.setup.journals import alone, new_journal
+from wizards.setup.leftovers import wanted as wanted_now
 from wizards.setup.made import history
 from wizards.setup.performing import perform
+from wizards.setup.removing import removal_steps
 from wizards.setup.resource import Resource
 from wizards.setup.step_journal import StepJournal
 from wizards.setup.unfinished import operations_of, unfinished
+
+RESUME = "tarmac apply --resume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +95,9 @@ def apply(
     with alone(root):
         known = history(root, cloud.world)
         earlier = operations_of(unfinished(root))
-        wanted = {part.id: part for part in resources(blueprint, secret_values)}
+        wanted = {part.id: part for part in wanted_now(blueprint, secret_values, known)}
         past = {part.id: part for part in known.of(blueprint.project.id)}
+        earlier = {key: part.operation for key, part in past.items() if part.operation} | earlier
         journal = new_journal(root, "apply")
         journal.record(_start(blueprint, plan, cloud.world))
         job = StepJournal(
@@ -104,7 +108,14 @@ def apply(
             values=dict(secret_values),
             attended=attended,
         )
-        steps = [_step(job, change, wanted[change.id], earlier) for change in plan.todo]
+        steps = [
+            _step(job, change, wanted[change.id], earlier)
+            for change in plan.todo
+            if change.id in wanted
+        ]
+        left = [change for change in plan.changes if change.id not in wanted]
+        after = tuple(step.id for step in steps)
+        steps += removal_steps(job, left, past, after=after, resume=RESUME)
         ended = Run(steps, emit, cancel).go()
         applied = AppliedPlan(
             steps=ended,
@@ -132,7 +143,7 @@ def _step(
                 progress.retrying,
             )
         except Cancelled:
-            raise Cancelled(job.left_running(resource, "tarmac apply --resume")) from None
+            raise Cancelled(job.left_running(resource, RESUME)) from None
         job.say(
             "step.done",
             resource,

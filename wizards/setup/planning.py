@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 from wizards.blueprint import Blueprint
 from wizards.cancel import Cancel
@@ -14,7 +16,9 @@ from wizards.plan import Action, Change, Check, Plan
 from wizards.setup import preflight
 from wizards.setup.apis import ApisResource
 from wizards.setup.billing import BillingResource
-from wizards.setup.desired import resources
+from wizards.setup.leftovers import leftover_changes, leftovers
+from wizards.setup.leftovers import wanted as wanted_now
+from wizards.setup.made import History, history
 from wizards.setup.prices import dated
 from wizards.setup.project import ProjectResource
 from wizards.setup.resource import Resource, Seen
@@ -31,23 +35,53 @@ def make_plan(
     cancel: Cancel,
     *,
     secret_values: Mapping[str, str] | None = None,
+    root: Path | None = None,
+    confirmed: Collection[str] = (),
 ) -> Plan:
     """Return the changes that lead from the world to the blueprint, with cost and verdicts.
 
+    With the folder of the project as ``root`` its journals tell what Tarmac made and nothing wants
+    any more: that is deleted, what holds data only when its name is among the ``confirmed``.
+    A resource that differs only in what ``[drift] ignore`` names is left as it is.
     Emits ``plan.read`` with ``id`` and ``action`` as each resource is known. Raises CloudFailure
     when the world cannot be read, Cancelled when asked to stop.
     """
     before = cloud.calls
     bound = cloud.until(cancel, lambda _text: None)
-    wanted = resources(blueprint, secret_values)
+    project = blueprint.project.id
+    past = history(root, cloud.world) if root is not None else History()
+    wanted = wanted_now(blueprint, secret_values, past)
     looks = _look_at(wanted, bound, emit, cancel)
     checks = _verdicts(blueprint, bound, wanted, looks)
+    changes = [change(resource, looks[resource.id]) for resource in wanted]
+    there = any(row.kind == "project" and row.action is Action.NONE for row in changes)
+    left = leftovers(past, wanted, project) if there else []
+    extra = leftover_changes(left, past, project, bound, emit, confirmed)
     return Plan(
-        changes=tuple(change(resource, looks[resource.id]) for resource in wanted),
+        changes=(*(_agreed(row, blueprint.drift.ignore) for row in changes), *extra),
         cost_usd_month=sum(resource.cost() for resource in wanted),
         prices_of=dated(),
         preflight=tuple(checks),
         calls=cloud.calls - before,
+    )
+
+
+def _agreed(row: Change, ignored: Collection[str]) -> Change:
+    """Return a row as it is, unless everything that differs was agreed to be left."""
+    if not row.diff or row.action is Action.CREATE:
+        return row
+    if not all(f"{row.id}.{part.field}" in ignored for part in row.diff):
+        return row
+    return replace(
+        row,
+        action=Action.NONE,
+        diff=(),
+        command="",
+        cost_delta_usd=0.0,
+        seconds_estimate=0.0,
+        waits_for="",
+        breaks="",
+        blocked_by="",
     )
 
 

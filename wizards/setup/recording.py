@@ -84,9 +84,7 @@ def _needed(part: Field[Any]) -> bool:
 def _read(hint: Any, given: Any) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        if given is None and NoneType in inner:
-            return None
-        return _read(next(part for part in inner if part is not NoneType), given)
+        return _one_of(inner, given)
     if origin in (tuple, frozenset):
         return origin(_read(inner[0], part) for part in given)
     if origin is not None and issubclass(origin, Mapping):
@@ -96,3 +94,22 @@ def _read(hint: Any, given: Any) -> Any:
     if isinstance(hint, type) and not isinstance(given, hint):
         raise ValueError(f"{given!r} is no {hint.__name__}")
     return given
+
+
+def _one_of(hints: tuple[Any, ...], given: Any) -> Any:
+    """Return a value as the first type of a union that takes it."""
+    if given is None and NoneType in hints:
+        return None
+    for hint in hints:
+        if hint is not NoneType and _fits(hint, given):
+            return _read(hint, given)
+    raise ValueError(f"{given!r} is none of {hints}")
+
+
+def _fits(hint: Any, given: Any) -> bool:
+    origin = get_origin(hint) or hint
+    if origin in (tuple, frozenset):
+        return isinstance(given, list)
+    if is_dataclass(origin) or issubclass(origin, Mapping):
+        return isinstance(given, Mapping)
+    return isinstance(given, origin) and not (origin is int and isinstance(given, bool))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from wizards.cancel import Cancelled
@@ -18,7 +18,29 @@ from wizards.setup.step_journal import StepJournal
 from wizards.setup.work import Work
 
 
-def removal_step(
+def removal_steps(
+    job: StepJournal,
+    changes: Sequence[Change],
+    past: Mapping[str, MadeResource],
+    *,
+    after: tuple[str, ...],
+    resume: str,
+) -> list[Step]:
+    """Return the steps of everything that goes by itself, each with what it takes along.
+
+    All wait for the steps ``after``; ``resume`` is the command that goes on after an interruption.
+    """
+    steps: list[Step] = []
+    for change in changes:
+        if change.idle or change.id not in past:
+            continue
+        along = [past[each.id] for each in changes if each.within == change.id and each.id in past]
+        needs = (*change.needs, *after)
+        steps.append(_removal_step(job, change, past[change.id], along, needs, resume))
+    return steps
+
+
+def _removal_step(
     job: StepJournal,
     change: Change,
     part: MadeResource,
@@ -26,7 +48,6 @@ def removal_step(
     needs: tuple[str, ...],
     resume: str,
 ) -> Step:
-    """Return the step that takes one thing back; ``along`` is what goes with it by itself."""
     resource = part.resource
     made = narrowed(part.made, change)
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from wizards.cancel import Cancel
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Event, Json
-from wizards.plan import Change, Plan
-from wizards.runner import Run, State, Step
+from wizards.plan import Plan
+from wizards.runner import Run, State
 from wizards.setup.applying import AppliedPlan, longest_chain
 from wizards.setup.journals import alone, new_journal
-from wizards.setup.made import MadeResource, history
-from wizards.setup.removing import removal_step
+from wizards.setup.made import history
+from wizards.setup.removing import removal_steps
 from wizards.setup.step_journal import StepJournal
 from wizards.setup.undo_plan import Removal, UndoPlan
 from wizards.setup.undo_reading import plan_undo
@@ -54,7 +54,9 @@ def undo(
         for removal in plan.removals:
             if removal.gone and removal.id in past:
                 job.say("step.removed", removal.resource, whole=True, diff=[])
-        ended = Run(removal_steps(job, decided.changes, past), emit, cancel).go()
+        ended = Run(
+            removal_steps(job, decided.changes, past, after=(), resume=RESUME), emit, cancel
+        ).go()
         done = AppliedPlan(
             steps=ended,
             seconds=time.monotonic() - began,
@@ -66,18 +68,6 @@ def undo(
         journal.record(Event("undo.done", outcome))
     emit(Event("plan.done", {**outcome, "seconds": round(done.seconds, 3)}))
     return done
-
-
-def removal_steps(
-    job: StepJournal, changes: Sequence[Change], past: dict[str, MadeResource]
-) -> list[Step]:
-    """Return the steps of everything that goes by itself, each with what it takes along."""
-    todo = [change for change in changes if not change.idle and change.id in past]
-    steps: list[Step] = []
-    for change in todo:
-        along = [past[each.id] for each in changes if each.within == change.id and each.id in past]
-        steps.append(removal_step(job, change, past[change.id], along, change.needs, RESUME))
-    return steps
 
 
 def _start(plan: UndoPlan, decided: Plan, world: str) -> Event:

@@ -1,0 +1,82 @@
+"""What Tarmac made once and tarmac.toml does not want any more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from generators.language import _
+from wizards.blueprint import Blueprint
+from wizards.cloud.port import Cloud
+from wizards.events import Emit
+from wizards.plan import Change
+from wizards.setup.bindings import BindingsResource, Grant
+from wizards.setup.desired import resources
+from wizards.setup.made import History, MadeResource
+from wizards.setup.members import NUMBER
+from wizards.setup.resource import Resource
+from wizards.setup.undo_plan import UndoPlan, in_order
+from wizards.setup.undo_reading import ours_of, read_all
+
+# Never left over: a project is not dropped for being renamed, an enabled API harms nobody.
+_STEMS = {"project", "billing", "apis"}
+
+
+def wanted(blueprint: Blueprint, values: Mapping[str, str] | None, past: History) -> list[Resource]:
+    """Return every wanted resource, each policy with Tarmac's own grants that it should lose."""
+    made = {part.id: part for part in past.of(blueprint.project.id)}
+    return [
+        _with_unwanted(part, made[part.id])
+        if isinstance(part, BindingsResource) and part.id in made
+        else part
+        for part in resources(blueprint, values)
+    ]
+
+
+def leftovers(past: History, wanted: Iterable[Resource], project: str) -> list[MadeResource]:
+    """Return what the journals say was made in a project and nothing names any more."""
+    named = {part.id for part in wanted}
+    return [
+        part
+        for part in past.of(project)
+        if part.id not in named and part.resource.kind not in _STEMS
+    ]
+
+
+def leftover_changes(
+    left: Sequence[MadeResource],
+    past: History,
+    project: str,
+    cloud: Cloud,
+    emit: Emit,
+    confirmed: Collection[str],
+) -> list[Change]:
+    """Return the deletions, what is gone left out; what holds data waits for its typed name."""
+    if not left:
+        return []
+    removals = [
+        part for part in read_all(left, cloud, ours_of(past.of(project)), emit) if not part.gone
+    ]
+    plan = UndoPlan(
+        project=project, removals=tuple(in_order(removals, past.needs)), needs=past.needs
+    )
+    why = _("tarmac.toml does not want it any more, and Tarmac made it")
+    return [replace(change, why=why) for change in plan.decided(confirmed).changes]
+
+
+def _with_unwanted(resource: BindingsResource, part: MadeResource) -> BindingsResource:
+    patterns = [(grant.role, _pattern(grant.member)) for grant in resource.grants]
+    unwanted = tuple(
+        Grant(role=each.field, member=str(each.after), why=_("nothing needs it any more"))
+        for each in part.made.diff
+        if not any(
+            role == each.field and pattern.fullmatch(str(each.after)) for role, pattern in patterns
+        )
+    )
+    return replace(resource, unwanted=unwanted)
+
+
+def _pattern(member: str) -> re.Pattern[str]:
+    """Return what a member looks like in a policy, where the project's number is put in."""
+    return re.compile(re.escape(member).replace(re.escape(NUMBER), r"\d+"))
