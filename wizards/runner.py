@@ -56,7 +56,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One piece of work; ``needs`` are ids of steps that must end well before it starts."""
+    """One piece of work; ``needs`` are ids of steps that must end well before it starts.
+
+    Of the steps with the same ``turn`` only one runs at a time, the longest chain first.
+    """
 
     id: str
     title: str
@@ -64,6 +67,7 @@ class Step:
     needs: tuple[str, ...] = ()
     command: str = ""
     seconds_estimate: float = 1.0
+    turn: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ class Run:
         with ThreadPoolExecutor(WORKERS, "step") as pool:
             while waiting or running:
                 self._skip_hopeless(waiting)
-                for step in self._ready(waiting):
+                for step in self._ready(waiting, {step.turn for step in running.values()}):
                     del waiting[step.id]
                     running[pool.submit(self._work, step)] = step
                 if not running:
@@ -105,11 +109,17 @@ class Run:
                     self.ended[running.pop(future).id] = future.result()
         return self.ended
 
-    def _ready(self, waiting: Mapping[str, Step]) -> list[Step]:
+    def _ready(self, waiting: Mapping[str, Step], turns: set[str]) -> list[Step]:
         done = {key for key, ended in self.ended.items() if ended.state is State.DONE}
         known = {step.id for step in self.steps}
         open_needs = known - done
-        return [step for step in waiting.values() if open_needs.isdisjoint(step.needs)]
+        ready: list[Step] = []
+        for step in waiting.values():
+            taken = step.turn and step.turn in turns
+            if not taken and open_needs.isdisjoint(step.needs):
+                ready.append(step)
+                turns.add(step.turn)
+        return ready
 
     def _skip_hopeless(self, waiting: dict[str, Step]) -> None:
         found = True

@@ -24,6 +24,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "slow": {"kind": "slow", "seconds": 25.0},
 }
 
+POLLS = 4
+"""How many of the same call in one run are each disturbed; of more, the last one is too."""
+
 _OPERATION = re.compile(r"operations/[^/ ]+")
 
 
@@ -60,3 +63,10 @@ def points_of(entries: Iterable[Entry], project: str, number: str) -> list[Point
         seen[call] += 1
         points.append(Point(call, seen[call]))
     return points
+
+
+def distinct(points: Iterable[Point]) -> list[Point]:
+    """Return the points without polls that are like others: the first four and the last stay."""
+    ordered = list(points)
+    last = {point.call: point.number for point in ordered}
+    return [point for point in ordered if point.number <= POLLS or point.number == last[point.call]]

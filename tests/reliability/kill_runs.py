@@ -22,6 +22,12 @@ from tests.reliability.whole import TYPED, whole, written
 from wizards.blueprint import Blueprint
 
 SPEED = 600.0
+MOMENTS = {
+    "before": "before a journal record",
+    "half": "in the middle of a journal record",
+    "after": "after a journal record",
+    "answered": "after a write, before its record",
+}
 ROOT = Path(__file__).parents[2]
 
 
@@ -43,6 +49,19 @@ class Killed:
     died: bool
     resumes: int
     wrong: tuple[str, ...]
+    cards: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The moment of its death, for the table."""
+        return f"kill -9 {MOMENTS[self.point.partition(' ')[0]]}"
+
+    @property
+    def verdict(self) -> str:
+        """One word for the table."""
+        if self.wrong:
+            return "wrong"
+        return "resumed" if self.died else "missed"
 
 
 class Forge:

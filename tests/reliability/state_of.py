@@ -18,6 +18,7 @@ _GENERATED = {
     "since",
     "generation",
     "observedGeneration",
+    "observed",
     "hashed",
     "log_since",
 }
@@ -25,6 +26,7 @@ _RANDOM = re.compile(
     r"\b(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|1\d{12}|1\d{20})\b"
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_REVISION = re.compile(r"-\d{5}-[a-z0-9]{3}\b")
 _NOT_OF_A_PROJECT = ("fault", "billing-account")
 
 State = dict[str, Any]
@@ -42,7 +44,7 @@ def state_of(store: Store, project: str, generated: Iterable[str] = ()) -> State
     state: State = {}
     for kind, name, body in rows:
         mine = project in name or name == number or project in body
-        if not mine or kind in _NOT_OF_A_PROJECT:
+        if not mine or kind in _NOT_OF_A_PROJECT or _is_an_attempt(kind, body):
             continue
         random = any(part in f"{name}/" for part in hidden)
         told = _Teller(project, number, values=not random)
@@ -53,14 +55,26 @@ def state_of(store: Store, project: str, generated: Iterable[str] = ()) -> State
     return dict(sorted(state.items()))
 
 
+def _is_an_attempt(kind: str, body: str) -> bool:
+    """Say whether this is a revision that never ran: each attempt leaves one, as with Google."""
+    return kind == "run-by-id" or (kind == "run-revision" and '"FAILED"' in body)
+
+
 def differences(left: State, right: State) -> list[str]:
     """Return what is in one state and not, or otherwise, in the other."""
     keys = sorted(left.keys() | right.keys())
     return [
-        f"{key}: {json.dumps(left.get(key))} ≠ {json.dumps(right.get(key))}"
+        f"{key}: {_short(left.get(key), right.get(key))} ≠ {_short(right.get(key), left.get(key))}"
         for key in keys
         if left.get(key) != right.get(key)
     ]
+
+
+def _short(value: Any, other: Any) -> str:
+    """Return the parts of a body that another has not."""
+    if isinstance(value, dict) and isinstance(other, dict):
+        value = {key: part for key, part in value.items() if other.get(key) != part}
+    return json.dumps(value)[:300]
 
 
 class _Teller:
@@ -73,6 +87,7 @@ class _Teller:
 
     def text(self, text: str) -> str:
         text = text.replace(self._project, "PROJECT").replace(self._number, "NUMBER")
+        text = _REVISION.sub("-REVISION", text)
         return _MOMENT.sub("MOMENT", _RANDOM.sub("ID", text))
 
     def told(self, value: Any, key: str = "") -> Any:

@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from sandbox.services import catalogue

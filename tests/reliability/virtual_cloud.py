@@ -15,8 +15,8 @@ from tests.reliability.virtual_time import VirtualClock, VirtualPace, VirtualTim
 from wizards.cloud import calls
 
 # Waits are shorter than with Google, though longer than several polls: one poll is like the next.
-INSTANCE_SECONDS = 24.0
-ENABLE_SECONDS = 8.0
+INSTANCE_SECONDS = 10.0
+ENABLE_SECONDS = 5.0
 
 PATIENCE = 0.5
 """Real seconds after which a client takes an answer for lost."""

@@ -11,14 +11,14 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sandbox.clock import Clock
 from wizards.cancel import Cancel, Cancelled
 from wizards.cloud.pace import Pace
 
 _LOOK_AGAIN = 0.0004
-_WAITING = {"threading.py", "selectors.py", "thread.py", "queue.py"}
+_AT_MOST = 0.05
+_WAITING = ("/threading.py", "/selectors.py", "/thread.py", "/queue.py")
 """Files of the standard library in which a thread waits for others and works on nothing."""
 
 
@@ -28,7 +28,7 @@ class VirtualTime:
     def __init__(self, start: float | None = None) -> None:
         self._moment = time.time() if start is None else start
         self._deadlines: dict[int, float] = {}
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._moves = 0
 
     @property
@@ -38,45 +38,50 @@ class VirtualTime:
 
     def skip(self, seconds: float) -> None:
         """Let time pass for everybody at once."""
-        with self._lock:
-            self._moment += seconds
-            self._moves += 1
+        with self._changed:
+            self._move(self._moment + seconds)
 
     def sleep(self, seconds: float, cancel: Cancel) -> None:
         """Return when so many seconds have passed; raises Cancelled as soon as somebody asks."""
         me = threading.get_ident()
-        with self._lock:
+        with self._changed:
             deadline = self._deadlines[me] = self._moment + seconds
             self._moves += 1
-        quiet_since = -1
-        try:
-            while self._moment < deadline:
-                if cancel.wait(_LOOK_AGAIN):
-                    raise Cancelled
-                if self._others_work():
-                    quiet_since = -1
-                elif quiet_since == self._moves:
-                    self._jump()
-                else:
-                    quiet_since = self._moves
-        finally:
-            with self._lock:
+            try:
+                while self._moment < deadline:
+                    if cancel.asked:
+                        raise Cancelled
+                    self._wait(me)
+            finally:
                 del self._deadlines[me]
                 self._moves += 1
+                self._changed.notify_all()
 
-    def _jump(self) -> None:
-        with self._lock:
-            first = min(self._deadlines.values())
-            if first > self._moment:
-                self._moment = first
-                self._moves += 1
+    def _wait(self, me: int) -> None:
+        """Wait for the others; who waits for the earliest moment looks whether it may come."""
+        first = min(self._deadlines, key=lambda thread: (self._deadlines[thread], thread))
+        if first != me:
+            self._changed.wait(_AT_MOST)
+            return
+        moves = self._moves
+        self._changed.wait(_LOOK_AGAIN)
+        if self._others_work():
+            return
+        self._changed.wait(_LOOK_AGAIN)
+        if moves == self._moves and not self._others_work():
+            self._move(self._deadlines[me])
+
+    def _move(self, moment: float) -> None:
+        self._moment = max(moment, self._moment)
+        self._moves += 1
+        self._changed.notify_all()
 
     def _others_work(self) -> bool:
         me = threading.get_ident()
         return any(
             thread != me
             and thread not in self._deadlines
-            and Path(frame.f_code.co_filename).name not in _WAITING
+            and not frame.f_code.co_filename.endswith(_WAITING)
             for thread, frame in sys._current_frames().items()
         )
 

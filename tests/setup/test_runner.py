@@ -92,3 +92,27 @@ def test_the_weight_of_a_step_is_the_chain_that_it_starts() -> None:
 def test_a_need_outside_the_run_counts_as_done() -> None:
     states, _events = run(step("a", "elsewhere"))
     assert states == {"a": State.DONE}
+
+
+def test_steps_that_take_turns_run_one_at_a_time_the_longest_chain_first() -> None:
+    running: list[str] = []
+    most = 0
+
+    def work(progress: Progress) -> None:
+        nonlocal most
+        running.append("x")
+        most = max(most, len(running))
+        time.sleep(0.01)
+        running.pop()
+
+    steps = [
+        Step(id="short", title="short", work=work, turn="instance"),
+        Step(id="long", title="long", work=work, turn="instance"),
+        Step(id="after", title="after", work=work, turn="instance", needs=("long",)),
+        Step(id="tail", title="tail", work=lambda _progress: None, needs=("after",)),
+    ]
+    states, events = run(*steps)
+    started = [e.fields["id"] for e in events if e.fields["state"] == "running"]
+    assert set(states.values()) == {State.DONE}
+    assert most == 1
+    assert [key for key in started if key != "tail"] == ["long", "after", "short"]

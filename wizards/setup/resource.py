@@ -178,6 +178,11 @@ class Resource(ABC):
         return ()
 
     @property
+    def turn(self) -> str:
+        """What only one step at a time may write to; "" when writes do not disturb each other."""
+        return ""
+
+    @property
     def reads_through(self) -> str:
         """The API that must be enabled before this can be read; "" when none."""
         return self.api

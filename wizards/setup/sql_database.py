@@ -35,6 +35,11 @@ class SqlDatabaseResource(Resource):
         """What it is for and what breaks without it."""
         return _("the service's tables live here, apart from the instance's own database")
 
+    @property
+    def turn(self) -> str:
+        """The instance: Google takes one operation on it at a time."""
+        return f"sql.instance:{self.instance}"
+
     def look(self, cloud: Cloud) -> Seen:
         """Read the instance's databases."""
         found = cloud.sql_databases(self.project, self.instance)
@@ -118,6 +123,11 @@ class SqlUserResource(Resource):
         return _("{purpose}; its password stands in {where} only").format(
             purpose=self.purpose or _("the service connects as this user"), where=self.secret
         )
+
+    @property
+    def turn(self) -> str:
+        """The instance: Google takes one operation on it at a time."""
+        return f"sql.instance:{self.instance}"
 
     def look(self, cloud: Cloud) -> Seen:
         """Read the users, and which version of the secret is in use."""

@@ -37,6 +37,11 @@ class SqlIamUserResource(Resource):
         """What it is for and what breaks without it."""
         return _("{account} logs in to the database without a password").format(account=self.email)
 
+    @property
+    def turn(self) -> str:
+        """The instance: Google takes one operation on it at a time."""
+        return f"sql.instance:{self.instance}"
+
     def look(self, cloud: Cloud) -> Seen:
         """Read the users."""
         known = self.user in cloud.sql_users(self.project, self.instance)

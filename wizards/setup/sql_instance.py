@@ -71,6 +71,11 @@ class SqlInstanceResource(Resource):
         """Return what it costs in USD a month."""
         return sql_month(self.settings)
 
+    @property
+    def turn(self) -> str:
+        """The instance: Google takes one operation on it at a time."""
+        return f"sql.instance:{self.instance}"
+
     def look(self, cloud: Cloud) -> Seen:
         """Read the instance and compare field by field."""
         found = cloud.sql_instance(self.project, self.instance)
