@@ -30,6 +30,7 @@ def status(context: Context) -> None:
 
     from tui.commands import migrate_text as text
     from tui.commands.migrate import console_of
+    from wizards.events import Event
     from wizards.failures import Failure
     from wizards.migrate import shapes
 
@@ -46,7 +47,8 @@ def status(context: Context) -> None:
         now = looking.result()
         for line in text.situation(now):
             context.out.say(line)
-        data["situation"] = now.as_json()
+        if context.json:
+            context.out.event(Event("migrate.situation", now.as_json()))
         if left is not None:
             data["interrupted"] = shapes.interrupted(left)
             for line in text.interrupted(left):
