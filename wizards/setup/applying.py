@@ -159,6 +159,7 @@ def _step(
         needs=change.needs,
         command=change.command,
         seconds_estimate=change.seconds_estimate,
+        turn=resource.turn,
         work=work,
     )
 

@@ -71,6 +71,7 @@ def _removal_step(
         needs=needs,
         command=change.command,
         seconds_estimate=change.seconds_estimate,
+        turn=part.resource.turn,
         work=work,
     )
 
