@@ -40,7 +40,6 @@ _IN_QUERY = {
     "workloadIdentityPoolProviderId": "provider",
     "instance": "instance",
 }
-_PAIR = re.compile(r"(\w+)/([^/:?]+)")
 _HOST = re.compile(r"(?:.*\.)?(?P<api>\w+)\.googleapis\.com")
 _LARGEST_BODY = 100_000
 
@@ -53,9 +52,7 @@ def names_in(address: str, body: str | bytes | None = None) -> dict[str, str]:
     parts = urlsplit(address)
     path = unquote(parts.path)
     found = {"api": _api(parts.hostname or "", path)}
-    for kind, name in _PAIR.findall(path):
-        if kind in _KINDS and name != "-":
-            found[_KINDS[kind]] = name
+    found |= names_of(path)
     for key, value in parse_qsl(parts.query):
         if key in _IN_QUERY:
             found.setdefault(_IN_QUERY[key], value)
@@ -65,7 +62,13 @@ def names_in(address: str, body: str | bytes | None = None) -> dict[str, str]:
 
 def names_of(resource: str) -> dict[str, str]:
     """Return the names in a resource's full name ("projects/p/secrets/s")."""
-    return {_KINDS[kind]: name for kind, name in _PAIR.findall(resource) if kind in _KINDS and name}
+    parts = resource.split("/")
+    found: dict[str, str] = {}
+    for kind, name in zip(parts, parts[1:], strict=False):
+        plain = name.partition(":")[0]
+        if kind in _KINDS and plain not in ("", "-"):
+            found[_KINDS[kind]] = plain
+    return found
 
 
 def _api(host: str, path: str) -> str:

@@ -62,9 +62,7 @@ def _well_formed(response: requests.Response) -> bool:
     error = body.get("error", {})
     if isinstance(error, str):  # the token endpoint's shape, which google-auth reads
         return "googleapis.com" in response.url and "/token" in response.url
-    return isinstance(error, dict) and all(
-        isinstance(part, dict) for part in (error.get("details") or [])
-    )
+    return isinstance(error, dict) and _details_fit(error)
 
 
 def is_page(body: str) -> bool:
@@ -93,4 +91,9 @@ def is_error_shape(body: str) -> bool:
         return False
     if isinstance(parsed, list) and parsed:
         parsed = parsed[0]
-    return isinstance(parsed, dict) and isinstance(parsed.get("error"), dict | str)
+    error = parsed.get("error") if isinstance(parsed, dict) else None
+    return isinstance(error, dict) and _details_fit(error)
+
+
+def _details_fit(error: dict[str, Any]) -> bool:
+    return all(isinstance(part, dict) for part in (error.get("details") or []))

@@ -79,8 +79,8 @@ class CloudFailure(Failure):
     ) -> None:
         super().__init__(
             code,
-            redacted(message),
-            why=redacted(why),
+            message,
+            why=why,
             next=next,
             raw=redacted(refusal.raw),
             exit_code=Exit.FAILED,

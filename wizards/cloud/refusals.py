@@ -93,7 +93,7 @@ def read_answer(
     message = _with_violations(str(error.get("message", "")), details)
     if not answering.is_error_shape(body):
         googles = status in _ANYBODYS or answering.is_googles_page(body)
-        reason = "" if googles else "NOT_GOOGLE"
+        reason = "PROXY_LOGIN" if status == 407 else "" if googles else "NOT_GOOGLE"
         message = answering.page_words(body) or _("{status} without words").format(status=status)
     about = {**names_of(metadata.get("resource", "")), **(names or {})}
     return Refusal(
@@ -136,16 +136,31 @@ _HTTP_OF_CODE = {
 
 
 def _login(reason: str, error: Exception, call: str, status: int = 401) -> Refusal:
-    said = error.args[0] if error.args else error
-    more = [str(part) for part in error.args[1:] if str(part) != str(said)]
-    raw = redacted("\n".join([str(said), *more]))
+    said = str(error.args[0] if error.args else error)
+    more = [_told(part) for part in error.args[1:]]
+    added = "; ".join(part for part in more if part and part not in said)
+    raw = "\n".join([said, *(str(part) for part in error.args[1:] if str(part) != said)])
     return Refusal(
         status=status,
         reason=reason,
-        message=redacted(" ".join([str(said), *more]))[:_SAYS_LIMIT],
-        raw=raw[:_RAW_LIMIT],
+        message=redacted(f"{said} ({added})" if added else said)[:_SAYS_LIMIT],
+        raw=redacted(raw)[:_RAW_LIMIT],
         call=call,
     )
+
+
+def _told(answer: object) -> str:
+    """Return what the answer of a token service adds to the exception's own words."""
+    try:
+        told = json.loads(answer) if isinstance(answer, str) else answer
+    except ValueError:
+        told = answer
+    if not isinstance(told, dict):
+        return str(told)
+    error = told.get("error")
+    if isinstance(error, dict):
+        return str(error.get("message", ""))
+    return str(told.get("error_subtype") or told.get("error_description") or "")
 
 
 def _error_of(body: str) -> dict[str, Any]:
