@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from generators.project import FrontEnd, Service
 
@@ -29,6 +30,15 @@ class SecretUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationUse:
+    """Who migrates: an identity of its own, a database user, and the only secret it reads."""
+
+    account: str
+    user: str
+    secret: SecretUse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """A service, where it goes and how large it may grow; memory as "512Mi", accounts as ids."""
 
@@ -51,6 +61,8 @@ class Deployment:
     pipeline: str = "cloud-build"
     database: DatabaseUse | None = None
     secrets: tuple[SecretUse, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    migration: MigrationUse | None = None
 
     @property
     def frontend(self) -> FrontEnd | None:
@@ -81,7 +93,7 @@ class Deployment:
     def start_variables(self) -> dict[str, str]:
         """The environment of the running service on Google Cloud, without any secret."""
         if self.database is None:
-            return {}
+            return dict(self.environment)
         connection = f"{self.project_id}:{self.region}:{self.database.instance}"
         return {
             "CLOUD_SQL_INSTANCE": connection,
@@ -89,4 +101,5 @@ class Deployment:
             "DB_NAME": self.database.name,
             "DB_POOL_SIZE": str(self.database.pool_size),
             "DB_MAX_OVERFLOW": str(self.database.max_overflow),
+            **self.environment,
         }

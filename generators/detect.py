@@ -57,7 +57,7 @@ def _python(tree: Tree, fronts: list[FrontEnd]) -> tuple[list[Service], list[Fin
     homes = manifest_roots(tree)
     repository = Repository(tree, modules, lines, start_commands(lines), homes)
     found = candidates(tree, modules, homes)
-    weigh_commands(found, repository.commands)
+    weigh_commands(tree, found, repository.commands)
     groups = grouped(found, homes)
     manifests = {path: read_manifest(tree, path) for path in groups}
     parts = {path: split(group, manifests[path]) for path, group in groups.items()}
@@ -89,7 +89,7 @@ def _with_node(
         node = [_with_front(service, fronts, node) for service in node]
         taken |= {service.frontend.path for service in node if service.frontend}
     both = [*services, *node]
-    return [*both, *node_services.static_services(fronts, taken)]
+    return [*both, *node_services.static_services(tree, fronts, taken)]
 
 
 def _with_front(

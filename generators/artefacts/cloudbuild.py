@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from generators.artefact import Artefact
 from generators.artefacts.starting import migrate_command
 from generators.deployment import Deployment
@@ -72,7 +74,7 @@ def migrate_arguments(deployment: Deployment) -> list[str]:
         "${_SERVICE}-migrate",
         f"--image={_TAGGED}",
         "--region=${_REGION}",
-        *_identity(deployment),
+        *_migrating(deployment),
         f"--command={doubled_dollars(command[0])}",
         f"--args={doubled_dollars(gcloud_list(command[1:]))}",
         "--max-retries=0",
@@ -83,6 +85,24 @@ def migrate_arguments(deployment: Deployment) -> list[str]:
     ]
 
 
+def _migrating(deployment: Deployment) -> list[str]:
+    """Return what ``_identity`` does for the migrations, where they have an identity of their own.
+
+    Its database user comes after the service's, whose name the same variable has.
+    """
+    own = deployment.migration
+    if own is None:
+        return _identity(deployment)
+    return _identity(
+        replace(
+            deployment,
+            runtime_account=own.account,
+            environment={**deployment.environment, "DB_USER": own.user},
+            secrets=(own.secret,),
+        )
+    )
+
+
 def _identity(deployment: Deployment) -> list[str]:
     """Return who the program is, which database it reaches and which secrets it reads."""
     account = doubled_dollars(deployment.runtime_account)
@@ -91,10 +111,10 @@ def _identity(deployment: Deployment) -> list[str]:
         place = doubled_dollars(f"{deployment.region}:{deployment.database.instance}")
         connection = f"${{PROJECT_ID}}:{place}"
         words.append(f"--set-cloudsql-instances={gcloud_list([connection])}")
-        variables = {
-            name: doubled_dollars(value) for name, value in deployment.start_variables.items()
-        }
+    variables = {name: doubled_dollars(value) for name, value in deployment.start_variables.items()}
+    if deployment.database is not None:
         variables["CLOUD_SQL_INSTANCE"] = connection
+    if variables:
         words.append(f"--set-env-vars={gcloud_pairs(variables)}")
     if deployment.secrets:
         pairs = {secret.variable: f"{secret.secret}:latest" for secret in deployment.secrets}

@@ -10,7 +10,7 @@ from generators.detection.import_roots import dotted_from, import_root
 from generators.detection.modules import Modules
 from generators.detection.python_module import Module
 from generators.detection.python_names import STREAMLIT, Framework
-from generators.detection.tree import Tree, ancestors, deployable, inside, parent
+from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
 from generators.project import Confidence, Evidence
 
 _NAMES = {"app": 10, "application": 8, "api": 3, "server": 3}
@@ -46,6 +46,7 @@ class Candidate:
     evidence: list[Evidence] = field(default_factory=list)
     command: StartCommand | None = None
     processes: set[tuple[str, str]] = field(default_factory=set)
+    doubted: bool = False
 
     @property
     def entrypoint(self) -> str:
@@ -97,13 +98,31 @@ def _scripts(module: Module) -> Iterator[Candidate]:
 
 
 def _import_root(tree: Tree, candidate: Candidate, homes: Collection[str]) -> str:
+    if candidate.module.settings_module and candidate.framework.name == "Django":
+        folder = parent(candidate.module.path)
+        fits = [one for one in ancestors(folder) if _has_settings(tree, candidate, one)]
+        if fits:
+            return fits[0]
     if candidate.framework is not STREAMLIT:
         return import_root(tree, candidate.module, homes)
     folder = parent(candidate.module.path)
     return next((one for one in ancestors(folder) if one in homes), folder)
 
 
-def weigh_commands(found: list[Candidate], commands: list[StartCommand]) -> None:
+def _works_from(tree: Tree, candidate: Candidate, root: str) -> bool:
+    """Whether a command's import root finds Django's settings as well as our own guess does."""
+    own = _has_settings(tree, candidate, candidate.import_root)
+    return not own or _has_settings(tree, candidate, root)
+
+
+def _has_settings(tree: Tree, candidate: Candidate, root: str) -> bool:
+    """Whether Django's settings module can be imported from a folder."""
+    given = candidate.module.settings_module
+    base = join(root, given[0].replace(".", "/")) if given else ""
+    return bool(base) and (tree.has(f"{base}.py") or tree.has(f"{base}/__init__.py"))
+
+
+def weigh_commands(tree: Tree, found: list[Candidate], commands: list[StartCommand]) -> None:
     """Let the project's own start commands speak for the candidates that they name."""
     for candidate in found:
         for command in commands:
@@ -113,8 +132,9 @@ def weigh_commands(found: list[Candidate], commands: list[StartCommand]) -> None
             candidate.processes.add((command.path, command.process))
             if candidate.command is None:
                 candidate.command = command
-                candidate.import_root = root
                 candidate.score += command.weight
+                candidate.doubted = not _works_from(tree, candidate, root)
+                candidate.import_root = candidate.import_root if candidate.doubted else root
                 candidate.evidence.append(
                     Evidence("entrypoint", command.path, command.line, command.says)
                 )
@@ -131,6 +151,8 @@ def choose(found: list[Candidate]) -> tuple[Candidate, Confidence, list[Candidat
         confidence = Confidence.HIGH if _clear(best) else Confidence.MEDIUM
     else:
         confidence = Confidence.MEDIUM if lead > 2 else Confidence.LOW
+    if best.doubted and confidence is Confidence.HIGH:
+        confidence = Confidence.MEDIUM
     return best, confidence, others
 
 

@@ -27,12 +27,32 @@ _BUILD_VARIABLE = re.compile(
     rb"\b((?:VITE|REACT_APP|NEXT_PUBLIC|NUXT_PUBLIC|PUBLIC|VUE_APP)_[A-Z0-9_]+)\b"
 )
 _CONFIGS = ("js", "ts", "mjs", "mts", "cjs", "cts")
+_NO_SERVER = re.compile(r"\bssr\s*:\s*false")
 _MOST_SOURCES = 150
+_ELSEWHERE = (
+    "@tauri-apps/cli",
+    "electron",
+    "expo",
+    "react-native",
+    "@capacitor/cli",
+    "@crxjs/vite-plugin",
+    "wxt",
+    "plasmo",
+    "vsce",
+    "@types/vscode",
+    "@vscode/vsce",
+)
+
+
+def elsewhere(tree: Tree, package: Package) -> bool:
+    """Whether a package is made for desktops, phones, browsers or editors, not for a server."""
+    beside = tree.has_folder(join(package.folder, "src-tauri"))
+    return beside or any(name in package.dependencies for name in _ELSEWHERE)
 
 
 def front_end(tree: Tree, package: Package) -> FrontEnd | None:
     """Return the front end that a package builds as plain files, None when it does not."""
-    found = _bundler(tree, package)
+    found = None if elsewhere(tree, package) else _bundler(tree, package)
     if found is None:
         return None
     bundler, output, script = found
@@ -125,7 +145,10 @@ def _bundler(tree: Tree, package: Package) -> tuple[str, str, str] | None:
         return "vue-cli", found[1] if found else "dist", script
     if "gatsby" in has:
         return "gatsby", "public", script
-    if "vite" in has and not ({"@remix-run/dev", "@react-router/dev"} & has.keys()):
+    if "@react-router/dev" in has:
+        config = config_text(tree, folder, "react-router")
+        return ("react-router", "build/client", script) if _NO_SERVER.search(config) else None
+    if "vite" in has and "@remix-run/dev" not in has:
         return _vite(tree, folder, script)
     browser = any(key in has for key, _name in _FRAMEWORKS)
     if browser and re.search(r"\b(webpack|parcel|rspack|rsbuild)\b", said):
@@ -150,9 +173,13 @@ def _vite(tree: Tree, folder: str, script: str) -> tuple[str, str, str] | None:
 
 def _webpack(tree: Tree, folder: str, script: str) -> tuple[str, str, str] | None:
     config = config_text(tree, folder, "webpack")
-    named = re.search(r"""path\s*:[^\n]*["'/]((?:client/|web/)?(?:dist|build|public))\b""", config)
+    named = re.search(r"""path\s*:[^\n]*?(?:(\w+)\s*,\s*)?["'](?:\./)?([\w/-]+)/?["']""", config)
     entry = config or any(inside(path, folder) for path in tree.named("index.html"))
-    return ("webpack", named[1] if named else "dist", script) if entry else None
+    output = named[2] if named else "dist"
+    if named and named[1] not in {None, "__dirname"}:
+        base = re.search(rf"""\b{named[1]}\s*=[^\n]*__dirname,\s*["']([^"']+)["']""", config)
+        output = f"{base[1]}/{output}" if base else output
+    return ("webpack", output, script) if entry else None
 
 
 def _nuxt(tree: Tree, package: Package, script: str) -> tuple[str, str, str] | None:

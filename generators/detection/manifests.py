@@ -23,6 +23,7 @@ from generators.detection.requirements import (
     version_of,
 )
 from generators.detection.tree import Tree, ancestors, deployable, join, parent
+from generators.detection.supported import newest_python
 from generators.detection.versions import PYTHONS, Wanted
 
 LOCKFILES = {
@@ -99,7 +100,8 @@ def read_manifest(tree: Tree, root: str) -> Manifest:
         _read_pip(tree, root, manifest)
     manifest.others = _others(tree, root, manifest, project)
     manifest.manager_version = _manager_version(tree, manifest, project)
-    manifest.python = python_version(tree, root, _ranges(tree, root, project))
+    newest = newest_python(manifest.dependencies.versions)
+    manifest.python = python_version(tree, root, _ranges(tree, root, project), newest)
     return manifest
 
 

@@ -43,8 +43,18 @@ def _alembic(tree: Tree, manifest: Manifest) -> tuple[MigrationTool, Evidence] |
         config = path if directory == "." else path.removeprefix(f"{directory}/")
         option = () if config == "alembic.ini" else ("-c", config)
         tool = MigrationTool("alembic", directory, config, ("alembic", *option, "upgrade", "head"))
+        if manifest.dependencies.has("litestar") and _by_litestar(tree, path, where):
+            command = ("litestar", "database", "upgrade", "--no-prompt")
+            tool = MigrationTool("alembic", directory, config, command, "advanced-alchemy")
         return tool, Evidence("migrations", path, line, says)
     return _alembic_in_project(tree, manifest)
+
+
+def _by_litestar(tree: Tree, config: str, location: str) -> bool:
+    """Whether env.py gets its settings from Litestar's own command, which has to run it then."""
+    places = (parent(config), join(parent(config), location), parent(parent(config)))
+    environments = (join(place, "env.py") for place in places)
+    return any("advanced_alchemy" in tree.text(one) for one in environments if tree.has(one))
 
 
 def _may_be(path: str) -> bool:

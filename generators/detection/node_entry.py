@@ -32,13 +32,14 @@ _LISTENS = re.compile(
     rb"\.listen\(|NestFactory\.(?:create|createMicroservice)\b|\bserve\(|createServer\("
     rb"|new Elysia\(|express\(\)|[Ff]astify\(|new Koa\("
 )
-_STARTS = re.compile(rb"\.listen\(|\bserve\(\s*[{a]|startStandaloneServer\(")
+_STARTS = re.compile(rb"(?<!istory)\.listen\(|\bserve\(\s*[{a]|startStandaloneServer\(")
 _NEST = re.compile(rb"NestFactory\.create\b|NestFactory\.create<")
 _USUAL = ("main", "index", "server", "app", "api", "www", "start", "bin/www", "bootstrap")
 _SIDE_WORK = re.compile(
     r"seed|migrat|script|worker|cli|command|tool|mock|spec|test|bench|console|repl|openapi|swagger|generate",
     re.IGNORECASE,
 )
+_WORKS = re.compile(r"(?:^|[/@ -])(?:[\w-]*worker|workers|queue|consumer|scheduler|cron|jobs)s?\b")
 _MOST_SOURCES = 300
 
 
@@ -62,6 +63,14 @@ def entries(tree: Tree, package: Package, framework: str) -> list[Entry]:
         return _nest(tree, package)
     found = _generic(tree, package)
     return [found] if found else []
+
+
+def worker_entry(tree: Tree, package: Package) -> Entry | None:
+    """Return a program without a server, when it is called a worker and has a script of its own."""
+    words = f"{package.folder} {package.name}".lower()
+    if not _WORKS.search(words) or not production_script(package):
+        return None
+    return _generic(tree, package)
 
 
 def production_script(package: Package) -> str:

@@ -32,6 +32,7 @@ FULL_STACK = (
     ("@remix-run/serve", "Remix"),
     ("@remix-run/node", "Remix"),
     ("@react-router/serve", "React Router"),
+    ("@react-router/dev", "React Router"),
     ("astro", "Astro"),
 )
 DATABASES = {

@@ -178,7 +178,8 @@ def _used(tree: Tree, folder: str) -> tuple[str, str] | None:
     from generators.detection.images import near
 
     flows = [path for path in tree.files if path.startswith(".github/workflows/")]
-    for path in [*near(tree, folder), *flows]:
+    words = [join(folder, name) for name in ("README.md", "readme.md", "Readme.md")]
+    for path in [*near(tree, folder), *flows, *filter(tree.has, words)]:
         if found := _INSTALLS.search(tree.text(path)):
             return next(name for name in found.groups() if name), path
     return None

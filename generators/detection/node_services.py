@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from generators.detection import node_names
-from generators.detection.front_ends import config_text, front_end, static_next
-from generators.detection.node_entry import Entry, entries, plain_command, production_script
+from generators.detection.front_ends import config_text, elsewhere, front_end, static_next
+from generators.detection.images import dockerfiles
+from generators.detection.node_entry import (
+    Entry,
+    entries,
+    plain_command,
+    production_script,
+    worker_entry,
+)
 from generators.detection.node_migrations import node_migrations, prisma_database, prisma_schema
 from generators.detection.node_packages import Package
 from generators.detection.node_routes import node_health, node_port
 from generators.detection.node_workers import node_workers
-from generators.detection.tree import Tree, inside
+from generators.detection.tree import Tree, inside, parent
 from generators.project import Confidence, Evidence, FrontEnd, Service
 
 _DEFAULT_PORT = 8080
@@ -23,6 +31,8 @@ def servers(tree: Tree, packages: list[Package]) -> list[Service]:
     """Return every package that answers HTTP by itself, one service for each entry point."""
     found: list[Service] = []
     for package in packages:
+        if elsewhere(tree, package):
+            continue
         whole = _full_stack(tree, package)
         framework = None if whole else _framework(package)
         if whole:
@@ -33,14 +43,22 @@ def servers(tree: Tree, packages: list[Package]) -> list[Service]:
                 for entry in entries(tree, package, framework)
                 if _worth(package, packages, entry)
             ]
+        elif not framework and (entry := worker_entry(tree, package)):
+            service = _service(tree, package, packages, "Node", entry)
+            found.append(replace(service, role="worker"))
     return found
 
 
-def static_services(fronts: list[tuple[Package, FrontEnd]], taken: set[str]) -> Iterator[Service]:
-    """Yield the front ends that belong to no back end, as services of files only."""
-    for package, front in fronts:
-        if front.path in taken:
-            continue
+def static_services(
+    tree: Tree, fronts: list[tuple[Package, FrontEnd]], taken: set[str]
+) -> Iterator[Service]:
+    """Yield the front ends that belong to no back end, as services of files only.
+
+    One of several is sure only when its own folder says how it is deployed.
+    """
+    left = [(package, front) for package, front in fronts if front.path not in taken]
+    for package, front in left:
+        deployed = len(left) == 1 or any(parent(one) == front.path for one in dockerfiles(tree))
         evidence = Evidence(
             "frontend", package.path, 1, f"{front.bundler}: {' '.join(front.build)}"
         )
@@ -64,7 +82,9 @@ def static_services(fronts: list[tuple[Package, FrontEnd]], taken: set[str]) -> 
             variables=front.variables,
             dependencies=dict(package.runtime),
             evidence=(evidence, *package.evidence, *_node_evidence(package)),
-            confidence=Confidence.MEDIUM if front.bundler == "webpack" else Confidence.HIGH,
+            confidence=Confidence.HIGH
+            if deployed and front.bundler != "webpack"
+            else Confidence.MEDIUM,
         )
 
 
@@ -125,6 +145,9 @@ def _full_stack(tree: Tree, package: Package) -> tuple[str, Entry] | None:
         node = "@sveltejs/adapter-node" in has
         start, output = ("node", "build"), "build"
         sure = Confidence.HIGH if node else Confidence.MEDIUM
+    elif name == "React Router" or "@react-router/dev" in has:
+        start, output = ("react-router-serve", "build/server/index.js"), "build"
+        sure = Confidence.HIGH if "@react-router/serve" in has else Confidence.MEDIUM
     elif name == "Astro":
         start, output = ("node", "dist/server/entry.mjs"), "dist"
         sure = Confidence.HIGH if "@astrojs/node" in has else Confidence.MEDIUM

@@ -26,11 +26,13 @@ _WORKFLOW = {
 }
 
 
-def python_version(tree: Tree, root: str, ranges: list[Wanted]) -> Wanted:
+def python_version(
+    tree: Tree, root: str, ranges: list[Wanted], newest: str | None = None
+) -> Wanted:
     """Return the Python of a service: a pin, else the image it is built on today, else the range.
 
     ``ranges`` are specifiers in ``says`` with their place; an image or workflow counts only
-    when it fits them.
+    when it fits them. ``newest`` is what the installed frameworks support at most.
     """
     for pin in _python_pins(tree, root):
         return pin
@@ -40,8 +42,14 @@ def python_version(tree: Tree, root: str, ranges: list[Wanted]) -> Wanted:
             return said
     if allowed is not None:
         chosen = python_from_range(allowed.says) or PYTHONS[0]
+        if newest and _older(newest, chosen) and python_fits(allowed.says, newest):
+            chosen = newest
         return Wanted(chosen, allowed.path, allowed.line, allowed.says)
-    return Wanted(PYTHONS[0])
+    return Wanted(newest if newest and _older(newest, PYTHONS[0]) else PYTHONS[0])
+
+
+def _older(version: str, than: str) -> bool:
+    return tuple(map(int, version.split("."))) < tuple(map(int, than.split(".")))
 
 
 def node_version(tree: Tree, root: str, given: dict[str, object]) -> Wanted:

@@ -278,7 +278,23 @@ def _served(modules: Modules, front: FrontEnd, root: str) -> tuple[FrontEnd, lis
                 if output in _folders_named(call, module.paths | module.texts):
                     served = Evidence("frontend.served_by", module.path, line, call)
                     return front_ends.served_by(front, root), [package, served]
+    named = _names_output(modules, front, root)
+    if named is not None:
+        return front_ends.served_by(front, root), [package, named]
     return front, [package]
+
+
+def _names_output(modules: Modules, front: FrontEnd, root: str) -> Evidence | None:
+    """Return a constant that names the built folder, where the service also serves files."""
+    whole = join(front.path, front.output).removeprefix(f"{root}/").removeprefix("../")
+    if whole.count("/") < 1 or not any(module.static for module in modules.all()):
+        return None
+    for module in modules.all():
+        if inside(module.path, root) and deployable(module.path):
+            for name, text in module.texts.items():
+                if whole in text:
+                    return Evidence("frontend.served_by", module.path, 1, f"{name} = {text!r}")
+    return None
 
 
 def _folders_named(call: str, known: Mapping[str, str]) -> set[str]:

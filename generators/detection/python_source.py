@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 
 from generators.detection.python_module import Factory, Include, Made, Module, Queue, Route, Run
-from generators.detection.python_names import APPLICATIONS, DASH, DASH_APPLICATIONS, QUEUES
+from generators.detection.python_names import APPLICATIONS, DASH, DASH_APPLICATIONS, PYRAMID, QUEUES
 from generators.detection.tree import parent
 
 _ROUTE_VERBS = frozenset({"get", "route", "api_route", "add_api_route", "add_url_rule"})
@@ -28,6 +28,8 @@ def read_module(path: str, text: str) -> Module | None:
         _read_node(module, node)
     for statement in _top_level(tree.body):
         _read_statement(module, statement)
+    if "streamlit" in module.absolute:
+        _read_streamlit(module, tree)
     for statement in _top_level(tree.body):
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             _read_factory(module, statement)
@@ -109,7 +111,7 @@ def _read_call(module: Module, call: ast.Call) -> None:
         _read_include(module, call, last)
     elif last in {"add_api_route", "add_url_rule"}:
         _read_route(module, call)
-    elif last == "StaticFiles":
+    elif last == "StaticFiles" or (last == "frontend" and _keyword(call, "directory")):
         module.static.append((ast.unparse(call), call.lineno))
     if last == "Flask":
         for option in ("static_folder", "template_folder"):
@@ -192,8 +194,6 @@ def _is_main_guard(statement: ast.If) -> bool:
 
 
 def _read_statement(module: Module, statement: ast.stmt) -> None:
-    if isinstance(statement, ast.Expr | ast.With) and not module.streamlit:
-        _read_streamlit(module, statement)
     if isinstance(statement, ast.If) and _is_main_guard(statement):
         module.guarded = True
     if isinstance(statement, ast.Assign):
@@ -231,12 +231,22 @@ def _is_path(value: ast.BinOp | ast.Call) -> bool:
     return text.endswith(("path.join", "Path", "joinpath"))
 
 
-def _read_streamlit(module: Module, statement: ast.Expr | ast.With) -> None:
-    """Remember a call such as ``st.title(…)`` that is made when the file is run."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and qualified(module, node.func).startswith("streamlit."):
-            module.streamlit = node.lineno
-            return
+def _read_streamlit(module: Module, tree: ast.Module) -> None:
+    """Remember the first call such as ``st.title(…)`` when the file draws something if run."""
+    drawing = (ast.Expr, ast.With, ast.Assign, ast.If, ast.For)
+    run = [node for node in tree.body if isinstance(node, drawing)]
+    calls = [
+        node for statement in run for node in ast.walk(statement) if isinstance(node, ast.Call)
+    ]
+    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    starts = any(isinstance(call.func, ast.Name) and call.func.id in own for call in calls)
+    inside = list(ast.walk(tree)) if starts else calls
+    lines = [
+        node.lineno
+        for node in inside
+        if isinstance(node, ast.Call) and qualified(module, node.func).startswith("streamlit.")
+    ]
+    module.streamlit = min(lines, default=0)
 
 
 def _read_dash(module: Module, names: list[str], value: ast.Attribute) -> None:
@@ -248,6 +258,9 @@ def _read_dash(module: Module, names: list[str], value: ast.Attribute) -> None:
 
 def _read_made(module: Module, name: str, call: ast.Call) -> None:
     called = qualified(module, call.func)
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "make_wsgi_app":
+        module.made.append(Made(name, "pyramid.make_wsgi_app", call.lineno, PYRAMID))
+        return
     if called.rpartition(".")[2] in _ROUTERS:
         return
     if called in QUEUES:

@@ -35,6 +35,7 @@ _KINDS = (
         ),
     ),
 )
+_REQUIREMENT = re.compile(r"\b(?:celery|dramatiq|arq|rq|huey|taskiq|saq)(?:\[|[\"']?\s*[=<>~!]=)")
 _LEAST = 40
 _SUFFIXES = {"celery-beat": "beat"}
 
@@ -69,7 +70,11 @@ def _in_text(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         r"\b(?:rq|arq|dramatiq|huey|taskiq|saq|manage\.py|litestar)\b", text
     ):
         return
-    plain = re.sub(r"[\[\]]|(?<=[\"']),", " ", text).replace('"', " ").replace("'", " ")
+    if _REQUIREMENT.search(text):
+        return
+    if "[" in text:
+        text = re.sub(r"[\[\]]|(?<=[\"']),", " ", text)
+    plain = text.replace('"', "").replace("'", "")
     plain = re.sub(r"\s+", " ", plain)
     for piece in re.split(r"&&|\|\||;|\|", plain):
         for kind, pattern in _KINDS:
@@ -85,7 +90,10 @@ def _words(command: str) -> tuple[str, ...]:
     except ValueError:
         words = command.split()
     reloads = {"--reload", "--autoreload", "--watch"}
-    return tuple(word for word in words if word not in reloads)
+    kept = tuple(word for word in words if word not in reloads)
+    if any("$" in word for word in kept):
+        return ("sh", "-c", f"exec {' '.join(kept)}")
+    return kept
 
 
 def _name(kind: str, line: Line) -> str:

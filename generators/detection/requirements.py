@@ -16,6 +16,19 @@ _BROUGHT = {
     ("fastapi", "all"): "uvicorn",
     ("psycopg", "binary"): "psycopg-binary",
     ("psycopg", "c"): "psycopg-c",
+    ("celery", "redis"): "redis",
+    ("dramatiq", "redis"): "redis",
+    ("dramatiq", "rabbitmq"): "pika",
+    ("channels", "daphne"): "daphne",
+    ("litestar", "standard"): "uvicorn",
+    ("uvicorn", "standard"): "uvicorn",
+    ("sqlalchemy", "postgresql-asyncpg"): "asyncpg",
+    ("sqlalchemy", "postgresql-psycopg"): "psycopg",
+    ("sqlalchemy", "asyncpg"): "asyncpg",
+    ("tortoise-orm", "asyncpg"): "asyncpg",
+    ("tortoise-orm", "asyncmy"): "asyncmy",
+    ("databases", "postgresql"): "asyncpg",
+    ("databases", "asyncpg"): "asyncpg",
 }
 
 

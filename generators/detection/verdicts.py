@@ -107,7 +107,9 @@ def _python_package(tree: Tree) -> Verdict | None:
         return None
     text = tree.text(path)
     scripts = texts(own.get("scripts")) or ("console_scripts" in text and {"": ""})
-    library = "Software Development :: Libraries" in text
+    library = "Software Development :: Libraries" in text or "cli" in table(
+        own, "optional-dependencies"
+    )
     if scripts and not library:
         line = line_of(text, "scripts")
         says = _("It is a command-line program: it ends, and answers no requests.")
