@@ -9,7 +9,8 @@ import pytest
 
 from tests.migrate.alembic_project import ASYNC_ENV, ENV, Rev
 from tests.migrate.conftest import Make
-from wizards.events import Event
+from wizards.cancel import Cancel
+from wizards.events import Event, discard
 from wizards.failures import Failure
 
 ONE = Rev("aaa1", None, "CREATE TABLE one (id int)", "DROP TABLE one")
@@ -177,3 +178,29 @@ def test_nothing_of_tarmac_is_importable_and_no_secret_is_in_argv(
     assert "ARGV" in lines
     assert "agent.py" in lines
     assert secret not in lines
+
+
+def test_models_are_compared_with_the_database(make: Make, sql: Callable[..., object]) -> None:
+    project = make(Rev("a", None, "CREATE TABLE notes (id int primary key, body text)"))
+    env = project.folder / "migrations" / "env.py"
+    models = (
+        "import sqlalchemy as sa\n"
+        "metadata = sa.MetaData()\n"
+        "sa.Table('notes', metadata, sa.Column('id', sa.Integer, primary_key=True),"
+        " sa.Column('body', sa.Text, nullable=False), sa.Column('due', sa.Date))\n"
+        "sa.Table('tags', metadata, sa.Column('id', sa.Integer, primary_key=True))\n"
+    )
+    text = env.read_text()
+    console = project.console()
+    console.up(discard, Cancel(), without_backup=True)
+    assert "nothing to compare" in console.models().says
+    named = "connection=connection, target_metadata=metadata,"
+    env.write_text(models + text.replace("connection=connection,", named))
+    check = project.console().models()
+    assert check.level == "warning"
+    assert check.says.splitlines() == [
+        "3 differences between models and database",
+        "add table tags",
+        "add column notes.due",
+        "modify nullable notes.body: True → False",
+    ]

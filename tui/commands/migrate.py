@@ -269,14 +269,17 @@ def restore(context: Context, file: Path, confirm: str) -> None:
 
 
 @migrate.command()
+@click.option("--models", is_flag=True, help="Compare the models with the database, too.")
 @click.pass_obj
-def verify(context: Context) -> None:
+def verify(context: Context, models: bool) -> None:
     """Version, leftovers, health and the configured checks of the target, now."""
     from tui.commands import migrate_text as text
     from wizards.migrate import cards
 
     with console_of(context) as (console, _cancel):
         found = console.verify(context.out.event)
+        if models:
+            found.append(console.models(context.out.event))
         for line in text.checks(found):
             context.out.say(line)
         card = cards.checks_failed(found)

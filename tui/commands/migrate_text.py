@@ -194,7 +194,9 @@ def checks(found: list[Check]) -> Iterator[str]:
     marks = {"ok": ("✓", "green"), "warning": ("▲", "yellow"), "red": ("✗", "red")}
     for check in found:
         mark, colour = marks.get(check.level, ("●", "blue"))
-        yield f"  {click.style(mark, fg=colour)} {check.title}: {check.says}"
+        first, *more = check.says.splitlines() or [""]
+        yield f"  {click.style(mark, fg=colour)} {check.title}: {first}"
+        yield from (f"      {line}" for line in more)
         if check.fix:
             yield f"      {check.fix}"
 

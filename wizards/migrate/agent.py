@@ -736,6 +736,28 @@ class Operations:
         found = list(made) if isinstance(made, (list, tuple)) else [made]
         return {"revisions": [[one.revision, one.path] for one in found if one is not None]}
 
+    def check(self) -> Fields:
+        """What the models say that the database does not have, and the other way round.
+
+        As `alembic check` does it; without target_metadata there is nothing to compare with.
+        """
+        found: List[str] = []
+        compared = []
+
+        def see(_heads: Heads, context: Any) -> None:
+            from alembic.autogenerate import compare_metadata
+
+            metadata = context.opts.get("target_metadata")
+            if metadata is not None:
+                compared.append(metadata)
+                for one in compare_metadata(context, metadata):
+                    found.extend(
+                        described(part) for part in (one if isinstance(one, list) else [one])
+                    )
+
+        self.project.observe(see)
+        return {"differences": found, "compared": bool(compared)}
+
     def fingerprint(self) -> Fields:
         """The first value of given SQL on every connection that env.py opens."""
         found = []
@@ -745,6 +767,20 @@ class Operations:
 
         self.project.observe(see)
         return {"targets": found}
+
+
+def described(difference: Tuple[Any, ...]) -> str:
+    """Return one difference of autogenerate in words: "add column notes.due"."""
+    what, parts = difference[0].replace("_", " "), difference[1:]
+    if len(parts) > 2:  # schema, table, column or its name, and what else there is
+        column = getattr(parts[2], "name", parts[2])
+        place = ".".join(str(one) for one in (parts[0], parts[1], column) if one)
+        change = ": %s → %s" % parts[-2:] if len(parts) > 4 else ""
+        return "%s %s%s" % (what, place, change)
+    one = parts[0]
+    table = getattr(getattr(one, "table", None), "fullname", "")
+    name = getattr(one, "fullname", None) or getattr(one, "name", None) or str(one)
+    return "%s %s%s" % (what, name, " of %s" % table if table and table != name else "")
 
 
 class Page:

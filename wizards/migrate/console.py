@@ -15,6 +15,7 @@ from wizards.failures import Failure, UsageFailure
 from wizards.journal import private_folder
 from wizards.migrate import backup as backups
 from wizards.migrate import (
+    drift,
     interruption,
     manifest,
     records,
@@ -189,6 +190,10 @@ class Console:
     def verify(self, emit: Emit = discard) -> list[Check]:
         """Return one verdict each: version, leftovers, health and the configured checks."""
         return self._checked(self._look(emit), emit)
+
+    def models(self, emit: Emit = discard) -> Check:
+        """Compare the project's models with the database; a difference informs, no more."""
+        return drift.verdict(self.project.provider(emit).differences(emit))
 
     def _checked(self, seen: tuple[History, State], emit: Emit) -> list[Check]:
         history, state = seen

@@ -119,6 +119,11 @@ class Provider(ABC):
 
         return self._talk(ask, request, emit)
 
+    def differences(self, emit: Emit) -> tuple[str, ...] | None:
+        """Return what the models and the database do not agree about; None: no models are known."""
+        found = self._ask({"op": "check"}, emit, None)
+        return found.texts("differences") if found.flag("compared") else None
+
     def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:  # noqa: ARG002
         """Settle a failed migration (Prisma's only): it is applied, or nothing of it is there."""
         raise UsageFailure(

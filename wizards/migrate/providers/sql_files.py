@@ -72,6 +72,9 @@ class SqlFiles(Provider):
             }
         return options
 
+    def differences(self, emit: Emit) -> None:
+        """Return None: there are no models to compare with."""
+
     def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:
         """Settle a failed migration: it is applied, or nothing of it is there."""
         self._ask({"op": "resolve", "name": name, "applied": applied}, emit, None)
