@@ -219,3 +219,14 @@ def test_a_named_backup_can_be_restored_after_typing_the_name(
     done = console.restore(backup, discard, Cancel(), confirmed=console.target_name)
     assert done.outcome is Outcome.APPLIED
     assert picture(fresh_database) == before
+
+
+def test_what_a_restore_put_aside_is_named_until_somebody_drops_it(make: Make) -> None:
+    project = at_first(make, DROP)
+    console = project.console()
+    assert not [check for check in console.verify() if check.id == "kept"]
+    console.up(discard, Cancel(), accept=ANY)
+    done = console.rollback(console.rollback_plan(), discard, Cancel())
+    (check,) = [check for check in console.verify() if check.id == "kept"]
+    assert done.kept in check.says
+    assert check.fix == f'DROP DATABASE "{done.kept}";'

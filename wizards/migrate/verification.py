@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from generators.language import _
 from wizards.blueprint import HealthCheck
+from wizards.migrate import kept
 from wizards.migrate.graph import told
 from wizards.migrate.standing import standing_of
 from wizards.migrate.target import Target
@@ -46,6 +47,8 @@ def verify(target: Target, version_table: str, expected: Expected) -> list[Check
         if expected.shape:
             found.append(_structure(now.shape == expected.shape))
         found += _leftovers(connection)
+        put_aside = kept.check(connection)
+        found += [put_aside] if put_aside is not None else []
     return found + [_answers(request) for request in _requests(target)]
 
 
