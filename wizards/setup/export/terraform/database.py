@@ -15,7 +15,7 @@ from wizards.setup.export.terraform.pieces import (
     piece_of,
     resource_block,
 )
-from wizards.setup.export.terraform.secrets import variable_of
+from wizards.setup.export.terraform.secrets import value_of, version_of
 from wizards.setup.sql_database import SqlDatabaseResource, SqlUserResource
 from wizards.setup.sql_iam_user import SqlIamUserResource
 from wizards.setup.sql_instance import SqlInstanceResource
@@ -128,18 +128,16 @@ def _database(resource: SqlDatabaseResource, scope: Scope) -> Piece:
 def _user(resource: SqlUserResource, scope: Scope) -> Piece:
     """The password goes through the same variable as the secret's new version, or stays."""
     label = scope.label(resource)
-    secret = scope.labels.get(f"secret:{resource.secret}")
-    variable = variable_of(secret or resource.secret)
+    secret = scope.labels[f"secret:{resource.secret}"]
+    version = f"var.{version_of(secret)}"
     block = resource_block(
         _USER,
         label,
         {
             **_place(scope, resource.instance),
             "name": resource.user,
-            "password_wo": Expression(f"var.{variable}"),
-            "password_wo_version": Expression(
-                f"var.{variable}_version > 0 ? var.{variable}_version : null"
-            ),
+            "password_wo": Expression(f"var.{value_of(secret)}"),
+            "password_wo_version": Expression(f"{version} > 0 ? {version} : null"),
             "deletion_policy": "ABANDON",
         },
         why=resource.why,

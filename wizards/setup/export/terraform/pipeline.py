@@ -101,7 +101,7 @@ def _trigger(resource: BuildTriggerResource, scope: Scope) -> Piece:
         lifecycle("substitutions", "disabled", "included_files", "ignored_files"),
         why=resource.why,
     )
-    variable = f"{label}_trigger_id"
+    variable = f"trigger_id_{label}"
     where = f"{place}/locations/{resource.region}/triggers/<each>"
     return Piece(
         area=_AREA,

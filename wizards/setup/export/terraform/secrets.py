@@ -10,7 +10,6 @@ from wizards.setup.export.terraform.pieces import (
     Piece,
     Scope,
     kept,
-    label_of,
     nested,
     piece_of,
     resource_block,
@@ -36,15 +35,14 @@ def _secret(resource: SecretResource, scope: Scope) -> Piece:
         why=resource.why,
         after=scope.need(resource),
     )
-    variable = variable_of(label)
     version = resource_block(
         f"{TYPE}_version",
         label,
         {
-            "count": Expression(f"var.{variable}_version > 0 ? 1 : 0"),
+            "count": Expression(f"var.{version_of(label)} > 0 ? 1 : 0"),
             "secret": Expression(f"{TYPE}.{label}.id"),
-            "secret_data_wo": Expression(f"var.{variable}"),
-            "secret_data_wo_version": Expression(f"var.{variable}_version"),
+            "secret_data_wo": Expression(f"var.{value_of(label)}"),
+            "secret_data_wo_version": Expression(f"var.{version_of(label)}"),
             "deletion_policy": "DISABLE",
         },
         why=f"{resource.variable}: 0 leaves the value alone; a higher number writes a new version.",
@@ -55,32 +53,36 @@ def _secret(resource: SecretResource, scope: Scope) -> Piece:
         blocks=(secret, version),
         imports=(Import(to=f"{TYPE}.{label}", id=where),),
         variables=(
-            _value(variable, resource),
-            _number(variable, resource),
-            _current(variable, resource),
+            _value(label, resource),
+            _number(label, resource),
+            _current(label, resource),
         ),
     )
 
 
-def variable_of(label: str) -> str:
+def value_of(label: str) -> str:
     """Return the name of the variable that holds a secret's value while it is written."""
-    return label_of(label)
+    return f"secret_value_{label}"
+
+
+def version_of(label: str) -> str:
+    """Return the name of the variable whose raising writes a new version of a secret."""
+    return f"secret_version_{label}"
 
 
 def in_use(label: str) -> str:
     """Return the expression for the version that a service reads: a new one, else the one named."""
-    variable = variable_of(label)
     written = f"{TYPE}_version.{label}[0].version"
-    return f"var.{variable}_version > 0 ? {written} : var.{variable}_in_use"
+    return f"var.{version_of(label)} > 0 ? {written} : var.secret_in_use_{label}"
 
 
-def _current(variable: str, resource: SecretResource) -> Block:
+def _current(label: str, resource: SecretResource) -> Block:
     command = (
         f"gcloud secrets versions list {resource.secret} --project={resource.project} --limit=1"
     )
     return Block(
         type="variable",
-        labels=(f"{variable}_in_use",),
+        labels=(f"secret_in_use_{label}",),
         attributes={
             "description": f"The version of {resource.variable} in use: {command}",
             "type": Expression("string"),
@@ -89,12 +91,12 @@ def _current(variable: str, resource: SecretResource) -> Block:
     )
 
 
-def _value(variable: str, resource: SecretResource) -> Block:
+def _value(label: str, resource: SecretResource) -> Block:
     return Block(
         type="variable",
-        labels=(variable,),
+        labels=(value_of(label),),
         attributes={
-            "description": f"The value of {resource.variable}, from TF_VAR_{variable} only.",
+            "description": f"The value of {resource.variable}, from TF_VAR_{value_of(label)} only.",
             "type": Expression("string"),
             "default": Expression("null"),
             "sensitive": True,
@@ -103,10 +105,10 @@ def _value(variable: str, resource: SecretResource) -> Block:
     )
 
 
-def _number(variable: str, resource: SecretResource) -> Block:
+def _number(label: str, resource: SecretResource) -> Block:
     return Block(
         type="variable",
-        labels=(f"{variable}_version",),
+        labels=(version_of(label),),
         attributes={
             "description": f"Raise it to write a new value of {resource.variable}.",
             "type": Expression("number"),
