@@ -31,11 +31,12 @@ class SecretUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationUse:
-    """Who migrates: an identity of its own, a database user, and the only secret it reads."""
+    """Who migrates: an identity that reads one secret; ``user`` "" is the service's user."""
 
     account: str
-    user: str
     secret: SecretUse
+    user: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from generators.deployment import DatabaseUse, Deployment, SecretUse
+from generators.deployment import DatabaseUse, Deployment, MigrationUse, SecretUse
 from generators.language import _
 from generators.project import Detection, MigrationTool, Service
 from wizards.blueprint import Blueprint
 from wizards.failures import Failure
+from wizards.setup.naming import account_name, secrets_of
 
 
 def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Deployment:
@@ -33,14 +34,13 @@ def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Dep
         max_instances=wanted.max_instances,
         concurrency=wanted.concurrency,
         public=wanted.public,
-        runtime_account=pipeline.runtime_account or f"{name}-run",
-        build_account=pipeline.build_account or f"{name}-build",
+        runtime_account=pipeline.runtime_account or account_name(name, "run"),
+        build_account=pipeline.build_account or account_name(name, "build"),
         pipeline=pipeline.kind if wanted.runtime == "cloud-run" else "none",
         database=_database(blueprint),
-        secrets=tuple(
-            SecretUse(variable=variable, secret=secret.name)
-            for variable, secret in blueprint.secrets.items()
-        ),
+        secrets=_secrets(blueprint),
+        environment=dict(wanted.environment),
+        migration=_migration(blueprint, name),
     )
 
 
@@ -79,6 +79,33 @@ def _with_migrations(blueprint: Blueprint, service: Service) -> Service:
     command = ("alembic", *option, "upgrade", "head")
     tool = MigrationTool("alembic", stated.directory, stated.config, command)
     return replace(service, migrations=tool)
+
+
+def _secrets(blueprint: Blueprint) -> tuple[SecretUse, ...]:
+    """Return what the service reads: all but the password of a user that only migrates."""
+    database = blueprint.database
+    hidden = database.migration_password_secret if database and database.migration_user else ""
+    return tuple(
+        SecretUse(variable=variable, secret=secret.name)
+        for variable, secret in secrets_of(blueprint).items()
+        if variable != hidden
+    )
+
+
+def _migration(blueprint: Blueprint, name: str) -> MigrationUse | None:
+    """Return who migrates; the program knows the password by the name that the service has it."""
+    database = blueprint.database
+    if database is None:
+        return None
+    own = database.migration_password_secret if database.migration_user else ""
+    secret = secrets_of(blueprint)[own or database.password_secret]
+    stated = blueprint.migrations.get("")
+    return MigrationUse(
+        account=blueprint.pipeline.migration_account or account_name(name, "migrate"),
+        secret=SecretUse(variable=database.password_secret, secret=secret.name),
+        user=database.migration_user,
+        environment=dict(stated.environment) if stated else {},
+    )
 
 
 def _database(blueprint: Blueprint) -> DatabaseUse | None:

@@ -86,18 +86,16 @@ def migrate_arguments(deployment: Deployment) -> list[str]:
 
 
 def _migrating(deployment: Deployment) -> list[str]:
-    """Return what ``_identity`` does for the migrations, where they have an identity of their own.
-
-    Its database user comes after the service's, whose name the same variable has.
-    """
+    """Return what ``_identity`` does, of the identity that migrations have to themselves."""
     own = deployment.migration
     if own is None:
         return _identity(deployment)
+    user = {"DB_USER": own.user} if own.user else {}
     return _identity(
         replace(
             deployment,
             runtime_account=own.account,
-            environment={**deployment.environment, "DB_USER": own.user},
+            environment={**deployment.environment, **own.environment, **user},
             secrets=(own.secret,),
         )
     )

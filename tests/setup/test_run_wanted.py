@@ -63,9 +63,12 @@ def test_the_pipeline_s_flags_say_the_same_as_the_plan_s(deployment: Deployment)
     assert {retries, sql} <= set(arguments)
 
 
-def test_the_job_s_words_are_the_pipeline_s(deployment: Deployment) -> None:
-    words = flags({"command": job_of(whole()).arguments})
-    assert set(words) <= set(migrate_arguments(deployment))
+def test_the_job_s_words_identity_and_secret_are_the_pipeline_s(deployment: Deployment) -> None:
+    job = job_of(whole())
+    arguments = [w.replace("${PROJECT_ID}", "notes-prod") for w in migrate_arguments(deployment)]
+    settings = {"command": job.arguments, "account": job.settings["account"]}
+    assert set(flags(settings)) <= set(arguments)
+    assert "--set-secrets=DB_PASSWORD=notes-db-password:latest" in arguments
 
 
 @pytest.mark.parametrize(
@@ -171,6 +174,7 @@ def test_an_image_is_replaced_only_when_another_is_named() -> None:
     assert named.change("built:7", "app:2") == ""
     assert named.change("built:7", "app:1") == "app:2"
     assert named.change("theirs:1", "") == ""
+    assert not named.own(f"{HELLO}@sha256:0a1b")
     assert same_image(HELLO, f"{HELLO}:latest")
     assert not same_image("localhost:5000/app", "localhost:5000/app:1")
 

@@ -109,16 +109,16 @@ class ImageChoice:
         """
         if not self.named or same_image(current, self.named):
             return ""
-        replaceable = same_image(current, self.placeholder) or placed not in ("", self.named)
+        replaceable = not self.own(current) or placed not in ("", self.named)
         return self.named if replaceable else ""
 
     def ours(self, current: str, placed: str) -> bool:
         """Say whether an image is one that Tarmac put there, and nobody's deployment."""
-        return same_image(current, self.placeholder) or (placed != "" and current == placed)
+        return not self.own(current) or (placed != "" and current == placed)
 
     def own(self, image: str) -> bool:
         """Say whether an image is a program of one's own, and not the placeholder."""
-        return not same_image(image, self.placeholder)
+        return _bare(image) != _bare(self.placeholder)
 
 
 def same_image(one: str, other: str) -> bool:
@@ -127,5 +127,9 @@ def same_image(one: str, other: str) -> bool:
 
 
 def _full(image: str) -> str:
-    tagged = re.search(r"[:@][^/]+$", image)
-    return image if tagged else f"{image}:latest"
+    return f"{image}:latest" if _bare(image) == image else image
+
+
+def _bare(image: str) -> str:
+    """Return an image's name without tag and digest; gcloud pins the one it finds by digest."""
+    return re.sub(r"(:[^/@]+)?(@[^/]+)?$", "", image)
