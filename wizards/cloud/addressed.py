@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _KINDS = {
@@ -64,7 +65,7 @@ def names_of(resource: str) -> dict[str, str]:
     """Return the names in a resource's full name ("projects/p/secrets/s")."""
     parts = resource.split("/")
     found: dict[str, str] = {}
-    for kind, name in zip(parts, parts[1:], strict=False):
+    for kind, name in pairwise(parts):
         plain = name.partition(":")[0]
         if kind in _KINDS and plain not in ("", "-"):
             found[_KINDS[kind]] = plain

@@ -70,7 +70,7 @@ def of_response(response: requests.Response, call: str) -> Refusal:
         response.text,
         dict(response.headers),
         call,
-        names=names_in(str(request.url), request.body if request.method == "POST" else None),
+        names=names_in(str(request.url), request.body if request.method in ("POST", "PUT") else None),
     )
 
 

@@ -160,9 +160,14 @@ def _api(refusal: Refusal) -> str:
     return refusal.metadata.get("service", "") or refusal.named("api", "API")
 
 
+# Their requests are counted against the login's quota project; the others', where the thing is.
+_COUNTED_ELSEWHERE = ("cloudresourcemanager", "serviceusage", "cloudbilling", "orgpolicy")
+
+
 def _api_disabled(refusal: Refusal) -> Words:
     consumer = refusal.metadata.get("consumer", "").removeprefix("projects/")
-    project = consumer or refusal.project
+    elsewhere = _api(refusal).startswith(_COUNTED_ELSEWHERE)
+    project = consumer if consumer and elsewhere else refusal.project
     return (
         _("{api} is not enabled in {project}").format(api=_api(refusal), project=project),
         _("if it was enabled just now, it takes some minutes until every server knows"),
