@@ -63,7 +63,6 @@ def _weight(path: str) -> int:
         "Makefile",
         "justfile",
         "Taskfile.yml",
-        "tasks.py",
         "pyproject.toml",
         "package.json",
     }:

@@ -22,8 +22,8 @@ from generators.detection.requirements import (
     read_requirements,
     version_of,
 )
-from generators.detection.tree import Tree, ancestors, deployable, join, parent
 from generators.detection.supported import newest_python
+from generators.detection.tree import Tree, ancestors, deployable, join, parent
 from generators.detection.versions import PYTHONS, Wanted
 
 LOCKFILES = {

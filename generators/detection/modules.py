@@ -6,11 +6,21 @@ import re
 from collections.abc import Iterable
 
 from generators.detection.python_module import Module
-from generators.detection.python_names import APPLICATIONS, WORTH_PARSING, Framework
+from generators.detection.python_names import (
+    APPLICATIONS,
+    HEALTH,
+    ROUTES,
+    WORTH_PARSING,
+    Framework,
+)
 from generators.detection.python_source import read_module
-from generators.detection.tree import Tree, decoded
+from generators.detection.tree import Tree, decoded, deployable
 
 _WORTH = re.compile(WORTH_PARSING)
+_ROUTES = re.compile(ROUTES)
+_HEALTH = re.compile(HEALTH)
+_VARIABLE = re.compile(rb"\b(?:getenv\(|environ(?:\.get\(|\[))\s*[\"']([A-Z][A-Z0-9_]*)[\"']")
+_SOCKET = re.compile(rb"^\s*@\w+\.websocket(?:_route)?\(", re.MULTILINE)
 _MOST_HOPS = 6
 
 
@@ -91,12 +101,31 @@ def read_modules(tree: Tree) -> Modules:
     """Parse every Python file that could say something about an application."""
     modules = []
     for path in tree.ending(".py"):
+        if not deployable(path):
+            continue
         data = tree.data(path)
-        if _WORTH.search(data):
+        if _WORTH.search(data) or (_ROUTES.search(data) and _HEALTH.search(data)):
             module = read_module(path, decoded(data))
-            if module is not None:
-                modules.append(module)
+        else:
+            module = _skimmed(path, data)
+        if module is not None:
+            modules.append(module)
     return Modules(modules)
+
+
+def _skimmed(path: str, data: bytes) -> Module | None:
+    """Return the little that is wanted of a file that holds no application: no tree is built."""
+    variables = [
+        (found[1].decode(), data.count(b"\n", 0, found.start()) + 1)
+        for found in _VARIABLE.finditer(data)
+    ]
+    socket = _SOCKET.search(data)
+    if not variables and not socket:
+        return None
+    module = Module(path, variables=variables)
+    if socket:
+        module.sockets = data.count(b"\n", 0, socket.start()) + 1
+    return module
 
 
 def _shared(path: str, other: str) -> int:

@@ -71,13 +71,16 @@ QUEUES = {
 }
 
 WORTH_PARSING = (
-    rb"\b(FastAPI|Flask|APIFlask|Starlette|Litestar|Starlite|Quart|get_[aw]sgi_application"
-    rb"|ProtocolTypeRouter|falcon|Bottle|Sanic|connexion|Dash|DashProxy|streamlit|Celery|Huey"
-    rb"|WorkerSettings|dramatiq|Broker|make_wsgi_app|websocket"
+    rb"\b(?:FastAPI|Flask|APIFlask|Starlette|Litestar|Starlite|Quart|get_[aw]sgi_application"
+    rb"|ProtocolTypeRouter|falcon|Bottle|Sanic|connexion|Dash|DashProxy|streamlit|Celery|RedisHuey"
+    rb"|WorkerSettings|\w+Broker|make_wsgi_app|DJANGO_SETTINGS_MODULE"
     rb"|(?:create|make|get|build|init|setup|new)_(?:app|api|application|server)"
-    rb"|create_\w+_app|uvicorn\.run|router|include_router|register_blueprint|APIRouter|Blueprint"
-    rb"|BaseSettings|os\.environ|os\.getenv|getenv|StaticFiles|redis)\b"
+    rb"|create_\w+_app|uvicorn\.run|include_router|register_blueprint"
+    rb"|BaseSettings|StaticFiles)\b"
 )
+# Routes matter only where they may be the health path.
+ROUTES = rb"\b(?:APIRouter|Blueprint|APIBlueprint|router|route)\b"
+HEALTH = rb"(?i:health|ping\b|livez|readyz|liveness|readiness|heartbeat|\bstatus\b|/up\b)"
 
 DATABASES = {
     "asyncpg": "postgresql",

@@ -308,7 +308,9 @@ def _read_factory(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) 
 def _is_fixture(module: Module, node: ast.FunctionDef) -> bool:
     for decorator in node.decorator_list:
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if "fixture" in qualified(module, called) or isinstance(called, ast.Attribute):
+        name = qualified(module, called)
+        plain = name.rpartition(".")[2] in {"cache", "lru_cache", "wraps"}
+        if "fixture" in name or (isinstance(called, ast.Attribute) and not plain):
             return True
     return False
 

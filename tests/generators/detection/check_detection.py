@@ -132,7 +132,8 @@ def main() -> int:
         sure = [wrong for one in part for wrong in one.sure_and_wrong]
         share = 100 * right / max(asked, 1)
         print(
-            f"{group}: {len(part)} repositories, {right}/{asked} = {share:.1f} %, sure but wrong: {sure}"
+            f"{group}: {len(part)} repositories, {right}/{asked} = {share:.1f} %, "
+            f"sure but wrong: {sure}"
         )
     return 1 if any(one.sure_and_wrong for one in found) else 0
 
