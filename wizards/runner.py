@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wizards.cancel import Cancel, Cancelled
-from wizards.events import Emit, Event
+from wizards.events import Emit, Event, Json
 from wizards.failures import Failure
 
 WORKERS = 10
@@ -49,9 +49,9 @@ class Progress:
         """Say what went wrong and is tried again."""
         self.state(State.RETRYING, text)
 
-    def state(self, state: State, says: str = "") -> None:
-        """Tell a state with words."""
-        self._tell(event_of(self._step, state, says, self.elapsed))
+    def state(self, state: State, says: str = "", failure: Failure | None = None) -> None:
+        """Tell a state with words, and with the card of what went wrong."""
+        self._tell(event_of(self._step, state, says, self.elapsed, failure))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +158,7 @@ class Run:
             )
         else:
             ended = Ended(state=State.DONE, seconds=progress.elapsed)
-        progress.state(ended.state, ended.says)
+        progress.state(ended.state, ended.says, ended.failure)
         return ended
 
     def _tell(self, event: Event) -> None:
@@ -166,19 +166,23 @@ class Run:
             self.emit(event)
 
 
-def event_of(step: Step, state: State, says: str = "", elapsed: float = 0.0) -> Event:
-    """Return the ``plan.step`` event of a step."""
-    return Event(
-        "plan.step",
-        {
-            "id": step.id,
-            "state": state.value,
-            "title": step.title,
-            "elapsed": round(elapsed, 3),
-            "says": says,
-            "command": step.command,
-        },
-    )
+def event_of(
+    step: Step,
+    state: State,
+    says: str = "",
+    elapsed: float = 0.0,
+    failure: Failure | None = None,
+) -> Event:
+    """Return the ``plan.step`` event of a step; of a failed one with its ``failure`` as a card."""
+    fields: dict[str, Json] = {
+        "id": step.id,
+        "state": state.value,
+        "title": step.title,
+        "elapsed": round(elapsed, 3),
+        "says": says,
+        "command": step.command,
+    }
+    return Event("plan.step", fields | ({"failure": failure.as_json()} if failure else {}))
 
 
 def chain_weights(steps: Iterable[Step]) -> dict[str, float]:

@@ -544,12 +544,14 @@ class FakeAppliedPlan:
     seconds: float = 3.0
     failures: tuple[tuple[str, Failure], ...] = ()
     cancelled: bool = False
+    journal: Path | None = None
 
 
 class FakeSetup:
     """Four questions on two pages; a plan of five changes; an apply that waits for ``gate``."""
 
     left_at = ""
+    speed = 1.0
 
     def __init__(self) -> None:
         self.gate = threading.Event()

@@ -124,7 +124,7 @@ async def test_a_broken_tarmac_toml_is_said_in_place_and_read_again(opened: Open
 
 async def test_the_plan_shows_marks_costs_checks_and_the_command(opened: Opened) -> None:
     async with opened(120, 36) as driven:
-        await driven.press("2", "ctrl+g", "down", "down", "down")
+        await driven.press("2", "ctrl+g", *["down"] * 5)
         for words in (
             "+ create    database instance notes-db",
             "= adopt     service account notes-run",
@@ -148,7 +148,8 @@ async def test_an_apply_shows_each_step_and_what_it_waits_for(opened: Opened) ->
         assert "1 of 4 done" in driven.text
         driven.engines.setup.gate.set()
         await driven.settle()
-        assert "4 of 4 done" in driven.text
+        assert "✓ 4 done" in driven.text
+        assert "one after the other 4.0 s" in driven.text
 
 
 async def test_x_stops_an_apply_at_its_next_safe_place(opened: Opened) -> None:

@@ -52,6 +52,11 @@ class SetupEngine:
             self._cloud = open_cloud(self._context.sandbox_address())
         return self._cloud
 
+    @property
+    def speed(self) -> float:
+        """How many of the cloud's seconds pass in one of ours: 1 unless it is the sandbox."""
+        return self._cloud.speed if self._cloud is not None else 1.0
+
     def detection(self) -> Detection:
         """Return what the folder is made of; looked at once, again when the interview starts."""
         if self._detection is None:

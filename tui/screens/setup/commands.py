@@ -100,10 +100,17 @@ class Resume(SetupCommand):
 
 
 class CopyCommand(SetupCommand):
-    """Copy the gcloud command of the change under the cursor."""
+    """Copy the gcloud command of the change under the cursor, or what cures a verdict."""
 
     key = "c"
     label = N_("copy")
+
+
+class OnlyChanges(SetupCommand):
+    """Hide the rows that stay as they are, or show them again."""
+
+    key = "o"
+    label = N_("only changes")
 
 
 class ReadAgain(SetupCommand):
@@ -137,6 +144,7 @@ OFFERS = (
     Stop,
     Resume,
     CopyCommand,
+    OnlyChanges,
     ReadAgain,
     FilterChanges,
 )

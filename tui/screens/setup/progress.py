@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizards.events import Event
-from wizards.plan import Action, Change, Plan
+from wizards.events import Event, Json
+from wizards.failures import Failure
+from wizards.plan import Action, Change, Check, Plan, critical_chain
 
 if TYPE_CHECKING:
     from wizards.setup.unfinished import UnfinishedApply
@@ -32,11 +35,15 @@ class StepState:
 
 @dataclass
 class PlanBoard:
-    """What the plan view shows."""
+    """What the plan view shows; ``folded`` are the areas whose rows are hidden."""
 
     plan: Plan | None = None
     unfinished: UnfinishedApply | None = None
     steps: dict[str, StepState] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    folded: set[str] = field(default_factory=set)
+    only_changes: bool = False
+    journal: Path | None = None
 
     @property
     def applying(self) -> bool:
@@ -46,6 +53,8 @@ class PlanBoard:
     def begin(self) -> None:
         """Forget an older apply."""
         self.steps.clear()
+        self.failures.clear()
+        self.journal = None
 
     def take(self, event: Event) -> bool:
         """Let an event of an apply change the board; True when it did."""
@@ -57,6 +66,9 @@ class PlanBoard:
             step.since = time.monotonic()
         step.state = state
         step.says = str(event.fields.get("says") or "")
+        self.failures.pop(name, None)
+        if state == "failed":
+            self.failures[name] = failure_of(event.fields.get("failure"), step.says)
         elapsed = event.fields.get("elapsed")
         if state in ENDED:
             step.took = float(elapsed) if isinstance(elapsed, int | float) else step.elapsed
@@ -80,6 +92,35 @@ class PlanBoard:
         changes = self.plan.changes if self.plan else ()
         return next((change for change in changes if change.id == change_id), None)
 
+    def check(self, row_id: str) -> Check | None:
+        """Return the preflight verdict of a row."""
+        checks = self.plan.preflight if self.plan else ()
+        return next((check for check in checks if f"check {check.id}" == row_id), None)
+
+    def under_way(self) -> list[Change]:
+        """Return the changes that run now."""
+        return [
+            change
+            for change in (self.plan.changes if self.plan else ())
+            if (step := self.steps.get(change.id)) and step.state in ("running", "retrying")
+        ]
+
+    def left(self, speed: float) -> tuple[float, tuple[Change, ...]]:
+        """Return the seconds that are left at about, and the chain of steps that takes them.
+
+        ``speed`` is how many of the cloud's seconds pass in one of ours.
+        """
+        rest = []
+        for change in self.plan.changes if self.plan else ():
+            step = self.steps.get(change.id)
+            if step is None or step.state in ENDED:
+                continue
+            estimate = change.seconds_estimate / speed
+            if step.state != "waiting":
+                estimate = max(estimate - step.elapsed, 0.0)
+            rest.append(replace(change, seconds_estimate=estimate))
+        return critical_chain(rest)
+
     def waits(self, change: Change) -> list[str]:
         """Return the titles of what a change still waits for."""
         waiting = []
@@ -88,3 +129,17 @@ class PlanBoard:
             if step is not None and step.state not in ("done", "skipped") and other is not None:
                 waiting.append(other.title)
         return waiting
+
+
+def failure_of(said: Json, message: str) -> Failure:
+    """Return the failure that an event tells of; only its message where it tells no more."""
+    if not isinstance(said, Mapping):
+        return Failure("step-failed", message)
+    steps = said.get("next")
+    return Failure(
+        str(said.get("code")),
+        str(said.get("message")),
+        why=str(said.get("why") or ""),
+        next=tuple(str(step) for step in steps) if isinstance(steps, Sequence) else (),
+        raw=str(said.get("raw") or ""),
+    )

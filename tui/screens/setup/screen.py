@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
@@ -17,10 +18,9 @@ from tui.screens.setup import commands
 from tui.screens.setup.field import CONTROLS
 from tui.screens.setup.interrupted import interrupted_line
 from tui.screens.setup.interview_view import InterviewView
-from tui.screens.setup.plan_view import PlanView
+from tui.screens.setup.plan_view import FailureAsked, PlanView
 from tui.screens.setup.progress import PlanBoard
 from tui.screens.setup.work import Work
-from tui.widgets.rows import Rows
 from wizards.interview import Interview
 from wizards.plan import Action
 
@@ -59,6 +59,11 @@ class SetupScreen(Work, Area):
     def planned(self) -> PlanView:
         """The plan's view."""
         return self.query_one(PlanView)
+
+    @property
+    def shown_plan(self) -> PlanView:
+        """The plan that is shown: what set-up would do."""
+        return self.planned
 
     @property
     def view(self) -> str:
@@ -108,7 +113,7 @@ class SetupScreen(Work, Area):
         self.paint_interrupted()
         if name == "plan":
             self.planned.paint(self.shown_job)
-            self.query_one("#changes", Rows).focus()
+            self.planned.changes.focus()
         else:
             controls = list(self.asking.query(CONTROLS))
             (controls[0] if controls else self.asking.query_one("#page")).focus()
@@ -127,6 +132,10 @@ class SetupScreen(Work, Area):
         """Look again for an unfinished apply: one may have run, or ended, elsewhere."""
         if self.asking.interview is not None and self.running is None:
             self.look_for_unfinished()
+
+    @on(FailureAsked)
+    def _failure_asked(self, event: FailureAsked) -> None:
+        self.tarmac.show_failure(event.failure)
 
     def _tick(self) -> None:
         if self.running is not None and self.is_current and self.view == "plan":
@@ -148,7 +157,7 @@ class SetupScreen(Work, Area):
     def action_leave(self) -> None:
         """Leave a field, so that single letters are keys again; leave the detail of a change."""
         if self.view == "plan":
-            self.query_one("#changes", Rows).focus()
+            self.planned.changes.focus()
         else:
             self.asking.query_one("#page").focus()
 

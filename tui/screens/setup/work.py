@@ -10,6 +10,7 @@ from generators.language import _, ngettext
 from tui.jobs import Job
 from tui.widgets.differences import highlighted
 from tui.widgets.words import seconds
+from wizards.failures import Failure
 from wizards.interview import Interview
 from wizards.plan import Action, Plan
 from wizards.question import Choice
@@ -49,8 +50,11 @@ class Work:
         self.look_for_unfinished()
 
     def do_read_again(self) -> None:
-        """Read everything again; what was typed was kept."""
-        self.read()
+        """Read again what is shown: the questions, or Google Cloud; the cursor stays."""
+        if self._screen.view == "plan" and self._screen.written:
+            self._plan()
+        else:
+            self.read()
 
     def look_for_unfinished(self) -> None:
         """Look whether an apply was left open, and whether there is something to plan."""
@@ -252,38 +256,49 @@ class Work:
             self._plan()
 
     def _plan(self) -> None:
-        """Read Google Cloud and show what would change."""
+        """Read Google Cloud and show what would change; the plan there was stays meanwhile."""
         screen = self._screen
         screen.show_view("plan")
         if self.running is not None:
             return
         engine = screen.engine
-        screen.board.plan = None
         screen.board.begin()
-        screen.planned.paint(None, _("reading Google Cloud…"))
+        screen.planned.reading(_("reading Google Cloud…"))
         screen.tarmac.start(
             "setup.plan",
             _("planning"),
             engine.plan,
             then=self._planned,
-            otherwise=screen.planned.failed,
+            otherwise=self._not_planned,
         )
 
     def _planned(self, plan: Plan) -> None:
         screen = self._screen
         screen.board.plan = plan
+        screen.planned.speed = screen.engine.speed
         screen.planned.paint(screen.shown_job)
         screen.refresh_footer()
 
-    def do_copy_command(self) -> None:
-        """Copy the gcloud command of the change under the cursor."""
-        from tui.widgets.rows import Rows
-
+    def _not_planned(self, failure: Failure) -> None:
         screen = self._screen
-        row = screen.query_one("#changes", Rows).row
-        change = screen.board.change(row.id) if row else None
-        if change is not None and change.command:
-            screen.tarmac.copy(change.command)
+        screen.board.plan = None
+        screen.planned.paint(None)
+        screen.planned.failed(failure)
+        screen.refresh_footer()
+
+    def do_only_changes(self) -> None:
+        """Hide what stays as it is, or show it again."""
+        screen = self._screen
+        view = screen.shown_plan
+        view.board.only_changes = not view.board.only_changes
+        view.paint(screen.shown_job)
+
+    def do_copy_command(self) -> None:
+        """Copy the gcloud command of the change under the cursor, or what cures a verdict."""
+        screen = self._screen
+        words = screen.shown_plan.to_copy()
+        if words:
+            screen.tarmac.copy(words)
         else:
             screen.tarmac.say(_("there is no command to copy here"), severity="warning")
 
@@ -356,7 +371,7 @@ class Work:
             _("planning"),
             engine.plan,
             then=self._resume,
-            otherwise=screen.planned.failed,
+            otherwise=self._not_planned,
         )
 
     def _resume(self, plan: Plan) -> None:
@@ -365,6 +380,7 @@ class Work:
 
     def _applied(self, applied: AppliedPlan) -> None:
         screen = self._screen
+        screen.board.journal = applied.journal
         screen.planned.paint(screen.shown_job)
         if applied.failures:
             screen.tarmac.show_failure(applied.failures[0][1])
