@@ -88,15 +88,27 @@ def longest(
 ) -> tuple[float, tuple[str, ...]]:
     """Return the seconds and the ids of the longest chain; ``parts`` in dependency order.
 
-    Whoever speaks to an API begins when that API, switched on, has become usable.
+    Whoever speaks to an API begins when that API, switched on, has become usable. Of what takes
+    turns (Google carries out one operation at a time on a Cloud SQL instance), everything that a
+    step needs has to have happened one after the other.
     """
     ends: dict[str, tuple[float, tuple[str, ...]]] = {}
+    begins: dict[str, float] = {}
+    needed: dict[str, frozenset[str]] = {}
     usable = (0.0, tuple[str, ...]())
+    turns = {part.id: part.turn for part in parts}
     for part in parts:
-        before = [ends[need] for need in part.needs if need in ends]
+        known = [need for need in part.needs if need in ends]
+        needed[part.id] = frozenset(known).union(*(needed[need] for need in known))
+        before = [ends[need] for need in known]
         if part.reads_through:
             before.append(usable)
         start, chain = max(before, default=(0.0, ()))
+        for turn in {turns[need] for need in needed[part.id]} - {""}:
+            takers = [need for need in needed[part.id] if turns[need] == turn]
+            first = min(begins[taker] for taker in takers)
+            start = max(start, first + sum(lengths[taker] for taker in takers))
+        begins[part.id] = start
         ends[part.id] = (start + lengths[part.id], (*chain, part.id))
         if part.kind == "apis":
             usable = (ends[part.id][0] + ENABLE_PROPAGATION, ends[part.id][1])
@@ -112,14 +124,19 @@ def _operations(done: AppliedPlan, state: Path) -> dict[str, float]:
     """Return how long the operations of each step take in this sandbox."""
     assert done.journal is not None
     with sqlite3.connect(state / "sandbox.db") as store:
-        known = dict(store.execute("SELECT name, seconds FROM operations").fetchall())
+        rows = store.execute("SELECT name, seconds FROM operations").fetchall()
+    known = {_last(str(name)): float(seconds) for name, seconds in rows}
     total: dict[str, float] = {}
     for record in Journal(done.journal).read():
         if record["event"] == "step.operation":
             step, name = str(record["id"]), str(record["operation"])
-            found = next(float(known[key]) for key in known if name.endswith(key))
+            found = known[_last(name)]
             total[step] = total.get(step, 0.0) + found
     return total
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(":")[2]
 
 
 def _words(card: Failure) -> str:
