@@ -27,8 +27,8 @@ COMMANDS = {
     ),
     "plan": ("tui.commands.setup:plan", N_("Show what set-up would change, and what it costs")),
     "apply": ("tui.commands.setup:apply", N_("Carry the plan out; --resume after an interruption")),
-    "undo": ("tui.commands.setup:undo", N_("Remove what Tarmac made, and only that")),
-    "drift": ("tui.commands.setup:drift", N_("Compare the world with tarmac.toml")),
+    "undo": ("tui.commands.undo:undo", N_("Remove what Tarmac made, and only that")),
+    "drift": ("tui.commands.drift:drift", N_("Compare the world with tarmac.toml")),
     "export": ("tui.commands.export:export", N_("Write the set-up as Terraform or a gcloud script")),
     "detect": ("tui.commands.files:detect", N_("What the project is made of, with the evidence")),
     "generate": (

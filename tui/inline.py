@@ -215,6 +215,13 @@ def secret(message: str) -> str:
     return given
 
 
+def typed_name(message: str) -> str:
+    """Let a person type a name out; "" when they leave it."""
+    import questionary
+
+    return _answer(questionary.text(message)).strip()
+
+
 def confirm(message: str, *, default: bool = False) -> bool:
     """Ask yes or no; Enter alone takes the default."""
     import questionary

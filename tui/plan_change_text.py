@@ -33,7 +33,18 @@ def change_lines(
     word = set_cell_size(f"{change.action.mark} {action_word(change.action)}", _WORD + 2)
     line = between(f"{branch}{word} {change.title}", cost, room)
     yield line.replace(word, _painted(word, change.action), 1)
-    for mark, words in (("✗", change.blocked_by), ("▲", change.breaks)):
+    waits = _("only when its name is typed: tarmac apply --confirm {name}").format(
+        name=change.confirm
+    )
+    along = _("goes along with {thing}").format(thing=titles.get(change.within, change.within))
+    said = (
+        ("✗", change.blocked_by),
+        ("▲", change.breaks),
+        ("✗", waits if change.confirm else ""),
+        ("○", change.stays),
+        ("○", along if change.within else ""),
+    )
+    for mark, words in said:
         if words:
             yield from folded(words, room, f"{trunk}{mark} ", f"{trunk}  ")
     if change.action is Action.NONE and not full:

@@ -134,15 +134,6 @@ def test_without_a_login_the_card_says_how_to_log_in(folder: Path, clean: dict[s
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("words", [("undo",), ("drift",), ("export", "terraform")])
-def test_what_is_not_built_yet_says_so(
-    words: tuple[str, ...], folder: Path, clean: dict[str, str]
-) -> None:
-    ran = tarmac(*words, cwd=folder, env=clean)
-    assert ran.code == 2
-    assert "not available yet" in ran.err
-
-
 def test_doctor_has_a_fix_for_whatever_is_missing(folder: Path, clean: dict[str, str]) -> None:
     ran = tarmac("doctor", "--json", cwd=folder, env={**clean, "PATH": "/nowhere"})
     checks = {check["id"]: check for check in ran.envelope["data"]["checks"]}

@@ -1,4 +1,4 @@
-"""`tarmac plan`, `apply`, `undo` and `drift`."""
+"""`tarmac plan` and `tarmac apply`."""
 
 from __future__ import annotations
 
@@ -13,21 +13,31 @@ if TYPE_CHECKING:
     from wizards.blueprint import Blueprint
     from wizards.cloud.port import Cloud
     from wizards.plan import Plan
-    from wizards.setup.applying import AppliedPlan
+
+
+_confirming = click.option(
+    "--confirm",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help=N_("Delete what holds data and nothing wants any more: its name, typed out."),
+)
 
 
 @click.command()
 @click.option("--check", is_flag=True, help=N_("Exit 3 when there is something to change."))
+@_confirming
 @click.pass_obj
-def plan(context: Context, check: bool) -> None:
+def plan(context: Context, check: bool, names: tuple[str, ...]) -> None:
     """Show what set-up would change, and what it costs."""
+    from tui.commands.carrying_out import opened_cloud
     from tui.plan_text import lines
     from wizards.failures import Exit
     from wizards.setup.secret_values import found_values
 
     blueprint = context.blueprint()
     values = found_values(blueprint, context.root)
-    made = _made_plan(context, blueprint, _cloud(context), values)
+    made = _made_plan(context, blueprint, opened_cloud(context), values, names)
     for line in lines(made, full=context.verbose > 0):
         context.out.say(line)
     _stop_when_blocked(context, made)
@@ -46,9 +56,13 @@ def plan(context: Context, check: bool) -> None:
     metavar="NAME=SOURCE",
     help=N_("Where a secret's value is: NAME=env:VARIABLE or NAME=file:PATH; never the value."),
 )
+@_confirming
 @click.pass_obj
-def apply(context: Context, resume: bool, yes: bool, sources: tuple[str, ...]) -> None:
+def apply(
+    context: Context, resume: bool, yes: bool, sources: tuple[str, ...], names: tuple[str, ...]
+) -> None:
     """Carry the plan out; what exists already is left as it is."""
+    from tui.commands.carrying_out import confirmed, ended, opened_cloud, took
     from tui.commands.stopping import stopping
     from tui.plan_text import StepLines, lines
     from wizards.cancel import Cancel
@@ -63,8 +77,8 @@ def apply(context: Context, resume: bool, yes: bool, sources: tuple[str, ...]) -
     elif resume:
         context.out.say(_("nothing was left unfinished; comparing anyway"))
     values = found_values(blueprint, context.root) | given_values(sources, context.root)
-    cloud = _cloud(context)
-    made = _made_plan(context, blueprint, cloud, values)
+    cloud = opened_cloud(context)
+    made = _made_plan(context, blueprint, cloud, values, names)
     for line in lines(made, full=False):
         context.out.say(line)
     _stop_when_blocked(context, made)
@@ -72,45 +86,57 @@ def apply(context: Context, resume: bool, yes: bool, sources: tuple[str, ...]) -
         context.out.say(_("✓ everything is as tarmac.toml says"))
         context.out.done({"applied": None, **made.as_json()})
     values |= _asked_values(context, blueprint, made, values)
-    _confirm(context, made, yes=yes or resume)
+    count = len(made.todo)
+    confirmed(
+        context,
+        ngettext("Apply {count} change?", "Apply {count} changes?", count).format(count=count),
+        ngettext(
+            "nobody is here to confirm {count} change",
+            "nobody is here to confirm {count} changes",
+            count,
+        ).format(count=count),
+        "tarmac apply --yes",
+        yes=yes or resume,
+    )
     context.out.render = StepLines()
     cancel = Cancel()
     with stopping(cancel, context.out.say):
         done = apply_plan(context.root, blueprint, cloud, made, values, context.out.event, cancel)
-    _end(context, made, done)
-
-
-@click.command()
-@click.pass_obj
-def undo(_context: Context) -> None:
-    """Remove what Tarmac made, and only that."""
-    from tui.commands.not_yet import not_available_yet
-
-    not_available_yet("undo", ("tarmac plan", "gcloud projects delete PROJECT"))
-
-
-@click.command()
-@click.pass_obj
-def drift(_context: Context) -> None:
-    """Compare the world with tarmac.toml."""
-    from tui.commands.not_yet import not_available_yet
-
-    not_available_yet("drift", ("tarmac plan --check",))
-
-
-def _cloud(context: Context) -> Cloud:
-    from wizards.cloud.opening import open_cloud
-
-    return open_cloud(context.sandbox_address())
+    ended(context, done, {"plan": made.as_json()}, "tarmac apply --resume", took(done))
 
 
 def _made_plan(
-    context: Context, blueprint: Blueprint, cloud: Cloud, values: dict[str, str]
+    context: Context,
+    blueprint: Blueprint,
+    cloud: Cloud,
+    values: dict[str, str],
+    names: tuple[str, ...],
 ) -> Plan:
     from wizards.cancel import Cancel
+    from wizards.failures import UsageFailure
+    from wizards.plan import Action
     from wizards.setup.planning import make_plan
 
-    return make_plan(blueprint, cloud, context.out.event, Cancel(), secret_values=values)
+    made = make_plan(
+        blueprint,
+        cloud,
+        context.out.event,
+        Cancel(),
+        secret_values=values,
+        root=context.root,
+        confirmed=names,
+    )
+    deleted = [part.id for part in made.changes if part.action is Action.DELETE]
+    known = {*deleted, *(key.partition(":")[2] for key in deleted)}
+    wrong = next((name for name in names if name not in known), None)
+    if wrong is not None:
+        raise UsageFailure(
+            "no-such-thing",
+            _("nothing that would be deleted is called {name}").format(name=wrong),
+            why="\n".join(deleted),
+            next=("tarmac plan",),
+        )
+    return made
 
 
 def _stop_when_blocked(context: Context, made: Plan) -> None:
@@ -149,54 +175,3 @@ def _asked_values(
         name: checked(name, ask_secret(_("Value of {name} (hidden)").format(name=name)))
         for name in wanted
     }
-
-
-def _confirm(context: Context, made: Plan, *, yes: bool) -> None:
-    from wizards.failures import UsageFailure
-
-    if yes:
-        return
-    if not context.interactive:
-        raise UsageFailure(
-            "confirmation-missing",
-            ngettext(
-                "nobody is here to confirm {count} change",
-                "nobody is here to confirm {count} changes",
-                len(made.todo),
-            ).format(count=len(made.todo)),
-            next=("tarmac apply --yes",),
-        )
-    from tui.inline import confirm
-
-    words = ngettext("Apply {count} change?", "Apply {count} changes?", len(made.todo))
-    if not confirm(words.format(count=len(made.todo))):
-        raise click.Abort
-
-
-def _end(context: Context, made: Plan, done: AppliedPlan) -> None:
-    from wizards.failures import Exit, Failure
-
-    data = {**done.as_json(), "plan": made.as_json()}
-    if done.failures:
-        for _step, failure in done.failures[1:]:
-            if not context.json:
-                context.out.card(failure)
-        context.out.refused(data, done.failures[0][1])
-    if done.cancelled:
-        context.out.refused(
-            data,
-            Failure(
-                "cancelled",
-                _("cancelled"),
-                why="\n".join(f"{key}: {end.says}" for key, end in done.steps.items() if end.says),
-                next=("tarmac apply --resume",),
-                exit_code=Exit.CANCELLED,
-            ),
-        )
-    context.out.say(
-        _("✓ done in {seconds} s; one after the other it would take {sum} s").format(
-            seconds=f"{done.seconds:.1f}",
-            sum=f"{sum(end.seconds for end in done.steps.values()):.1f}",
-        )
-    )
-    context.out.done(data)

@@ -68,6 +68,13 @@ class UndoPlan:
         same = [part for part in self.removals if part.resource.name == name and part.guarded]
         return name if len(same) < 2 else removal.id
 
+    @property
+    def names_to_type(self) -> tuple[str, ...]:
+        """Every name that something waits for as long as nothing is typed."""
+        waiting = self.decided().changes
+        own = (self.name_to_type(part) for part in self.removals if part.guarded)
+        return tuple(dict.fromkeys((*(each.confirm for each in waiting if each.confirm), *own)))
+
     def decided(self, confirmed: Collection[str] = (), *, keep_data: bool = False) -> Plan:
         """Return what happens when these names are typed; ``keep_data`` leaves all data alone.
 

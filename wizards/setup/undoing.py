@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from wizards.cancel import Cancel
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Event, Json
+from wizards.journal import Journal
 from wizards.plan import Plan
 from wizards.runner import Run, State
 from wizards.setup.applying import AppliedPlan, longest_chain
@@ -23,10 +25,34 @@ from wizards.setup.removing import removal_steps
 from wizards.setup.step_journal import StepJournal
 from wizards.setup.undo_plan import Removal, UndoPlan
 from wizards.setup.undo_reading import plan_undo
+from wizards.setup.unfinished import unfinished_undo
 
-__all__ = ["Removal", "UndoPlan", "plan_undo", "undo"]
+__all__ = ["Removal", "UndoPlan", "UndoTerms", "earlier_terms", "plan_undo", "undo"]
 
 RESUME = "tarmac undo --resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoTerms:
+    """What a person had decided when an undo was interrupted."""
+
+    project: str
+    confirmed: tuple[str, ...] = ()
+    keep_data: bool = False
+
+
+def earlier_terms(root: Path) -> UndoTerms | None:
+    """Return the terms of the undo that was left unfinished in a folder, or None."""
+    left = unfinished_undo(root)
+    start = next(Journal(left.journal).read(), None) if left is not None else None
+    if start is None:
+        return None
+    names = start.get("confirmed")
+    return UndoTerms(
+        project=str(start.get("project", "")),
+        confirmed=tuple(str(name) for name in names) if isinstance(names, list) else (),
+        keep_data=bool(start.get("keep_data")),
+    )
 
 
 def undo(
@@ -49,7 +75,8 @@ def undo(
     with alone(root):
         past = {part.id: part for part in history(root, cloud.world).of(plan.project)}
         journal = new_journal(root, "undo")
-        journal.record(_start(plan, decided, cloud.world))
+        terms = UndoTerms(project=plan.project, confirmed=tuple(confirmed), keep_data=keep_data)
+        journal.record(_start(terms, decided, cloud.world))
         job = StepJournal(journal=journal, cloud=cloud, cancel=cancel)
         for removal in plan.removals:
             if removal.gone and removal.id in past:
@@ -70,11 +97,13 @@ def undo(
     return done
 
 
-def _start(plan: UndoPlan, decided: Plan, world: str) -> Event:
+def _start(terms: UndoTerms, decided: Plan, world: str) -> Event:
     return Event(
         "undo.start",
         {
-            "project": plan.project,
+            "project": terms.project,
+            "confirmed": list(terms.confirmed),
+            "keep_data": terms.keep_data,
             "world": world,
             "pid": os.getpid(),
             "changes": [{"id": part.id, "action": part.action.value} for part in decided.todo],

@@ -1,0 +1,78 @@
+"""What `apply`, `undo` and `drift --revert` share: the cloud, a confirmation, and the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from generators.language import _
+from tui.context import Context
+
+if TYPE_CHECKING:
+    from wizards.cloud.port import Cloud
+    from wizards.events import Json
+    from wizards.setup.applying import AppliedPlan
+
+
+def opened_cloud(context: Context) -> Cloud:
+    """Return Google Cloud, or the sandbox that this command is to use."""
+    from wizards.cloud.opening import open_cloud
+
+    return open_cloud(context.sandbox_address())
+
+
+def confirmed(context: Context, question: str, count: str, command: str, *, yes: bool) -> None:
+    """Go on when the person says so; without one, a card names the ``command`` that needs none.
+
+    ``count`` says of how much nobody is here to decide.
+    """
+    from wizards.failures import UsageFailure
+
+    if yes:
+        return
+    if not context.interactive:
+        raise UsageFailure("confirmation-missing", count, next=(command,))
+    from tui.inline import confirm
+
+    if not confirm(question):
+        raise click.Abort
+
+
+def ended(
+    context: Context, done: AppliedPlan, more: Mapping[str, Json], resume: str, success: str
+) -> NoReturn:
+    """End the command with what was done; ``resume`` is the command that goes on after a cancel.
+
+    ``success`` is what a person reads when everything was done.
+    """
+    from wizards.failures import Exit, Failure
+
+    data = {**done.as_json(), **more}
+    if done.failures:
+        for _step, failure in done.failures[1:]:
+            if not context.json:
+                context.out.card(failure)
+        context.out.refused(data, done.failures[0][1])
+    if done.cancelled:
+        context.out.refused(
+            data,
+            Failure(
+                "cancelled",
+                _("cancelled"),
+                why="\n".join(f"{key}: {end.says}" for key, end in done.steps.items() if end.says),
+                next=(resume,),
+                exit_code=Exit.CANCELLED,
+            ),
+        )
+    context.out.say(success)
+    context.out.done(data)
+
+
+def took(done: AppliedPlan) -> str:
+    """Return how long it took, and how long it would have taken one after the other."""
+    return _("✓ done in {seconds} s; one after the other it would take {sum} s").format(
+        seconds=f"{done.seconds:.1f}",
+        sum=f"{sum(end.seconds for end in done.steps.values()):.1f}",
+    )
