@@ -65,6 +65,8 @@ bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/lint.py
 	$(BIN)/python benchmarks/keys.py
+	$(BIN)/python benchmarks/apply.py
+	$(BIN)/python benchmarks/backup.py
 
 screenshots: $(DEV_STAMP)
 	$(BIN)/python screenshots/make.py

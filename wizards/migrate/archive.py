@@ -39,8 +39,7 @@ def dump(
     tools = for_server(major, "pg_dump")
     command = [
         str(tools.program("pg_dump")),
-        "--format=custom",
-        _compression(tools),
+        *options(tools),
         f"--snapshot={snapshot}",
         f"--lock-wait-timeout={_LOCK_WAIT}",
         f"--file={path}",
@@ -56,6 +55,11 @@ def dump(
     if process.returncode != 0:
         raise _failed("backup-failed", _("pg_dump did not finish the backup."), said)
     return tools
+
+
+def options(tools: ServerTools) -> tuple[str, ...]:
+    """Return the format and the compression that these tools write a backup with."""
+    return "--format=custom", _compression(tools)
 
 
 def restore(path: Path, address: Address, major: int, *, privileges: bool, cancel: Cancel) -> None:
