@@ -68,7 +68,9 @@ def compare(server: Address, folder: Path, wanted: argparse.Namespace) -> int:
     subject = backup.Subject(address=address, target="bench", version_table="alembic_version")
     options = archive.options(embedded())
     plain = folder / "plain.dump"
-    dumps, proofs, told = [], [], []
+    dumps: list[float] = []
+    proofs: list[float] = []
+    told: list[Event] = []
     for number in range(wanted.runs):
         taken: list[Backup] = []
         emit = told.append if number == 0 else discard
