@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from urllib.parse import quote
 
 _HIDDEN = "•••"
+_LONG_LINE = 16  # characters; one line of a key
 _SHORTEST = 8  # characters; a shorter value also is a part of innocent words
 _COMMON = frozenset(
     {
@@ -48,7 +51,24 @@ def hide(value: str, *, names: Iterable[str] = ()) -> None:
     something that a person has to read.
     """
     if len(value) >= _SHORTEST and value.lower() not in _COMMON and value not in names:
-        _known.add(value)
+        _known.update(_forms(value))
+
+
+def _forms(value: str) -> set[str]:
+    """Return a value as it stands in texts: plain, in URLs, in JSON (inside JSON), line by line."""
+    plain = {value, quote(value, safe=""), *_lines(value)}
+    escaped = {
+        json.dumps(each, ensure_ascii=ascii_only)[1:-1]
+        for each in plain
+        for ascii_only in (True, False)
+    }
+    return plain | escaped | {json.dumps(each)[1:-1] for each in escaped}
+
+
+def _lines(value: str) -> list[str]:
+    """Return the lines of a value that tell something: not those that frame a key."""
+    lines = (line.strip() for line in value.splitlines())
+    return [line for line in lines if len(line) >= _LONG_LINE and not line.startswith("-----")]
 
 
 def redacted(text: str) -> str:

@@ -67,3 +67,20 @@ def test_the_resource_name_of_a_secret_is_no_secret() -> None:
     said = "Permission denied on secret: projects/415104041262/secrets/db-password/versions/1"
     assert redacted(said) == said
     assert "hunter22" not in redacted("secret: hunter22")
+
+
+def test_a_known_value_is_found_in_json_in_urls_and_line_by_line() -> None:
+    odd = 'odd "value" \\ with/ümlaut'
+    key = "-----BEGIN KEY-----\nc2Vjb25kLWxpbmUtb2YtYS1rZXk=\n-----END KEY-----"
+    hide(odd)
+    hide(key)
+    inner = json.dumps({"message": f"no {odd}"})
+    for text in (
+        inner,
+        json.dumps({"raw": inner}),
+        "?v=odd%20%22value%22%20%5C%20with%2F%C3%BCmlaut",
+    ):
+        assert "value" not in redacted(text), text
+    assert "c2Vjb25k" not in redacted(json.dumps(key))
+    assert "c2Vjb25k" not in redacted("  c2Vjb25kLWxpbmUtb2YtYS1rZXk=")
+    assert redacted("-----BEGIN KEY-----") == "-----BEGIN KEY-----"
