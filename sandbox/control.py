@@ -14,7 +14,7 @@ from sandbox import orgpolicies, request_log
 from sandbox.cloudsql.effects import INSTANCE
 from sandbox.errors import ApiError, bad_request, not_found
 from sandbox.run import image_routes
-from sandbox.services import cloudbilling
+from sandbox.services import cloudbilling, serviceusage
 
 if TYPE_CHECKING:
     from sandbox.application import Application, Request
@@ -120,6 +120,15 @@ async def _drop_policies(application: Application, _request: Request, rest: list
         return {"dropped": orgpolicies.drop(application.world, "".join(rest))}
 
 
+async def _use(application: Application, request: Request, _rest: list[str]) -> Body:
+    """Let somebody have used an API in the last 30 days: ``{"project", "service"}``."""
+    wanted = _object(request, "A use")
+    key = f"{wanted.get('project', '')}/{wanted.get('service', '')}"
+    with application.world.store.transaction():
+        application.world.store.put(serviceusage.USAGE, key, {"used": True})
+    return {"ok": True}
+
+
 async def _log(application: Application, request: Request, _rest: list[str]) -> Body:
     """Return the log's entries after the first ``after`` ones, and how many there are."""
     entries = [asdict(entry) for entry in request_log.read(application.log.path)]
@@ -143,5 +152,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "policies"): _policies,
     ("POST", "policies"): _switch_policy,
     ("DELETE", "policies"): _drop_policies,
+    ("POST", "usage"): _use,
     ("GET", "log"): _log,
 }

@@ -22,6 +22,7 @@ api = Api("serviceusage", "v1", enabled=False)
 V1 = "type.googleapis.com/google.api.serviceusage.v1."
 ENABLING = 15.0
 MOST_AT_ONCE = 20
+USAGE = "service-usage"
 
 
 @api.method("services.enable")
@@ -49,6 +50,8 @@ def disable(call: Call) -> Body:
     project = _project(call, parent, "serviceusage.services.disable")
     if not projects.is_enabled(call.world, project["id"], service):
         raise precondition(f"The service {service} is not enabled and cannot be disabled.")
+    if call.text("checkIfServiceHasUsage") in ("CHECK", "2"):
+        _check_usage(call, project, service)
     call.world.store.delete(projects.SERVICE, f"{project['id']}/{service}")
     operation = _begin(call, project, "services.disable", [service], "DisableServiceResponse", 2.0)
     return _operation(call, operation)
@@ -154,6 +157,25 @@ def _check_billing(call: Call, project: Body, wanted: list[str]) -> None:
             "serviceusage.googleapis.com/billing-enabled",
             {"project": number, "services": services},
         ),
+    )
+
+
+def _check_usage(call: Call, project: Body, service: str) -> None:
+    """Refuse where somebody used the service, which only ``/sandbox/v1/usage`` says here."""
+    if not call.world.store.get(USAGE, f"{project['id']}/{service}"):
+        return
+    raise precondition(
+        f"The service {service} has usage in the last 30 days. Please specify "
+        "check_if_service_has_usage=SKIP if you want to proceed with disabling the service.",
+        {
+            "@type": f"{TYPES}PreconditionFailure",
+            "violations": [
+                {
+                    "type": "googleapis.com",
+                    "subject": f"?error_code=100002&service_name={service}",
+                }
+            ],
+        },
     )
 
 

@@ -63,6 +63,41 @@ class ListingCalls(Calls):
         )
         return found is not None
 
+    def run_names(self, project: str) -> list[tuple[str, str, bool]]:
+        """Return everything on Cloud Run; only the older API lists all regions at once."""
+        client = self._clients.plain("run")
+        paths = {
+            "service": f"apis/serving.knative.dev/v1/namespaces/{project}/services",
+            "job": f"apis/run.googleapis.com/v1/namespaces/{project}/jobs",
+        }
+        found: list[tuple[str, str, bool]] = []
+        for kind, path in paths.items():
+            token = ""
+            while True:
+                query = {"continue": token} if token else {}
+                answer = self._read("run_names", partial(client.get, path, **query))
+                for item in answer.get("items", []):
+                    about = item.get("metadata", {})
+                    ours = about.get("labels", {}).get("managed-by") == "tarmac"
+                    found.append((kind, str(about.get("name", "")), ours))
+                token = str(answer.get("metadata", {}).get("continue", ""))
+                if not token:
+                    break
+        return found
+
+    def build_triggers(self, project: str, region: str) -> list[str]:
+        """Return the names of one region's build triggers."""
+        from google.cloud.devtools.cloudbuild_v1 import CloudBuildClient
+
+        client = self._clients.native("cloudbuild", CloudBuildClient)
+        request = {"parent": f"projects/{project}/locations/{region}"}
+        return self._read(
+            "build_triggers",
+            lambda: [
+                str(part.name) for part in client.list_build_triggers(request=request, **ONCE)
+            ],
+        )
+
     def service_accounts(self, project: str) -> list[ServiceAccount]:
         """Return every service account of a project."""
         request: dict[str, str | int] = {"name": f"projects/{project}", "page_size": PAGE}

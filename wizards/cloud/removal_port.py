@@ -82,6 +82,14 @@ class Listings(Protocol):
         """Say whether a repository holds any image."""
         ...
 
+    def run_names(self, project: str) -> list[tuple[str, str, bool]]:
+        """Return ("service" or "job", name, labelled by Tarmac) of everything on Cloud Run."""
+        ...
+
+    def build_triggers(self, project: str, region: str) -> list[str]:
+        """Return the names of one region's build triggers."""
+        ...
+
     def service_accounts(self, project: str) -> list[ServiceAccount]:
         """Return every service account of a project."""
         ...

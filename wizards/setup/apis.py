@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -77,21 +77,36 @@ class ApisResource(Resource):
             work.finish(operation)
 
     def remove(self, work: Work, made: Made) -> None:
-        """Disable what Tarmac enabled; what others used in the last 30 days stays, and is said.
+        """Disable what Tarmac enabled; what others use or need stays, and is said.
 
         Of the APIs in ``COUNTED`` it is known that nothing of anybody is left behind them; for the
-        others Google is asked whether somebody used them.
+        others Google is asked whether somebody used them in the last 30 days.
         """
-        for part in self.standing(work.cloud, made):
-            api = part.field
+        left = [part.field for part in self.standing(work.cloud, made)]
+        refused = self._off(work, left)
+        while 0 < len(refused) < len(left):
+            left = list(refused)
+            refused = self._off(work, left)
+        for api, why in refused.items():
+            work.says(_("{api} stays enabled: {why}").format(api=api, why=why))
+
+    def _off(self, work: Work, apis: Sequence[str]) -> dict[str, str]:
+        """Disable APIs; return those that Google keeps for somebody, with the reason.
+
+        One that others depend on may go once they are gone.
+        """
+        refused: dict[str, str] = {}
+        for api in apis:
+            check = api not in COUNTED
             try:
-                work.finish(
-                    work.cloud.start_api_off(self.project, api, check_usage=api not in COUNTED)
-                )
+                work.finish(work.cloud.start_api_off(self.project, api, check_usage=check))
             except CloudFailure as failure:
-                if failure.code != "api-used":
+                if failure.code == "absent":
+                    continue
+                if failure.code not in ("api-used", "api-needed"):
                     raise
-                work.says(_("{api} stays enabled: it was used in the last days").format(api=api))
+                refused[api] = failure.message
+        return refused
 
     def undo_command(self, made: Made) -> str:
         """Return what a person would type to take it back."""

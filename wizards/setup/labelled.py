@@ -27,6 +27,7 @@ def labelled_things(cloud: Cloud, project: str, regions: Collection[str]) -> lis
     reads: tuple[Callable[[], list[Thing]], ...] = (
         lambda: _secrets(cloud, project),
         lambda: _instances(cloud, project),
+        lambda: _run(cloud, project),
         *((lambda region=region: _repositories(cloud, project, region)) for region in regions),
     )
     found: list[Thing] = []
@@ -61,6 +62,18 @@ def _instances(cloud: Cloud, project: str) -> list[Thing]:
         )
         for part in cloud.sql_instances(project)
         if labelled(part.settings.labels)
+    ]
+
+
+def _run(cloud: Cloud, project: str) -> list[Thing]:
+    return [
+        Thing(
+            id=f"run.{kind}:{name}",
+            title=_("Cloud Run {kind} {name}").format(kind=kind, name=name),
+            command=f"gcloud run {kind}s delete {name} --project={project}",
+        )
+        for kind, name, ours in cloud.run_names(project)
+        if ours
     ]
 
 

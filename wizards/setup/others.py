@@ -34,6 +34,15 @@ def others(
             for region in regions
             for part in cloud.repositories(project, region)
         ],
+        "run.googleapis.com": lambda: [
+            (f"run.{kind}:{name}", _("Cloud Run {kind} {name}").format(kind=kind, name=name))
+            for kind, name, _ours in cloud.run_names(project)
+        ],
+        "cloudbuild.googleapis.com": lambda: [
+            (f"build.trigger:{name}", _("build trigger {name}").format(name=name))
+            for region in (*regions, "global")
+            for name in cloud.build_triggers(project, region)
+        ],
         "iam.googleapis.com": lambda: [
             (f"account:{short}", _("service account {name}").format(name=short))
             for short in _accounts(cloud, project)

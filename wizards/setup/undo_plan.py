@@ -144,9 +144,11 @@ class _Fates:
             return "" if self.narrowed(part) else _("what stays, or other people, use them")
         if self.keep_data and part.loses:
             return _("it holds data, which was asked to be kept")
-        for other in self.remaining - {part.id}:
-            if self.here[other].resource.kind != "apis" and self._holds(other, part):
-                return _("{what} stays and needs it").format(what=title(self.here[other].resource))
+        keepers = [other for other in self.here if self._keeps(other, part)]
+        if keepers:
+            waiting = [other for other in keepers if other in self.waits]
+            keeper = self.here[(waiting or keepers)[-1]].resource
+            return _("{what} stays and needs it").format(what=title(keeper))
         if part.resource.kind == "billing" and self._all_others():
             return _("other people's things are paid by it: {things}").format(
                 things=", ".join(self._all_others())
@@ -161,9 +163,11 @@ class _Fates:
         waiting = holder.whole and bool(self._to_type(holder)) and not self._why_it_stays(holder)
         return waiting and not self._typed(self.plan.name_to_type(part), part)
 
-    def _holds(self, other: str, part: Removal) -> bool:
+    def _keeps(self, other: str, part: Removal) -> bool:
+        if other == part.id or other not in self.remaining:
+            return False
         keeper = self.here[other].resource
-        if part.id in keeper.stays_with or part.id == keeper.inside:
+        if keeper.kind == "apis" or part.id in keeper.stays_with or part.id == keeper.inside:
             return False
         return self.reach.needs(other, part.id) or other in part.resource.stays_with
 

@@ -21,6 +21,9 @@ ROWS: tuple[Signature, ...] = (
     row("api-disabled", Retry.PROPAGATION, reason="SERVICE_DISABLED|accessNotConfigured"),
     row("api-unknown", reason="SERVICE_CONFIG_NOT_FOUND_OR_PERMISSION_DENIED"),
     row("project-taken", status=409, call="start_project"),
+    row("api-used", status=400, call="start_api_off", says="usage in the last 30 days|has usage"),
+    row("api-needed", status=400, call="start_api_off", says="is depended on by"),
+    row("absent", status=400, call="start_api_off", says="is not enabled"),
     row("billing-quota", says="billing quota exceeded"),
     row(
         "project-quota",
@@ -183,6 +186,22 @@ def _api_unknown(refusal: Refusal) -> Words:
     )
 
 
+def _api_used(refusal: Refusal) -> Words:
+    return (
+        _("somebody used the API in the last 30 days"),
+        refusal.message,
+        (f"gcloud services disable API --force --project={refusal.project}",),
+    )
+
+
+def _api_needed(refusal: Refusal) -> Words:
+    return (
+        _("other APIs that are enabled depend on this one"),
+        refusal.message,
+        (f"gcloud services list --enabled --project={refusal.project}",),
+    )
+
+
 WORDS: dict[str, Write] = {
     "project-taken": _taken,
     "project-create-denied": _create_denied,
@@ -194,4 +213,6 @@ WORDS: dict[str, Write] = {
     "project-unusable": _unusable,
     "api-disabled": _api_disabled,
     "api-unknown": _api_unknown,
+    "api-used": _api_used,
+    "api-needed": _api_needed,
 }
