@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import ssl
 import struct
@@ -18,6 +17,8 @@ from sandbox.errors import ApiError
 GOOGLE = ".googleapis.com"
 LARGEST_BODY = 16 * 1024 * 1024
 CHUNK = 65536
+GOODBYE = 1.0
+"""Seconds for the end of TLS: whoever distrusts the certificate leaves without one."""
 
 
 class Front:
@@ -55,8 +56,11 @@ class Front:
         finally:
             self._connections.discard(task)
             writer.close()
-            with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
-                await writer.wait_closed()
+            try:
+                async with asyncio.timeout(GOODBYE):
+                    await writer.wait_closed()
+            except (ConnectionError, ssl.SSLError, TimeoutError):
+                writer.transport.abort()
 
 
 class _Connection:
