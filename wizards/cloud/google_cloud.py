@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from wizards.cancel import Cancel
@@ -13,6 +14,7 @@ from wizards.cloud.federation import FederationCalls
 from wizards.cloud.identities import IdentityCalls
 from wizards.cloud.listings import ListingCalls
 from wizards.cloud.operations import OperationCalls
+from wizards.cloud.org_policies import OrgPolicyCalls
 from wizards.cloud.pace import Pace
 from wizards.cloud.port import Says
 from wizards.cloud.projects import ProjectCalls
@@ -35,6 +37,7 @@ class GoogleCloud(
     SqlCalls,
     BuildCalls,
     FederationCalls,
+    OrgPolicyCalls,
     RunJobCalls,
     RemovalCalls,
     ListingCalls,
@@ -78,6 +81,13 @@ class GoogleCloud(
     def pause(self, seconds: float) -> None:
         """Wait scaled seconds; raises Cancelled when asked to stop."""
         self._caller.pace.sleep(seconds, self._caller.cancel)
+
+    def quota_project(self) -> str:
+        """Return the project that requests of these credentials count against, "" for none."""
+        named = os.environ.get("GOOGLE_CLOUD_QUOTA_PROJECT", "")
+        if named or self._clients.address is not None:
+            return named
+        return str(getattr(self._clients.credentials(), "quota_project_id", "") or "")
 
     def whoami(self) -> str:
         """Return whose credentials these are, as far as they say; raises the login card."""

@@ -9,6 +9,7 @@ before the wait.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from wizards.cancel import Cancel
@@ -21,6 +22,7 @@ from wizards.cloud.things import (
     ImageCleanup,
     Operation,
     OperationName,
+    OrgPolicy,
     Policy,
     PolicyOf,
     Project,
@@ -188,6 +190,10 @@ class Sql(Protocol):
         """Return the operations of an instance that still run, newest first."""
         ...
 
+    def sql_deletion(self, project: str, instance: str) -> datetime | None:
+        """Return when an instance of this name was deleted last, as far as Google remembers."""
+        ...
+
     def sql_databases(self, project: str, instance: str) -> frozenset[str]:
         """Return the names of an instance's databases."""
         ...
@@ -225,6 +231,14 @@ class Sql(Protocol):
         ...
 
 
+class OrgPolicies(Protocol):
+    """Organization Policy."""
+
+    def org_policy(self, scope: str, constraint: str) -> OrgPolicy:
+        """Return what is in force for "projects/p", "folders/1" or "organizations/1"."""
+        ...
+
+
 class Operations(Protocol):
     """Long-running operations of every service, found by name."""
 
@@ -247,6 +261,7 @@ class Cloud(
     Sql,
     Builds,
     Federation,
+    OrgPolicies,
     Services,
     Jobs,
     Removals,
@@ -282,6 +297,10 @@ class Cloud(
 
     def pause(self, seconds: float) -> None:
         """Wait scaled seconds; raises Cancelled when asked to stop."""
+        ...
+
+    def quota_project(self) -> str:
+        """Return the project that requests of these credentials count against, "" for none."""
         ...
 
     def whoami(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from wizards.cloud.calls import ONCE, Calls, name_of
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from google.cloud import sqladmin_v1
 
 SERVICE = "sqladmin"
+_REMEMBERED = 100
+"""The latest operations that are looked through for a deletion."""
 
 
 class SqlCalls(Calls):
@@ -82,6 +86,20 @@ class SqlCalls(Calls):
             for part in found
             if name_of(part.status) != "DONE"
         ]
+
+    def sql_deletion(self, project: str, instance: str) -> datetime | None:
+        """Return when an instance of this name was deleted last, as far as Google remembers."""
+        found = self._list(
+            "SqlOperationsService", "sql_operations", project=project, max_results=_REMEMBERED
+        )
+        ended = [
+            part.end_time
+            for part in islice(found, _REMEMBERED)
+            if part.target_id == instance
+            and name_of(part.operation_type) == "DELETE"
+            and name_of(part.status) == "DONE"
+        ]
+        return max(ended, default=None)
 
     def sql_databases(self, project: str, instance: str) -> frozenset[str]:
         """Return the names of an instance's databases."""

@@ -228,6 +228,21 @@ class SqlBackup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrgPolicy:
+    """What an organisation policy says where it counts: on or off, or which values it takes.
+
+    ``conditional`` means that more rules hold for resources with certain tags.
+    """
+
+    enforced: bool = False
+    allows_all: bool = False
+    denies_all: bool = False
+    allowed: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationName:
     """The key of a long-running operation, enough to find it again after a crash.
 

@@ -64,6 +64,7 @@ def wanted_apis(blueprint: Blueprint) -> dict[str, str]:
     """Return the APIs that this blueprint needs, each with the reason."""
     wanted = {
         "cloudresourcemanager.googleapis.com": _("reading and granting permissions"),
+        "orgpolicy.googleapis.com": _("reading what the organisation forbids, before any write"),
         "iam.googleapis.com": _("service accounts"),
         "secretmanager.googleapis.com": _("secrets"),
         "artifactregistry.googleapis.com": _("container images"),
@@ -75,6 +76,9 @@ def wanted_apis(blueprint: Blueprint) -> dict[str, str]:
     if blueprint.database is not None:
         wanted["sqladmin.googleapis.com"] = _("the database")
         wanted["sql-component.googleapis.com"] = _("attaching the database to Cloud Run")
+        if blueprint.database.network:
+            wanted["compute.googleapis.com"] = _("the network of the database")
+            wanted["servicenetworking.googleapis.com"] = _("the database's private address")
     if blueprint.pipeline.kind == "cloud-build":
         wanted["cloudbuild.googleapis.com"] = _("building images")
         wanted["logging.googleapis.com"] = _("build logs")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +12,13 @@ from wizards.cancel import Cancel
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Event
-from wizards.plan import Action, Change, Check, Plan
-from wizards.setup import preflight
+from wizards.plan import Action, Change, Plan
 from wizards.setup.apis import ApisResource
 from wizards.setup.billing import BillingResource
 from wizards.setup.leftovers import leftover_changes, leftovers
 from wizards.setup.leftovers import wanted as wanted_now
 from wizards.setup.made import History, history
+from wizards.setup.preflight.verdicts import Verdicts
 from wizards.setup.prices import dated
 from wizards.setup.project import ProjectResource
 from wizards.setup.resource import Resource, Seen
@@ -51,8 +51,9 @@ def make_plan(
     project = blueprint.project.id
     past = history(root, cloud.world) if root is not None else History()
     wanted = wanted_now(blueprint, secret_values, past)
-    looks = _look_at(wanted, bound, emit, cancel)
-    checks = _verdicts(blueprint, bound, wanted, looks)
+    with Verdicts(blueprint, bound) as verdicts:
+        looks = _look_at(wanted, bound, emit, cancel, verdicts.begin)
+        checks = verdicts.all(wanted, looks)
     changes = [change(resource, looks[resource.id]) for resource in wanted]
     there = any(row.kind == "project" and row.action is Action.NONE for row in changes)
     left = leftovers(past, wanted, project) if there else []
@@ -106,13 +107,21 @@ def change(resource: Resource, seen: Seen) -> Change:
 
 
 def _look_at(
-    wanted: Sequence[Resource], cloud: Cloud, emit: Emit, cancel: Cancel
+    wanted: Sequence[Resource],
+    cloud: Cloud,
+    emit: Emit,
+    cancel: Cancel,
+    begin: Callable[[Action], None],
 ) -> dict[str, Seen]:
-    """Read the project first, then billing and APIs; what cannot exist yet is not asked for."""
+    """Read the project first, then billing and APIs; what cannot exist yet is not asked for.
+
+    ``begin`` is told what is to be done to the project as soon as that is known.
+    """
     looks: dict[str, Seen] = {}
     roots = [part for part in wanted if isinstance(part, ProjectResource)]
     _read(roots, cloud, emit, looks)
     cancel.check()
+    begin(next(looks[root.id].action for root in roots))
     stems = [part for part in wanted if isinstance(part, BillingResource | ApisResource)]
     rest = [part for part in wanted if part not in roots and part not in stems]
     if any(looks[root.id].action is not Action.NONE for root in roots):
@@ -157,20 +166,3 @@ def _look(part: Resource, cloud: Cloud) -> Seen:
 
 def _tell(part: Resource, seen: Seen, emit: Emit) -> None:
     emit(Event("plan.read", {"id": part.id, "action": seen.action.value, "title": title(part)}))
-
-
-def _verdicts(
-    blueprint: Blueprint, cloud: Cloud, wanted: Sequence[Resource], looks: Mapping[str, Seen]
-) -> list[Check]:
-    checks = [preflight.login_check(cloud), *preflight.local_checks(blueprint)]
-    project = next(part for part in wanted if isinstance(part, ProjectResource))
-    billing = next(part for part in wanted if isinstance(part, BillingResource))
-    if looks[project.id].action is Action.CREATE:
-        parent = preflight.parent_check(cloud, blueprint)
-        checks += [parent] if parent else []
-    elif looks[project.id].action is Action.NONE:
-        pairs = [(part, looks[part.id]) for part in wanted]
-        todo = [pair for pair in pairs if pair[1].action not in (Action.NONE, Action.BLOCKED)]
-        checks.append(preflight.permission_check(cloud, todo))
-    checks.append(preflight.billing_check(cloud, blueprint, looks[billing.id]))
-    return checks

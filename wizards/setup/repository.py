@@ -179,6 +179,11 @@ class RepositoryResource(Resource):
         cleaned = any(part.field.startswith(PREFIX) for part in seen.diff)
         return "\n".join([label] * marked + [cleanup] * cleaned)
 
+    def following(self, seen: Seen) -> str:
+        """Return what a person would type to let old images go."""
+        number = f"pipeline.keep_images={self.keep_images}"
+        return f"tarmac init --set {number}" if seen.kept else ""
+
     def permissions(self, seen: Seen) -> tuple[str, ...]:
         """Return the permissions on the project that making it takes."""
         verb = "create" if seen.action is Action.CREATE else "update"

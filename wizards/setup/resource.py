@@ -165,6 +165,10 @@ class Resource(ABC):
         """Return the dotted key of tarmac.toml that decides a field of the diff, or ""."""
         return ""
 
+    def following(self, seen: Seen) -> str:  # noqa: ARG002 - kinds that leave fields alone look
+        """Return what a person would type to follow the suggestions that were left alone."""
+        return ""
+
     def cost(self) -> float:
         """Return what it costs in USD a month."""
         return 0.0

@@ -231,6 +231,19 @@ class SqlInstanceResource(Resource):
         words = create_words(self.settings)
         return f"gcloud sql instances create {self.instance} {words} --project={self.project}"
 
+    def following(self, seen: Seen) -> str:
+        """Return what a person would type to follow the suggestions that were left alone."""
+        wished = [part for part in seen.kept if part.after is not None]
+        others = {
+            part.field.removeprefix(FLAG): str(part.before)
+            for part in seen.kept
+            if part.field.startswith(FLAG) and part.after is None
+        }
+        words = patch_words((part for part in wished if part.field not in IMMUTABLE), others)
+        if not words:
+            return ""
+        return f"gcloud sql instances patch {self.instance} {words} --project={self.project}"
+
     def waits_for(self) -> str:
         """Return what is waited for after the write."""
         return _("until the instance runs: 5 to 15 minutes")

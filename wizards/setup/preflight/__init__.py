@@ -1,0 +1,1 @@
+"""Verdicts before any write, each with its fix as a command."""
