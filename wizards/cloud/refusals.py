@@ -136,7 +136,7 @@ _HTTP_OF_CODE = {
 
 
 def _login(reason: str, error: Exception, call: str, status: int = 401) -> Refusal:
-    said = str(error.args[0] if error.args else error)
+    said = str(error.args[0] if error.args else error).removesuffix(": None")
     more = [_told(part) for part in error.args[1:]]
     added = "; ".join(part for part in more if part and part not in said)
     raw = "\n".join([said, *(str(part) for part in error.args[1:] if str(part) != said)])

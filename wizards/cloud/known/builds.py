@@ -14,7 +14,6 @@ ROWS: tuple[Signature, ...] = (
     row("build-logging", reason="LOGGING_FAILURE"),
     row("repository-unmapped", reason="FETCH_SOURCE_FAILED"),
     row("build-account", permission=r"storage\.objects\.(get|list)"),
-    row("build-account", says="does not have storage.objects.(get|list) access"),
     row("build-logging", says=r"if 'build\.service_account' is specified"),
     row("build-region", says="quota restrictions, cannot run builds in this region"),
     row("repository-unmapped", says="Repository mapping does not exist"),

@@ -16,7 +16,6 @@ ROWS: tuple[Signature, ...] = (
     row("conflict", Retry.CONFLICT, status=409),
     row("absent", status=404),
     row("invalid", status=400),
-    row("no-answer", Retry.UNKNOWN, status=0),
     row("unavailable", Retry.UNKNOWN, status=(408, 500, 502, 503, 504)),
     row("operation-failed", call="operation:.*"),
 )

@@ -11,7 +11,8 @@ _FULL = "ZONE_RESOURCE_POOL_EXHAUSTED(_WITH_DETAILS)?|STOCKOUT|resource_availabi
 
 ROWS: tuple[Signature, ...] = (
     row("zone-full", reason=_FULL),
-    row("rate-limited", Retry.REFUSED, reason="(user)?rateLimitExceeded|RATE_LIMIT_EXCEEDED"),
+    row("rate-limited", Retry.REFUSED, reason="rateLimitExceeded|RATE_LIMIT_EXCEEDED"),
+    row("rate-limited", Retry.REFUSED, reason="userRateLimitExceeded"),
     row("quota", reason="RESOURCE_QUOTA_EXCEEDED|quotaExceeded|QUOTA_EXCEEDED|QUOTA_LIMIT"),
     row("zone-full", says="ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available"),
     row("quota", status=(400, 403), says="quota '?[A-Z_]+'? exceeded|insufficient .* quota"),
