@@ -12,6 +12,30 @@ from wizards.migrate.sql_files.foreign import complaint
 from wizards.postgres.connection_failures import CONNECTING, connection_failure
 from wizards.redaction import redacted
 
+_PACKAGES = {
+    "Crypto": "pycryptodome",
+    "MySQLdb": "mysqlclient",
+    "OpenSSL": "pyOpenSSL",
+    "PIL": "pillow",
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "decouple": "python-decouple",
+    "dotenv": "python-dotenv",
+    "environ": "django-environ",
+    "jose": "python-jose",
+    "jwt": "PyJWT",
+    "magic": "python-magic",
+    "mimeparse": "python-mimeparse",
+    "multipart": "python-multipart",
+    "psycopg2": "psycopg2-binary",
+    "sklearn": "scikit-learn",
+    "slugify": "python-slugify",
+    "socketio": "python-socketio",
+    "yaml": "PyYAML",
+}
+
 
 def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequence[str]) -> Failure:
     """Turn a failed result into the card a person can act on; secrets are taken out."""
@@ -126,11 +150,16 @@ def _import_failed(result: Message, error: str, interpreter: Path, place: str, r
         _("The project's interpreter lacks {package}.").format(package=package),
         why=_lines(place, _("{interpreter} was used.").format(interpreter=interpreter)),
         next=(
-            f"{interpreter} -m pip install {package}",
+            f"{interpreter} -m pip install {_distribution(package)}",
             _("or set interpreter in [migrations] of tarmac.toml"),
         ),
         raw=raw,
     )
+
+
+def _distribution(module: str) -> str:
+    """Return the package that brings a module, where the two are called differently."""
+    return _PACKAGES.get(module.partition(".")[0], module.partition(".")[0])
 
 
 def _is_connecting(result: Message) -> bool:
