@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wizards.answers import Layer
@@ -17,6 +18,7 @@ from wizards.question import Choice, Value
 if TYPE_CHECKING:
     from generators.project import Detection
     from tui.context import Context
+    from tui.engines.afterwards import Afterwards
     from wizards.blueprint import Blueprint
     from wizards.cloud.port import Cloud
     from wizards.setup.applying import AppliedPlan
@@ -51,6 +53,13 @@ class SetupEngine:
 
             self._cloud = open_cloud(self._context.sandbox_address())
         return self._cloud
+
+    @cached_property
+    def afterwards(self) -> Afterwards:
+        """Undo, drift and export."""
+        from tui.engines.afterwards import Afterwards
+
+        return Afterwards(self._context, self.cloud, self._found_values)
 
     @property
     def speed(self) -> float:
@@ -195,7 +204,8 @@ class SetupEngine:
         )
 
     def unfinished(self) -> UnfinishedApply | None:
-        """Return what the newest apply left open, None when nothing."""
-        from wizards.setup.unfinished import unfinished
+        """Return what the newest apply or undo left open, None when nothing."""
+        from wizards.setup.unfinished import unfinished, unfinished_undo
 
-        return unfinished(self._context.root)
+        root = self._context.root
+        return unfinished(root) or unfinished_undo(root)

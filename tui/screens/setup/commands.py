@@ -113,6 +113,50 @@ class OnlyChanges(SetupCommand):
     label = N_("only changes")
 
 
+class Undo(SetupCommand):
+    """Show what Tarmac made here and what taking it back would lose; pressed again, take it back
+    after one question.
+    """
+
+    key = "z"
+    label = N_("undo")
+
+
+class ShowDrift(SetupCommand):
+    """Compare Google Cloud with tarmac.toml: what differs, whose doing it was; changes nothing."""
+
+    key = "d"
+    label = N_("drift")
+
+
+class AdoptDrift(SetupCommand):
+    """Write what Google Cloud has into tarmac.toml, for the difference under the cursor."""
+
+    key = "w"
+    label = N_("adopt")
+
+
+class RevertDrift(SetupCommand):
+    """Bring the item under the cursor back to what tarmac.toml says."""
+
+    key = "v"
+    label = N_("revert")
+
+
+class IgnoreDrift(SetupCommand):
+    """Agree in tarmac.toml to leave the difference under the cursor as it is."""
+
+    key = "n"
+    label = N_("ignore")
+
+
+class Export(SetupCommand):
+    """Write the set-up as Terraform with import blocks, or as a gcloud script."""
+
+    key = "e"
+    label = N_("export")
+
+
 class ReadAgain(SetupCommand):
     """Read tarmac.toml, the folder and the kept answers again."""
 
@@ -128,7 +172,11 @@ class FilterChanges(Filter):
 
 PAGING = (NextPage, PreviousPage, Choices, Pages, Review)
 ASKING = (NextPage, PreviousPage, Choices, Review, WriteAnswers, PlanNow)
-PLANNING = (Apply, ShowPlan, ShowInterview, CopyCommand, FilterChanges)
+PLANNING = (Apply, ShowInterview, CopyCommand, ShowDrift, Undo)
+UNDOING = (Undo, ShowPlan, ShowInterview, CopyCommand, FilterChanges)
+DRIFTING = (AdoptDrift, RevertDrift, IgnoreDrift, ShowPlan, CopyCommand)
+ANSWERS = (AdoptDrift, RevertDrift, IgnoreDrift)
+MUTATING = (Apply, Resume, WriteAnswers, *ANSWERS)
 APPLYING = (Stop, CopyCommand, ShowInterview, FilterChanges)
 OFFERS = (
     NextPage,
@@ -145,6 +193,10 @@ OFFERS = (
     Resume,
     CopyCommand,
     OnlyChanges,
+    Undo,
+    ShowDrift,
+    *ANSWERS,
+    Export,
     ReadAgain,
     FilterChanges,
 )

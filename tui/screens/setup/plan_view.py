@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -36,7 +37,7 @@ class FailureAsked(Message):
 class PlanView(Vertical):
     """List and detail of a plan; the board is the set-up screen's."""
 
-    jobs = ("setup.apply",)
+    jobs: ClassVar[tuple[str, ...]] = ("setup.apply", "setup.revert")
 
     def __init__(self, board: PlanBoard, id: str = "plan") -> None:  # noqa: A002
         super().__init__(id=id, classes="planview")
@@ -53,6 +54,24 @@ class PlanView(Vertical):
     def nothing_yet(self) -> str:
         """What is said before anything was read."""
         return _("p reads Google Cloud and makes the plan")
+
+    @property
+    def nothing_there(self) -> str:
+        """What is said when there is nothing to do."""
+        return _("nothing to change")
+
+    @property
+    def running_title(self) -> str:
+        """What the summary is called while it runs."""
+        return _("Apply")
+
+    def after(self, failed: int, cancelled: int) -> tuple[str, str]:
+        """Return the key and the words for what comes after it ended."""
+        if failed:
+            return "u", _("resume once the cause is gone; ↵ on a failed row shows its card")
+        if cancelled:
+            return "u", _("resume: looks at Google Cloud again first")
+        return "p", _("plan again: it should say that nothing changes")
 
     def compose(self) -> ComposeResult:
         """Lay out the list, the detail and the summary."""
@@ -98,7 +117,7 @@ class PlanView(Vertical):
         if board.plan is not None:
             counts = [f"{action.mark} {counted(action, n)}" for action, n in board.counts().items()]
             changes.border_title = Content(joined([self.title, *counts]).plain)
-            changes.empty = _("nothing to change")
+            changes.empty = self.nothing_there
             if board.only_changes:
                 changes.border_subtitle = Content(_("only what changes · o shows all"))
         fresh = board.plan is not None and (changes.row is None or not self._standing)
@@ -138,9 +157,9 @@ class PlanView(Vertical):
         ours = job is not None and job.name in self.jobs
         if job is not None and ours and not job.running and board.applying:
             pane.border_title = Content(_("Ended"))
-            pane.update(summary.ended(board, job))
+            pane.update(summary.ended(board, job, self.after))
         elif board.applying or ours:
-            pane.border_title = Content(_("Apply"))
+            pane.border_title = Content(self.running_title)
             pane.update(summary.running(board, job, self.speed))
         else:
             pane.border_title = Content(_("Month and checks"))

@@ -15,12 +15,17 @@ from tui.jobs import Job, Progress
 from tui.palette import Command, bindings
 from tui.screens.area import Area
 from tui.screens.setup import commands
+from tui.screens.setup.asking_work import AskingWork
+from tui.screens.setup.drift_view import DriftView
+from tui.screens.setup.drift_work import DriftWork
 from tui.screens.setup.field import CONTROLS
 from tui.screens.setup.interrupted import interrupted_line
 from tui.screens.setup.interview_view import InterviewView
 from tui.screens.setup.plan_view import FailureAsked, PlanView
+from tui.screens.setup.plan_work import PlanWork
 from tui.screens.setup.progress import PlanBoard
-from tui.screens.setup.work import Work
+from tui.screens.setup.undo_view import UndoView
+from tui.screens.setup.undo_work import UndoWork
 from wizards.interview import Interview
 from wizards.plan import Action
 
@@ -31,8 +36,8 @@ if TYPE_CHECKING:
     from wizards.setup.unfinished import UnfinishedApply
 
 
-class SetupScreen(Work, Area):
-    """Two views, the interview and the plan; what runs is started in :class:`Work`."""
+class SetupScreen(AskingWork, PlanWork, UndoWork, DriftWork, Area):
+    """Four views: the interview, the plan, the undo, drift; each has its part that starts work."""
 
     area = "setup"
     OFFERS: ClassVar[tuple[type[Command], ...]] = commands.OFFERS
@@ -41,6 +46,7 @@ class SetupScreen(Work, Area):
     def __init__(self) -> None:
         super().__init__()
         self.board = PlanBoard()
+        self.undoing = PlanBoard()
         self.unfinished: UnfinishedApply | None = None
         self.written = False
         self._keeping: Timer | None = None
@@ -58,39 +64,54 @@ class SetupScreen(Work, Area):
     @property
     def planned(self) -> PlanView:
         """The plan's view."""
-        return self.query_one(PlanView)
+        return self.query_one("#plan", PlanView)
+
+    @property
+    def undo_view(self) -> UndoView:
+        """The undo's view."""
+        return self.query_one(UndoView)
+
+    @property
+    def drift_view(self) -> DriftView:
+        """The view of what differs."""
+        return self.query_one(DriftView)
 
     @property
     def shown_plan(self) -> PlanView:
-        """The plan that is shown: what set-up would do."""
-        return self.planned
+        """The plan that is shown: what set-up would do, or what an undo would."""
+        return self.undo_view if self.view == "undo" else self.planned
 
     @property
     def view(self) -> str:
-        """Which view is shown: interview or plan."""
+        """Which view is shown: interview, plan, undo or drift."""
         return self.query_one(ContentSwitcher).current or "interview"
 
     def body(self) -> Iterable[Widget]:
-        """Return the two views, above them what an interrupted apply left."""
+        """Return the views, above them what an interrupted apply left."""
         interrupted = Static(id="interrupted", classes="pane thin says")
         interrupted.border_title = Content(_("Interrupted"))
         interrupted.display = False
         return (
             interrupted,
             ContentSwitcher(
-                InterviewView(), PlanView(self.board), initial="interview", id="setupspace"
+                InterviewView(),
+                PlanView(self.board),
+                UndoView(self.undoing, "undo"),
+                DriftView(),
+                initial="interview",
+                id="setupspace",
             ),
         )
 
     def opened(self) -> None:
         """Read the questions; pick up an apply that runs already."""
         self.set_interval(0.5, self._tick)
-        for name in ("setup.apply", "setup.resume"):
-            job = self.tarmac.jobs.get(name)
+        for view in (self.planned, self.undo_view):
+            job = self.job_of(view)
             if job is not None and job.running:
                 for event in job.events:
-                    self.board.take(event)
-                self.show_view("plan")
+                    view.board.take(event)
+                self.show_view(str(view.id))
         self.call_after_refresh(self.read)
 
     def in_footer(self) -> tuple[type[Command], ...]:
@@ -99,21 +120,27 @@ class SetupScreen(Work, Area):
             return commands.ASKING
         if self.running:
             return commands.APPLYING
+        if self.view == "undo":
+            return commands.UNDOING
+        if self.view == "drift":
+            return commands.DRIFTING
         return (commands.Resume, *commands.PLANNING) if self.unfinished else commands.PLANNING
 
-    @property
-    def shown_job(self) -> Job[object] | None:
-        """The apply that runs, else the newest one if its states are still shown."""
-        newest = self.tarmac.jobs.get("setup.apply")
-        return self.running or (newest if self.board.applying else None)
+    def job_of(self, view: PlanView) -> Job[object] | None:
+        """Return the newest work that a view shows: what runs, or what ended and is still shown."""
+        jobs = [job for name in view.jobs if (job := self.tarmac.jobs.get(name)) is not None]
+        newest = max(jobs, key=lambda job: job.started, default=None)
+        return newest if newest is not None and (newest.running or view.board.applying) else None
 
     def show_view(self, name: str) -> None:
-        """Show the interview or the plan and give it the keyboard."""
+        """Show a view and give it the keyboard."""
         self.query_one(ContentSwitcher).current = name
         self.paint_interrupted()
-        if name == "plan":
-            self.planned.paint(self.shown_job)
-            self.planned.changes.focus()
+        if name in ("plan", "undo"):
+            self.shown_plan.paint(self.job_of(self.shown_plan))
+            self.shown_plan.changes.focus()
+        elif name == "drift":
+            self.drift_view.changes.focus()
         else:
             controls = list(self.asking.query(CONTROLS))
             (controls[0] if controls else self.asking.query_one("#page")).focus()
@@ -138,15 +165,18 @@ class SetupScreen(Work, Area):
         self.tarmac.show_failure(event.failure)
 
     def _tick(self) -> None:
-        if self.running is not None and self.is_current and self.view == "plan":
-            self.planned.tick(self.running)
+        if self.running is not None and self.is_current and self.view in ("plan", "undo"):
+            self.shown_plan.tick(self.job_of(self.shown_plan))
 
     def news(self, progress: Progress) -> None:
-        """Take events of an apply; repaint once for all of them."""
-        changed = [self.board.take(event) for event in progress.events]
-        if any(changed) or progress.job.mutates:
-            self.planned.paint(self.shown_job)
-            self.paint_interrupted()
+        """Take events of an apply or undo; repaint once for all of them."""
+        for view in (self.planned, self.undo_view):
+            if progress.job.name in view.jobs:
+                for event in progress.events:
+                    view.board.take(event)
+                view.paint(self.job_of(view))
+                view.show_detail(view.changes.row)
+                self.paint_interrupted()
 
     def keep_soon(self) -> None:
         """Keep the answers once the person has paused typing."""
@@ -156,23 +186,29 @@ class SetupScreen(Work, Area):
 
     def action_leave(self) -> None:
         """Leave a field, so that single letters are keys again; leave the detail of a change."""
-        if self.view == "plan":
-            self.planned.changes.focus()
+        if self.view in ("plan", "undo"):
+            self.shown_plan.changes.focus()
+        elif self.view == "drift":
+            self.drift_view.changes.focus()
         else:
             self.asking.query_one("#page").focus()
 
     def why_not(self, command: type[Command]) -> str:
         """Say why a command cannot run now."""
-        if command in (commands.Apply, commands.Resume, commands.WriteAnswers):
+        if command in commands.MUTATING or (command is commands.Undo and self.view == "undo"):
             busy = self.busy_reason()
             if busy:
                 return busy
+        if command in commands.ANSWERS:
+            return self._why_no_answer(command)
         if command is commands.Stop:
             return "" if self.running else _("nothing is running")
         if command is commands.Resume:
             return "" if self.unfinished else _("no unfinished apply was found")
         if command in (commands.ShowPlan, commands.PlanNow) and not self.written:
             return self._why_not_write()
+        if command in (commands.ShowDrift, commands.Export) and not self.written:
+            return _("tarmac.toml names no project yet")
         if command is commands.Apply:
             return self._why_not_apply()
         if command in commands.PAGING and self.view != "interview":
@@ -181,8 +217,19 @@ class SetupScreen(Work, Area):
             return self._why_not_write()
         return ""
 
+    def _why_no_answer(self, command: type[Command]) -> str:
+        """Say why a difference cannot be adopted, reverted or ignored."""
+        item = self.drift_view.chosen[0] if self.view == "drift" else None
+        if item is None:
+            return _("d compares first; then choose a difference")
+        if command is commands.AdoptDrift and not item.adoptable:
+            return _("no key of tarmac.toml can take it over")
+        if command is commands.RevertDrift and not item.revertible:
+            return _("it cannot be reverted from here")
+        return ""
+
     def _why_not_apply(self) -> str:
-        plan = self.board.plan
+        plan = self.board.plan if self.view in ("plan", "interview") else None
         if plan is None:
             return _("there is no plan yet: p makes one")
         red = [check.title for check in plan.preflight if check.level == "red"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.content import Content
 
 from generators.language import _, ngettext
@@ -76,8 +78,13 @@ def running(board: PlanBoard, job: Job[object] | None, speed: float) -> Content:
     return Content("\n").join(lines)
 
 
-def ended(board: PlanBoard, job: Job[object]) -> Content:
-    """Return what an apply did, how long it took beside one after the other, what comes next."""
+def ended(
+    board: PlanBoard, job: Job[object], after: Callable[[int, int], tuple[str, str]]
+) -> Content:
+    """Return what an apply did, how long it took beside one after the other, what comes next.
+
+    ``after`` gives the next key and what it does, from how many failed and were stopped.
+    """
     done, failed = board.count("done"), board.count("failed")
     cancelled = board.count("cancelled")
     parts: list[str | Content] = []
@@ -92,17 +99,9 @@ def ended(board: PlanBoard, job: Job[object]) -> Content:
     took = sum(step.took or 0.0 for step in board.steps.values())
     parts.append(seconds(job.elapsed))
     parts.append(_("one after the other {time}").format(time=seconds(took)))
-    lines = [joined(parts), _next(failed, cancelled)]
+    key, words = after(failed, cancelled)
+    lines = [joined(parts), Content.assemble((f"{key} ", "bold $text-accent"), words)]
     if board.journal is not None:
         where = _("journal {file} · l shows every command").format(file=short(board.journal))
         lines.append(Content.styled(where, "$text-muted"))
     return Content("\n").join(lines)
-
-
-def _next(failed: int, cancelled: int) -> Content:
-    key, words = ("p", _("plan again: it should say that nothing changes"))
-    if failed:
-        key, words = ("u", _("resume once the cause is gone; ↵ on a failed row shows its card"))
-    elif cancelled:
-        key, words = ("u", _("resume: looks at Google Cloud again first"))
-    return Content.assemble((f"{key} ", "bold $text-accent"), words)
