@@ -11,7 +11,7 @@ from pathlib import Path
 from generators.detection import front_ends, node_services
 from generators.detection.command_files import command_lines
 from generators.detection.commands import start_commands
-from generators.detection.entry_points import candidates, weigh_commands
+from generators.detection.entry_points import candidates, named_only, weigh_commands
 from generators.detection.findings import (
     development_findings,
     repository_findings,
@@ -57,6 +57,7 @@ def _python(tree: Tree, fronts: list[FrontEnd]) -> tuple[list[Service], list[Fin
     homes = manifest_roots(tree)
     repository = Repository(tree, modules, lines, start_commands(lines), homes)
     found = candidates(tree, modules, homes)
+    found += named_only(tree, modules, found, repository.commands)
     weigh_commands(tree, found, repository.commands)
     groups = grouped(found, homes)
     manifests = {path: read_manifest(tree, path) for path in groups}

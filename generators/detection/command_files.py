@@ -53,6 +53,8 @@ def _weight(path: str) -> int:
     later = 25 if _DEVELOPMENT.search(lower) else 0
     if name == "Procfile":
         return 100
+    if path == "README.md":
+        return 90
     if is_dockerfile(path):
         return 80 - later
     if "compose" in lower and lower.endswith((".yml", ".yaml")):
@@ -86,6 +88,9 @@ def _of(tree: Tree, path: str, weight: int) -> Iterator[Line]:
         text.startswith("#") and _MADE_BY_TARMAC in text.partition("\n")[0]
     ):
         return
+    if path == "README.md":
+        yield from _front_matter(path, text, weight)
+        return
     process = ""
     procfile = path.endswith("Procfile")
     compose = "compose" in path.rpartition("/")[2]
@@ -100,6 +105,14 @@ def _of(tree: Tree, path: str, weight: int) -> Iterator[Line]:
         elif found := re.match(r"^\[program:([\w.-]+)\]", stripped):
             process = found[1]
         yield Line(path, number, line, weight, process)
+
+
+def _front_matter(path: str, text: str, weight: int) -> Iterator[Line]:
+    """A space on Hugging Face says in its README what it runs: ``app_file: app.py``."""
+    head = text.split("---")[1] if text.startswith("---") and text.count("---") > 1 else ""
+    for number, line in enumerate(head.splitlines(), 1):
+        if found := re.match(r"app_file:\s*(\S+\.py)", line):
+            yield Line(path, number, f"streamlit run {found[1]}", weight)
 
 
 def _joined(text: str) -> list[str]:

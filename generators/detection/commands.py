@@ -30,6 +30,7 @@ _UWSGI = re.compile(r"^\s*(?:module|wsgi)\s*=\s*([\w.]+)(?::(\w+))?|^\s*wsgi-fil
 _PYTHON = re.compile(
     r"\bpython[\d.]*[\"',\s]+(?:-\w+[\"',\s]+)*?(?:-m[\"',\s]+([\w.]+)|((?:[\w.-]+/)*[\w-]+\.py))"
 )
+_BARE = re.compile(r"^gunicorn[\"',\s]+(?:-\S+[=\s]\S+\s+)*([a-z_][\w.]*)(?=[\"'\s\],]|$)")
 _CUSTOM = re.compile(
     r"\b(?:start|serve|server|run)[\"',\s]+(?:\S+[\"',\s]+)?([a-z_][\w]*(?:\.\w+)+):(\w+)"
 )
@@ -114,6 +115,8 @@ def _targets(line: Line, server: str) -> Iterator[tuple[str, str, bool, int]]:
             yield found[1], found[2], factory, weight
         elif found := _DJANGO.search(after):
             yield found[1], found[2] or "application", False, weight
+        elif server == "gunicorn" and (found := _BARE.search(after)):
+            yield found[1], "application", False, weight
     elif found := _UWSGI.search(text):
         yield (found[3] or found[1]), found[2] or ("" if found[3] else "application"), False, weight
     elif found := _LITESTAR.search(text) or _FLASK.search(text):

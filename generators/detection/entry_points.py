@@ -9,7 +9,15 @@ from generators.detection.commands import StartCommand
 from generators.detection.import_roots import dotted_from, import_root
 from generators.detection.modules import Modules
 from generators.detection.python_module import Module
-from generators.detection.python_names import STREAMLIT, Framework
+from generators.detection.python_names import (
+    ASGI,
+    DJANGO_ASGI,
+    DJANGO_WSGI,
+    STREAMLIT,
+    WSGI,
+    Framework,
+)
+from generators.detection.reading import line_of
 from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
 from generators.project import Confidence, Evidence
 
@@ -29,6 +37,7 @@ _SIDE_WORK = frozenset(
 )
 _FILES = {"main": 6, "app": 6, "asgi": 6, "wsgi": 6, "server": 5, "api": 4, "application": 4}
 _CLEAR_LEAD = 8
+_STRONG = 55
 
 
 @dataclass
@@ -107,6 +116,56 @@ def _import_root(tree: Tree, candidate: Candidate, homes: Collection[str]) -> st
         return import_root(tree, candidate.module, homes)
     folder = parent(candidate.module.path)
     return next((one for one in ancestors(folder) if one in homes), folder)
+
+
+def named_only(
+    tree: Tree, modules: Modules, found: list[Candidate], commands: list[StartCommand]
+) -> Iterator[Candidate]:
+    """Yield what a strong command names although the file does not show how it is made.
+
+    Its framework is that of what the name is imported from, else the one its server speaks to.
+    """
+    seen: set[tuple[str, str]] = set()
+    for command in commands:
+        if command.weight < _STRONG or command.name in {"", "*"} or command.factory:
+            continue
+        ending = command.module.replace(".", "/")
+        for path in [*tree.ending(f"{ending}.py"), *tree.ending(f"{ending}/__init__.py")]:
+            known = any(one.module.path == path and one.name == command.name for one in found)
+            key = (path, command.name)
+            if not _ends_so(path, ending) or not deployable(path) or known or key in seen:
+                continue
+            module = modules.at(path) or Module(path)
+            framework = _framework_named(modules, module, command)
+            if framework is None or command.name not in tree.text(path):
+                continue
+            seen.add(key)
+            says = f"{command.name} in {path}"
+            line = line_of(tree.text(path), command.name)
+            candidate = Candidate(module, command.name, framework, line, says)
+            candidate.import_root = "."
+            root = _named_by(candidate, command)
+            if root is not None:
+                candidate.import_root = root
+                yield candidate
+
+
+def _ends_so(path: str, ending: str) -> bool:
+    return any(_ends(path, f"{ending}{tail}") for tail in (".py", "/__init__.py"))
+
+
+def _framework_named(modules: Modules, module: Module, command: StartCommand) -> Framework | None:
+    owner = modules.owner_of(module, module.imports.get(command.name, command.name))
+    if owner is not None:
+        for made in owner[0].made:
+            if made.name == owner[1] and made.framework:
+                return made.framework
+    stem = module.path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+    if stem in {"asgi", "wsgi"} and module.settings_module:
+        return DJANGO_ASGI if stem == "asgi" else DJANGO_WSGI
+    if command.server in {"uvicorn", "hypercorn", "daphne", "granian"} or "uvicorn" in command.says:
+        return ASGI
+    return WSGI if command.server in {"gunicorn", "waitress-serve", "uwsgi"} else None
 
 
 def _works_from(tree: Tree, candidate: Candidate, root: str) -> bool:
@@ -244,6 +303,7 @@ def _score(candidate: Candidate, modules: Modules) -> int:
     if candidate.framework is STREAMLIT:
         return _SCRIPTS.get(stem.lower().lstrip("0123456789_"), 0) - 2 * module.path.count("/")
     score = _NAMES.get(candidate.name, 0) + _FILES.get(stem, 0)
+    score -= 6 if candidate.name.startswith("_") else 0
     score -= 2 * module.path.count("/")
     if set(module.path.lower().split("/")[:-1]) & _SIDE_WORK:
         score -= 10

@@ -161,10 +161,10 @@ def _vite(tree: Tree, folder: str, script: str) -> tuple[str, str, str] | None:
     config = config_text(tree, folder, "vite")
     pages = [path for path in tree.named("index.html") if inside(path, folder)]
     own = [path for path in pages if "/public/" not in path and "/dist/" not in path]
-    parts = not own and re.search(r"\binput\s*:", config)
-    if parts or _LIBRARY.search(config):
-        return None
     found = _OUT_DIR.search(config)
+    parts = not own and re.search(r"\binput\s*:", config)
+    if (parts and not (found and found[1].startswith("../"))) or _LIBRARY.search(config):
+        return None
     output = found[1] if found else "dist"
     if output.startswith("dist/") and not found:
         output = "dist"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generators.detection.tree import Tree, ancestors, inside, parent
+from generators.detection.tree import Tree, ancestors, inside, join, parent
 
 _ARGUMENT = re.compile(r"^ARG\s+(\w+)\s*=\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _FROM = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+)", re.MULTILINE)
@@ -53,7 +53,11 @@ def near(tree: Tree, root: str) -> list[str]:
         later = sum(word in name for word in ("dev", "test", "ci", "debug", "local", "docs"))
         return (later, within, path)
 
-    around = [one for one in dockerfiles(tree) if inside(one, root) or parent(one) in above]
+    around = [
+        one
+        for one in dockerfiles(tree)
+        if parent(one) in above or (inside(one, root) and not _of_another(tree, one, root))
+    ]
     folders = ("docker", "deploy", "deployment", "build", "infra", ".docker", "ops", "tools")
     around += [
         one
@@ -61,6 +65,17 @@ def near(tree: Tree, root: str) -> list[str]:
         if one not in around and root == "." and one.split("/")[0] in folders
     ]
     return sorted(around, key=rank)
+
+
+def _of_another(tree: Tree, path: str, root: str) -> bool:
+    """Whether a program of its own lies with a Dockerfile below the service."""
+    manifests = ("package.json", "pyproject.toml", "requirements.txt", "Pipfile", "go.mod")
+    for folder in ancestors(parent(path)):
+        if folder == root:
+            return False
+        if any(tree.has(join(folder, name)) for name in manifests):
+            return True
+    return False
 
 
 def interpreter(tree: Tree, root: str, language: str) -> Said | None:

@@ -7,6 +7,7 @@ import configparser
 import re
 from dataclasses import dataclass, field
 
+from generators.detection.images import near
 from generators.detection.pinned import python_version
 from generators.detection.reading import line_of, listed, read_toml, table, texts
 from generators.detection.requirement_files import (
@@ -108,7 +109,8 @@ def read_manifest(tree: Tree, root: str) -> Manifest:
 def _manager(tree: Tree, root: str, project: dict[str, object], locks: list[str]) -> str:
     """Return the manager: a lockfile's, else what the project's own tables name, else pip."""
     if locks:
-        return LOCKFILES[_name(_preferred(locks, project, ""))]
+        used = _used(tree, root) if len(locks) > 1 else ""
+        return LOCKFILES[_name(_preferred(locks, project, used))]
     tools = table(project, "tool")
     if table(tools, "poetry", "dependencies") or (
         "poetry" in tools and "poetry" in str(table(project, "build-system").get("requires"))
@@ -260,11 +262,29 @@ def _preferred(locks: list[str], project: dict[str, object], manager: str) -> st
     """Return the lockfile of the manager that the project's own tables name, else the first."""
     tools = table(project, "tool")
     build = str(table(project, "build-system").get("requires", ""))
-    for path in locks:
-        name = LOCKFILES[_name(path)]
-        if name == manager or (not manager and (name in tools or name in build)):
+    named = {LOCKFILES[_name(path)]: path for path in locks}
+    if manager in named:
+        return named[manager]
+    for name, path in named.items():
+        own = table(tools, "poetry", "dependencies") if name == "poetry" else name in tools
+        if own or name in build:
             return path
     return locks[0]
+
+
+_INSTALLS = re.compile(
+    r"\b(uv (?:sync|run|pip)|poetry (?:install|run|export)"
+    r"|pdm (?:sync|install|run)|pipenv (?:sync|install|run))\b"
+)
+
+
+def _used(tree: Tree, root: str) -> str:
+    """Return the manager that the image's or the pipeline's own commands use, "" for none."""
+    flows = [path for path in tree.files if path.startswith(".github/workflows/")]
+    for path in [*near(tree, root), *flows]:
+        if found := _INSTALLS.search(tree.text(path)):
+            return found[1].partition(" ")[0]
+    return ""
 
 
 def _workspace_locks(tree: Tree, root: str) -> list[str]:

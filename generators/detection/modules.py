@@ -39,6 +39,10 @@ class Modules:
         """Return the modules, in the tree's order."""
         return list(self._by_path.values())
 
+    def at(self, path: str) -> Module | None:
+        """Return the module of a file, None when it was not read."""
+        return self._by_path.get(path)
+
     def find(self, dotted: str, near: Module) -> Module | None:
         """Return the module a dotted name means, the one nearest to the asking module."""
         found = self._by_ending.get(dotted, [])

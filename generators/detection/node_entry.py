@@ -277,7 +277,7 @@ def _source_of(tree: Tree, package: Package, file: str) -> str | None:
         for ending in _ENDINGS:
             if one and tree.has(join(package.folder, f"{one}{ending}")):
                 return f"{one}{ending}"
-    return file if tree.has(join(package.folder, file)) and "." in file else None
+    return file if tree.has(join(package.folder, file)) else None
 
 
 def _command_for(package: Package, file: str, source: str) -> tuple[str, ...]:
@@ -289,7 +289,7 @@ def _command_for(package: Package, file: str, source: str) -> tuple[str, ...]:
         r"nodemon|ts-node-dev|\bdev\b|nx serve|watch", package.scripts[script]
     ):
         return package.runs(script)
-    if source.endswith((".js", ".mjs", ".cjs")):
+    if source.endswith((".js", ".mjs", ".cjs")) or "." not in source.rpartition("/")[2]:
         return ("node", source)
     return ("node", file) if file.endswith(".js") else ()
 

@@ -99,7 +99,7 @@ def _trace(tree: Tree, package: Package, tool: str, folders: tuple[str, ...]) ->
         name = path.rpartition("/")[2]
         if tool in settings and name.startswith(settings[tool]):
             return path
-        if parent(path).rpartition("/")[2] in folders and re.match(r"\d{4,}|[VM]?\d+", name):
+        if parent(path).rpartition("/")[2].endswith(folders) and re.match(r"\d{4,}|[VM]?\d+", name):
             return path
     return None
 

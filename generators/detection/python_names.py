@@ -26,6 +26,9 @@ BOTTLE = Framework("Bottle", "wsgi", "bottle")
 SANIC = Framework("Sanic", "asgi", "sanic")
 BLACKSHEEP = Framework("BlackSheep", "asgi", "blacksheep")
 PYRAMID = Framework("Pyramid", "wsgi", "pyramid")
+# What a command names without showing what it is made with.
+ASGI = Framework("ASGI", "asgi", "")
+WSGI = Framework("WSGI", "wsgi", "")
 STREAMLIT = Framework("Streamlit", "streamlit", "streamlit")
 DJANGO_ASGI = Framework("Django", "asgi", "django")
 DJANGO_WSGI = Framework("Django", "wsgi", "django")
@@ -136,6 +139,7 @@ BRINGS = {
     "django": ("django-", "djangorestframework", "wagtail", "channels", "drf-", "graphene-django"),
     "starlette": ("fastapi", "starlette-", "sse-starlette", "connexion"),
     "litestar": ("litestar-", "advanced-alchemy", "starlite"),
+    "streamlit": ("streamlit-",),
 }
 
 SERVERS = {

@@ -107,13 +107,26 @@ def _suffix(folder: str, folders: set[str]) -> str:
 def _brought(candidate: Candidate, manifest: Manifest) -> bool:
     """Whether the manifest installs the framework; a framework only for tests is no service."""
     versions = manifest.dependencies.versions
-    if not versions or candidate.command is not None:
+    if not versions:
+        return candidate.command is not None or bool(manifest.path) or _usual(candidate)
+    if candidate.command is not None:
         return True
     package = candidate.framework.package
     if package in versions:
         return True
     prefixes = BRINGS.get(package, ())
     return any(name.startswith(prefixes) for name in versions) if prefixes else False
+
+
+def _usual(candidate: Candidate) -> bool:
+    """Whether a file that nothing installs or starts is at least called like a program."""
+    stem = candidate.module.path.rpartition("/")[2].removesuffix(".py")
+    return stem in _PROGRAMS or candidate.framework is STREAMLIT
+
+
+_PROGRAMS = frozenset(
+    {"main", "app", "asgi", "wsgi", "server", "api", "application", "__init__", "run"}
+)
 
 
 def python_service(

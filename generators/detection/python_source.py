@@ -278,6 +278,12 @@ def _read_made(module: Module, name: str, call: ast.Call) -> None:
 
 
 def _read_factory(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    names = [argument.arg for argument in node.args.args]
+    if names in (["environ", "start_response"], ["scope", "receive", "send"]):
+        wrapped = next((made.framework for made in module.made if made.framework), None)
+        if wrapped is not None:
+            module.made.append(Made(node.name, node.name, node.lineno, wrapped))
+        return
     if isinstance(node, ast.AsyncFunctionDef) or _is_fixture(module, node):
         return
     local: dict[str, str] = {}

@@ -24,7 +24,7 @@ _KINDS = (
         ),
     ),
     ("arq", re.compile(r"\barq\s+[A-Za-z_][\w.]*Settings\b.*")),
-    ("dramatiq", re.compile(r"\bdramatiq\s+(?:-\S+\s+)*[A-Za-z_][\w.:]*.*")),
+    ("dramatiq", re.compile(r"\bdramatiq\s+(?:-\S+(?:\s+[\w.:]+)?\s+)*[A-Za-z_][\w.:]*.*")),
     ("huey", re.compile(r"\bhuey_consumer(?:\.py)?\s+\S+.*|\bmanage\.py\s+run_huey\b.*")),
     ("taskiq", re.compile(r"\btaskiq\s+worker\s+\S+.*")),
     ("saq", re.compile(r"\bsaq\s+[A-Za-z_][\w.]+.*|\blitestar\s+workers\s+run\b.*")),
