@@ -39,15 +39,21 @@ def test_before_and_after_an_apply(sandbox: SandboxAddress, tmp_path: Path) -> N
     wanted = blueprint()
     before = panels(tmp_path, wanted, cloud, sandbox)
     assert by_id(before)["project"].state is Light.RED
+    assert by_id(before)["service"].state is not Light.OK
     assert applied(tmp_path, wanted, cloud).failures == ()
     after = panels(tmp_path, wanted, cloud, sandbox, before=before)
     found = by_id(after)
     assert {panel.id: panel.state for panel in after} == {
         "project": Light.OK,
+        "service": Light.OK,
         "database": Light.OK,
         "secrets": Light.OK,
         "cost": Light.OK,
     }
+    served = {row.label: row.value for row in found["service"].rows}
+    assert (served["state"], served["traffic"]) == ("ready", "100 % newest")
+    assert "placeholder" in served["program"]
+    assert served["address"].startswith("https://")
     values = {row.label: row.value for row in found["database"].rows}
     assert values["state"] == "RUNNABLE"
     assert values["tier"].startswith("db-f1-micro")

@@ -13,6 +13,7 @@ from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.status.cloud_panels import cost, database, project, secrets
 from wizards.status.migrations_panel import fetch, names, title
 from wizards.status.panel import Light, Panel, dated
+from wizards.status.run_panel import service
 
 __all__ = ["Light", "Panel", "panels"]
 
@@ -50,7 +51,7 @@ def _fetches(
 ) -> list[tuple[str, str, Fetch]]:
     found: list[tuple[str, str, Fetch]] = []
     if cloud is not None and blueprint.project.id:
-        for each in (project, database, secrets, cost):
+        for each in (project, service, database, secrets, cost):
             offered = each(blueprint, cloud)
             found += [offered] if offered else []
     for name in names(root, blueprint, environment):
