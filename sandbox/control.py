@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from sandbox import orgpolicies, request_log
+from sandbox.cloudbuild import connections
 from sandbox.cloudsql.effects import INSTANCE
 from sandbox.errors import ApiError, bad_request, not_found
 from sandbox.run import image_routes
@@ -129,6 +130,12 @@ async def _use(application: Application, request: Request, _rest: list[str]) -> 
     return {"ok": True}
 
 
+async def _agreement(application: Application, request: Request, _rest: list[str]) -> Body:
+    """Say when a project's person agrees to a connection to GitHub: ``{"project", "after"}``."""
+    with application.world.store.transaction():
+        return connections.agree_after(application.world, _object(request, "An agreement"))
+
+
 async def _log(application: Application, request: Request, _rest: list[str]) -> Body:
     """Return the log's entries after the first ``after`` ones, and how many there are."""
     entries = [asdict(entry) for entry in request_log.read(application.log.path)]
@@ -153,5 +160,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "policies"): _switch_policy,
     ("DELETE", "policies"): _drop_policies,
     ("POST", "usage"): _use,
+    ("POST", "agreement"): _agreement,
     ("GET", "log"): _log,
 }

@@ -1,6 +1,7 @@
 """Cloud Build v2: connections to GitHub and the repositories linked through them.
 
-Whoever makes a connection is shown a page to agree on. Here that happens by itself after a while.
+Whoever makes a connection is shown a page to agree on. Here that happens by itself after a while,
+or when :func:`agree_after` says, which may be never.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ KIND, REPOSITORY = "build-connection", "build-repository"
 API = "cloudbuild"
 V2 = "type.googleapis.com/google.devtools.cloudbuild.v2."
 IDENTIFIER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}")
+AGREEMENT = "build-agreement"
 MAKING, AGREEING = 4.0, 60.0
 AGREE = "https://accounts.google.com/AccountChooser?continue=https%3A%2F%2Fconsole.cloud.google.com"
 
@@ -185,8 +187,19 @@ def _shown_operation(operation: Operation) -> Body:
     }
 
 
+def agree_after(world: World, wanted: Body) -> Body:
+    """Let the person of ``{"project", "after"}`` agree so many seconds later, None for never."""
+    project, seconds = str(wanted.get("project", "")), wanted.get("after")
+    if not (seconds is None or isinstance(seconds, int | float)):
+        raise bad_request("after must be seconds, or null for never.")
+    world.store.put(AGREEMENT, project, {"after": seconds})
+    return {"project": project, "after": seconds}
+
+
 def _stage(world: World, connection: Body) -> str:
-    agreed = world.clock.passed(connection["created"], AGREEING)
+    said = world.store.get(AGREEMENT, connection["name"].split("/")[1]) or {"after": AGREEING}
+    wait = said["after"]
+    agreed = wait is not None and world.clock.passed(connection["created"], wait)
     return "COMPLETE" if agreed else "PENDING_USER_OAUTH"
 
 

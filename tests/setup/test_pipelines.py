@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.setup.sandboxed import actions, applied, blueprint, planned
+from tests.setup.sandboxed import actions, applied, ask, blueprint, planned
 from wizards.blueprint import Blueprint, Pipeline
+from wizards.cancel import Cancel
 from wizards.cloud.build_things import BuildTrigger
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import PolicyOf
+from wizards.events import Event
 from wizards.plan import Action
+from wizards.postgres.sandbox_address import SandboxAddress
+from wizards.runner import State
+from wizards.setup.applying import apply
 
 REGION = "asia-northeast3"
 
@@ -110,3 +115,35 @@ def test_a_trigger_that_somebody_extended_keeps_what_is_theirs(
     after = trigger_of(wanted, cloud)
     assert (after.id, after.branch) == (theirs.id, "^main$")
     assert after.substitutions == {"_TEAM": "blue"}
+
+
+def test_without_anybody_to_agree_the_rest_is_done_and_a_card_names_the_address(
+    cloud: GoogleCloud, sandbox: SandboxAddress, tmp_path: Path
+) -> None:
+    wanted = listening()
+    project = wanted.project.id
+    ask(sandbox, "POST", "agreement", {"project": project, "after": None})
+    plan = planned(wanted, cloud)
+    told: list[str] = []
+
+    def listen(event: Event) -> None:
+        if event.event == "plan.step":
+            told.append(str(event.fields.get("says", "")))
+
+    done = apply(tmp_path, wanted, cloud, plan, {}, listen, Cancel(), attended=False)
+    ((step, failure),) = done.failures
+    assert (step, failure.code) == ("build.connection:github", "connection-unagreed")
+    assert failure.next[0].startswith("https://")
+    assert failure.next[-1] == "tarmac apply --resume"
+    assert any(failure.next[0] in says for says in told)
+    ended = {key: end.state for key, end in done.steps.items()}
+    assert ended["build.trigger:notes"] is State.SKIPPED
+    assert ended["repository:notes"] is State.DONE
+    assert ended[f"iam:project:{project}"] is State.DONE
+    waiting = planned(wanted, cloud)
+    (change,) = (part for part in waiting.todo if part.kind == "build.connection")
+    assert change.action is Action.UPDATE
+    assert failure.next[0] in change.breaks
+    ask(sandbox, "POST", "agreement", {"project": project, "after": 0})
+    assert applied(tmp_path, wanted, cloud).failures == ()
+    assert planned(wanted, cloud).todo == ()

@@ -101,7 +101,16 @@ def apply(
     context.out.render = StepLines()
     cancel = Cancel()
     with stopping(cancel, context.out.say):
-        done = apply_plan(context.root, blueprint, cloud, made, values, context.out.event, cancel)
+        done = apply_plan(
+            context.root,
+            blueprint,
+            cloud,
+            made,
+            values,
+            context.out.event,
+            cancel,
+            attended=context.interactive,
+        )
     ended(context, done, {"plan": made.as_json()}, "tarmac apply --resume", took(done))
 
 

@@ -32,19 +32,24 @@ def cleanup_before(now: ImageCleanup, diff: Iterable[FieldDiff]) -> ImageCleanup
 
 def cleanup_command(repository: str, where: str, wanted: ImageCleanup) -> str:
     """Return what a person would type to set both policies; those of other names stay."""
-    policies = [
+    return (
+        f"echo '{policies(wanted.keep_newest, wanted.untagged_days)}' | "
+        f"gcloud artifacts repositories set-cleanup-policies {repository} {where} --policy=-"
+    )
+
+
+def policies(keep_newest: int, untagged_days: int = UNTAGGED_DAYS) -> str:
+    """Return both policies as the JSON that gcloud reads."""
+    made = [
         {
             "name": "tarmac-keep-newest",
-            "action": {"type": "Keep"},
-            "mostRecentVersions": {"keepCount": wanted.keep_newest},
+            "action": {"type": "KEEP"},
+            "mostRecentVersions": {"keepCount": keep_newest},
         },
         {
             "name": "tarmac-delete-untagged",
-            "action": {"type": "Delete"},
-            "condition": {"tagState": "untagged", "olderThan": f"{wanted.untagged_days}d"},
+            "action": {"type": "DELETE"},
+            "condition": {"tagState": "UNTAGGED", "olderThan": f"{untagged_days}d"},
         },
     ]
-    return (
-        f"echo '{json.dumps(policies)}' | "
-        f"gcloud artifacts repositories set-cleanup-policies {repository} {where} --policy=-"
-    )
+    return json.dumps(made)
