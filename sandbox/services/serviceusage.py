@@ -50,7 +50,7 @@ def disable(call: Call) -> Body:
     project = _project(call, parent, "serviceusage.services.disable")
     if not projects.is_enabled(call.world, project["id"], service):
         raise precondition(f"The service {service} is not enabled and cannot be disabled.")
-    if call.text("checkIfServiceHasUsage") in ("CHECK", "2"):
+    if call.body.get("checkIfServiceHasUsage") == "CHECK":
         _check_usage(call, project, service)
     call.world.store.delete(projects.SERVICE, f"{project['id']}/{service}")
     operation = _begin(call, project, "services.disable", [service], "DisableServiceResponse", 2.0)

@@ -110,17 +110,17 @@ class Resource(ABC):
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""
 
+    @abstractmethod
     def remove(self, work: Work, made: Made) -> None:
         """Take back what an apply made here, and nothing else; what is gone already is fine.
 
         Created things are deleted and waited for; of what was adopted or changed, only the fields
         of ``made.diff`` go back to what they were. Raises CloudFailure.
         """
-        raise NotImplementedError(f"{self.kind} cannot be taken back")
 
+    @abstractmethod
     def undo_command(self, made: Made) -> str:
         """Return what a person would type to take it back."""
-        raise NotImplementedError(f"{self.kind} cannot be taken back")
 
     def loses(self) -> str:
         """Return the data that goes with it when it is deleted, in words, or "" for none."""

@@ -144,11 +144,6 @@ class _Fates:
             return "" if self.narrowed(part) else _("what stays, or other people, use them")
         if self.keep_data and part.loses:
             return _("it holds data, which was asked to be kept")
-        keepers = [other for other in self.here if self._keeps(other, part)]
-        if keepers:
-            waiting = [other for other in keepers if other in self.waits]
-            keeper = self.here[(waiting or keepers)[-1]].resource
-            return _("{what} stays and needs it").format(what=title(keeper))
         if part.resource.kind == "billing" and self._all_others():
             return _("other people's things are paid by it: {things}").format(
                 things=", ".join(self._all_others())
@@ -157,6 +152,11 @@ class _Fates:
             return _("other people's things live in it: {things}").format(
                 things=", ".join(self._all_others())
             )
+        keepers = [other for other in self.here if self._keeps(other, part)]
+        if keepers:
+            waiting = [other for other in keepers if other in self.waits]
+            keeper = self.here[(waiting or keepers)[-1]].resource
+            return _("{what} stays and needs it").format(what=title(keeper))
         return ""
 
     def _waits_with(self, holder: Removal, part: Removal) -> bool:

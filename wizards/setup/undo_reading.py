@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from generators.language import _
 from wizards.cancel import Cancel
-from wizards.cloud.failing import CloudFailure
+from wizards.cloud.failing import CloudFailure, going_on_with
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Event, discard
 from wizards.failures import Failure
@@ -26,6 +26,7 @@ READERS = 8
 _NOT_READY = {"absent", "instance-not-ready", "billing-missing", "invalid"}
 
 
+@going_on_with("tarmac undo")
 def plan_undo(
     root: Path,
     cloud: Cloud,
@@ -57,7 +58,7 @@ def plan_undo(
     else:
         ours = ours_of(parts)
         removals = read_all(parts, bound, ours, emit)
-        created = {part.id for part in parts if part.made.created}
+        created = {part.id for part in removals if part.whole and not part.gone}
         behind = others(bound, chosen, created, regions_of(parts))
     return UndoPlan(
         project=chosen,
