@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from wizards.deployment import deployment_of
 from wizards.plan import critical_path
 from wizards.setup.desired import resources
 from wizards.setup.planning import change
+from wizards.setup.recording import read_resource, record
 from wizards.setup.run_comparing import ImageChoice, against, same_image
 from wizards.setup.run_flags import flags
 from wizards.setup.run_job import RunJobResource
@@ -184,3 +186,14 @@ def test_a_value_that_looks_like_a_secret_is_not_told_again() -> None:
     first, second = against(found, {"environment.URL": "x", "environment.LOG": "debug"})
     assert "hush" not in str(first.before)
     assert second.before == "info"
+
+
+def test_a_journal_can_tell_of_service_and_job_without_the_value_of_a_secret() -> None:
+    for kind in (RunServiceResource, RunJobResource):
+        known = resources(whole(), {"API_KEY": "hush-hush", "DB_PASSWORD": "hush-hush"})
+        part = next(each for each in known if isinstance(each, kind))
+        written = json.dumps(record(part))
+        assert "hush-hush" not in written
+        assert read_resource(json.loads(written)) == (
+            service_of(whole()) if kind is RunServiceResource else job_of(whole())
+        )
