@@ -44,13 +44,15 @@ class Output:
             _line(_envelope(self._context.command, ok, data, []))
         raise SystemExit(int(exit_code))
 
-    def refused(self, data: Mapping[str, Json], failure: Failure) -> NoReturn:
-        """End the command with data *and* a failure (findings that refuse, a red preflight)."""
+    def refused(self, data: Mapping[str, Json], *failures: Failure) -> NoReturn:
+        """End the command with data *and* failures; the first one's exit code is the command's."""
         if self._context.json:
-            _line(_envelope(self._context.command, False, data, [failure.as_json()]))
+            errors: list[Json] = [failure.as_json() for failure in failures]
+            _line(_envelope(self._context.command, False, data, errors))
         else:
-            self.card(failure)
-        raise SystemExit(int(failure.exit_code))
+            for failure in failures:
+                self.card(failure)
+        raise SystemExit(int(failures[0].exit_code))
 
     def failed(self, failure: Failure) -> int:
         """Show a failure as a card or as the envelope and return its exit code."""
@@ -60,13 +62,15 @@ class Output:
             self.card(failure)
         return int(failure.exit_code)
 
-    def card(self, failure: Failure) -> None:
-        """Print a failure card on stderr: what happened, why, what to do next."""
+    def card(self, failure: Failure, at: str = "") -> None:
+        """Print a failure card on stderr: what happened (and to what), why, what to do next."""
         import click
 
         from generators.language import _
 
         click.echo(click.style("✗ ", fg="red", bold=True) + failure.message, err=True)
+        if at:
+            click.echo(click.style(f"  {at}", dim=True), err=True)
         for line in failure.why.splitlines():
             click.echo(f"  {line}", err=True)
         for number, step in enumerate(failure.next):

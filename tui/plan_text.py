@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from generators.language import _, ngettext
@@ -104,22 +105,39 @@ def check_lines(check: Check, room: int | None = None) -> Iterator[str]:
         yield f"    {fix}"
 
 
+_NUMBER = re.compile(r"\d+")
+
+
 class StepLines:
-    """Turns ``plan.step`` events into lines; a step that repeats itself is quoted once."""
+    """Turns ``plan.step`` events into lines; a step that repeats itself is quoted once.
+
+    Tries that differ only in their seconds are the same words; a step that was left out says
+    which one it needed, by its title.
+    """
 
     def __init__(self) -> None:
         self._said: dict[str, str] = {}
+        self._titles: dict[str, str] = {}
 
     def __call__(self, event: Event) -> str | None:
         """Return the line for an event, None for what needs none."""
         if event.event != "plan.step":
             return None
-        line = _step(event)
         key = str(event.fields["id"])
-        if line is None or self._said.get(key) == line:
+        self._titles[key] = str(event.fields["title"])
+        line = self._line(event)
+        same = line if line is None else _NUMBER.sub("#", line)
+        if line is None or same is None or self._said.get(key) == same:
             return None
-        self._said[key] = line
+        self._said[key] = same
         return line
+
+    def _line(self, event: Event) -> str | None:
+        if event.fields["state"] != "skipped":
+            return _step(event)
+        needed = str(event.fields["says"])
+        words = _("left out: it needs {title}").format(title=self._titles.get(needed, needed))
+        return f"{_STATES['skipped']} {event.fields['title']} · {words}"
 
 
 def _step(event: Event) -> str | None:

@@ -72,9 +72,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a step ended; ``seconds`` are real ones, ``says`` explains skips and cancels."""
+    """How a step ended; ``seconds`` are real ones, ``says`` explains skips and cancels.
+
+    Of a skipped step ``says`` is the id of the step it needed.
+    """
 
     state: State
+    title: str = ""
     seconds: float = 0.0
     failure: Failure | None = None
     says: str = ""
@@ -131,7 +135,9 @@ class Run:
                     continue
                 cancelled = self.cancel.asked
                 ended = Ended(
-                    state=State.CANCELLED if cancelled else State.SKIPPED, says=blocker or ""
+                    state=State.CANCELLED if cancelled else State.SKIPPED,
+                    title=step.title,
+                    says=blocker or "",
                 )
                 self.ended[step.id] = ended
                 del waiting[step.id]
@@ -148,16 +154,22 @@ class Run:
         try:
             step.work(progress)
         except Cancelled as stopped:
-            ended = Ended(state=State.CANCELLED, seconds=progress.elapsed, says=str(stopped))
+            ended = Ended(
+                state=State.CANCELLED,
+                title=step.title,
+                seconds=progress.elapsed,
+                says=str(stopped),
+            )
         except Failure as failure:
             ended = Ended(
                 state=State.FAILED,
+                title=step.title,
                 seconds=progress.elapsed,
                 failure=failure,
                 says=failure.message,
             )
         else:
-            ended = Ended(state=State.DONE, seconds=progress.elapsed)
+            ended = Ended(state=State.DONE, title=step.title, seconds=progress.elapsed)
         progress.state(ended.state, ended.says, ended.failure)
         return ended
 

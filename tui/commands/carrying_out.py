@@ -51,10 +51,7 @@ def ended(
 
     data = {**done.as_json(), **more}
     if done.failures:
-        for _step, failure in done.failures[1:]:
-            if not context.json:
-                context.out.card(failure)
-        context.out.refused(data, done.failures[0][1])
+        _failed(context, done, data, resume)
     if done.cancelled:
         context.out.refused(
             data,
@@ -68,6 +65,29 @@ def ended(
         )
     context.out.say(success)
     context.out.done(data)
+
+
+def _failed(
+    context: Context, done: AppliedPlan, data: Mapping[str, Json], resume: str
+) -> NoReturn:
+    """End with the card of every cause; in JSON every failure stands for itself."""
+    from tui.commands.failed_steps import cards, tally
+    from wizards.cloud.failing import CloudFailure
+
+    for _step, failure in done.failures:
+        if isinstance(failure, CloudFailure):
+            failure.again(resume)
+    titles = {key: end.title for key, end in done.steps.items()}
+    whole = cards(done.failures, titles)
+    if context.json:
+        first = whole[0][1]
+        rest = [failure for _step, failure in done.failures if failure is not first]
+        context.out.refused(data, first, *rest)
+    context.out.say()
+    for at, failure in whole:
+        context.out.card(failure, at)
+    context.out.say(tally(done.steps))
+    raise SystemExit(int(whole[0][1].exit_code))
 
 
 def took(done: AppliedPlan) -> str:

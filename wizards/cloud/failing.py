@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
@@ -10,6 +11,9 @@ from typing import Self
 from generators.language import _
 from wizards.failures import Exit, Failure
 from wizards.redaction import redacted
+
+RESUME = "tarmac apply --resume"
+"""How an apply goes on; other commands put their own words in its place."""
 
 
 class Retry(StrEnum):
@@ -89,6 +93,7 @@ class CloudFailure(Failure):
         self.retry = retry
         self.waited = 0.0
         self._cause = self.why
+        self._goes_on = RESUME
 
     @property
     def status(self) -> int:
@@ -102,6 +107,23 @@ class CloudFailure(Failure):
             tried = _("tried again for {time}; it did not get better").format(time=span(seconds))
             self.why = f"{self._cause}\n{tried}" if self._cause else tried
         return self
+
+    def again(self, command: str) -> Self:
+        """Name another command for going on than the one of an apply."""
+        steps = (command if step == self._goes_on else step for step in self.next)
+        self.next = tuple(dict.fromkeys(steps))
+        self._goes_on = command
+        return self
+
+
+@contextmanager
+def going_on_with(command: str) -> Iterator[None]:
+    """Let the cards of failed calls name the command that is to be repeated instead of an apply."""
+    try:
+        yield
+    except CloudFailure as failure:
+        failure.again(command)
+        raise
 
 
 def span(seconds: float) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from generators.language import _
 from wizards.blueprint import Blueprint, Drift
 from wizards.cancel import Cancel
+from wizards.cloud.failing import going_on_with
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Json
 from wizards.plan import Action, Change, FieldDiff
@@ -20,6 +21,7 @@ from wizards.setup.planning import make_plan
 from wizards.setup.resource import Resource
 
 
+@going_on_with("tarmac drift")
 def compare(
     root: Path, blueprint: Blueprint, cloud: Cloud, emit: Emit, cancel: Cancel
 ) -> DriftReport:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wizards.blueprint import Blueprint
 from wizards.cancel import Cancel
-from wizards.cloud.failing import CloudFailure
+from wizards.cloud.failing import CloudFailure, going_on_with
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Event
 from wizards.plan import Action, Change, Plan
@@ -28,6 +28,7 @@ READERS = 8
 _NOT_THERE = {"absent", "api-disabled", "billing-missing", "instance-not-ready"}
 
 
+@going_on_with("tarmac plan")
 def make_plan(
     blueprint: Blueprint,
     cloud: Cloud,

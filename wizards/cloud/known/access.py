@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry
+from wizards.cloud.failing import RESUME, Refusal, Retry
 from wizards.cloud.roles import smallest_role
 from wizards.cloud.signatures import Signature, Words, Write, row
 
-RESUME = "tarmac apply --resume"
 _IN_MESSAGE = re.compile(
     r"(?:permission\(?s?\)?:?|'|\bmissing permission)\s*[`'\"]?((?:[a-zA-Z]+\.){2,3}[a-zA-Z]+)",
     re.IGNORECASE,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from generators.language import _
-from wizards.cloud.failing import Refusal
+from wizards.cloud.failing import RESUME, Refusal
 from wizards.cloud.signatures import Signature, Words, Write, row
-
-RESUME = "tarmac apply --resume"
 
 ROWS: tuple[Signature, ...] = (
     row("build-push-denied", reason="PUSH_NOT_AUTHORIZED"),

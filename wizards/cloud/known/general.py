@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry, span
+from wizards.cloud.failing import RESUME, Refusal, Retry, span
 from wizards.cloud.signatures import UNKNOWN, Signature, Words, Write, row
-
-RESUME = "tarmac apply --resume"
 
 ROWS: tuple[Signature, ...] = (
     row("exists", status=409, reason="ALREADY_EXISTS|alreadyExists"),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry
+from wizards.cloud.failing import RESUME, Refusal, Retry
 from wizards.cloud.known.access import grant
 from wizards.cloud.signatures import Signature, Words, Write, row
-
-RESUME = "tarmac apply --resume"
 
 ROWS: tuple[Signature, ...] = (
     row("instance-exists", reason="instanceAlreadyExists"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry
+from wizards.cloud.failing import RESUME, Refusal, Retry
 from wizards.cloud.signatures import Signature, Words, Write, row
 
 LOGIN = "gcloud auth application-default login"
-RESUME = "tarmac apply --resume"
 _FORBIDDEN = (
     "access_denied|admin_policy_enforced|disabled_client|deleted_client|org_internal|"
     "unauthorized_client|restricted_client|account_restricted"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry
+from wizards.cloud.failing import RESUME, Refusal, Retry
 from wizards.cloud.signatures import Signature, Words, Write, row
 
-RESUME = "tarmac apply --resume"
 _FULL = "ZONE_RESOURCE_POOL_EXHAUSTED(_WITH_DETAILS)?|STOCKOUT|resource_availability"
 
 ROWS: tuple[Signature, ...] = (

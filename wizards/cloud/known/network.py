@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry
+from wizards.cloud.failing import RESUME, Refusal, Retry
 from wizards.cloud.signatures import Signature, Words, Write, row
 
 ROWS: tuple[Signature, ...] = (
@@ -18,8 +18,6 @@ ROWS: tuple[Signature, ...] = (
     row("offline", Retry.REFUSED, reason="CONNECTION_REFUSED"),
     row("no-answer", Retry.UNKNOWN, reason="TIMEOUT|CONNECTION_LOST|TLS_FAILED"),
 )
-
-RESUME = "tarmac apply --resume"
 
 
 def _host(refusal: Refusal) -> str:

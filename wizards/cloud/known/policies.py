@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from generators.language import _
-from wizards.cloud.failing import Refusal
+from wizards.cloud.failing import RESUME, Refusal
 from wizards.cloud.signatures import Signature, Words, Write, row
 
-RESUME = "tarmac apply --resume"
 _CONSTRAINT = re.compile(
     r"constraints?[/ ]'?((?:[a-z]+\.)+[A-Za-z]+)|((?:[a-z]+\.)+[a-z]\w+[A-Z]\w+)"
 )

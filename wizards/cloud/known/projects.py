@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry
+from wizards.cloud.failing import RESUME, Refusal, Retry
 from wizards.cloud.signatures import Signature, Words, Write, row
-
-RESUME = "tarmac apply --resume"
 
 ROWS: tuple[Signature, ...] = (
     row("project-taken", call="start_project", reason="(RESOURCE_)?ALREADY_EXISTS|alreadyExists"),

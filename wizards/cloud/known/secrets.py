@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from generators.language import _
-from wizards.cloud.failing import Refusal, Retry
+from wizards.cloud.failing import RESUME, Refusal, Retry
 from wizards.cloud.signatures import Signature, Words, Write, row
 
-RESUME = "tarmac apply --resume"
 _SECRET = re.compile(r"secrets/([\w-]+)")
 _ACCOUNT = re.compile(r"[\w.-]+@[\w.-]+\.gserviceaccount\.com")
 
