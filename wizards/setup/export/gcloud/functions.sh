@@ -80,6 +80,9 @@ settle() {
   if [ "$seen" = "$wanted" ]; then unchanged; else update "$@"; fi
 }
 
+# given COMMAND…: runs it with $value on its stdin.
+given() { printf %s "$value" | "$@"; }
+
 # known COMMAND…: waits until three reads in a row succeed.
 known() {
   local good=0 tries=0

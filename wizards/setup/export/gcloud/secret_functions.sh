@@ -30,8 +30,6 @@ newest_version() {
   newest=$seen
 }
 
-add_version() { printf %s "$value" | gcloud secrets versions add "$1" "--project=$2" --data-file=-; }
-
 # version SECRET PROJECT HINT READER…: adds the value that the reader finds, once. What exists is
 # kept when it is the same, when no value is at hand, and when it was generated or typed.
 version() {
@@ -52,7 +50,7 @@ version() {
     look gcloud secrets versions access "$newest" "--secret=$secret" "--project=$project" || true
     if [ "$seen" = "$value" ]; then return 0; fi
   fi
-  must add_version "$secret" "$project"
+  must given gcloud secrets versions add "$secret" "--project=$project" --data-file=-
   changes=$((changes + 1))
   says '+' 'version'
 }
