@@ -269,12 +269,16 @@ def test_an_image_that_is_not_there_is_told_and_a_later_apply_repairs_it(
 
 
 def test_a_container_that_does_not_listen_is_told_in_plain_words(world: RunProject) -> None:
-    world.map_image(OWN.replace(":1", ":dead"), folder="/tmp", command=["false"])
+    world.cloud.wait(world.cloud.start_apis(world.project, ("logging.googleapis.com",)))
+    program = ["sh", "-c", "echo no module named app; echo password=hush-hush; exit 1"]
+    world.map_image(OWN.replace(":1", ":dead"), folder="/tmp", command=program)
     service = world.service("dead", world.with_service(image=OWN.replace(":1", ":dead")))
     with pytest.raises(CloudFailure) as caught:
         world.make(service)
     assert caught.value.code == "container-not-listening"
     assert f"gcloud run services logs read dead --region={REGION}" in caught.value.next[0]
+    assert "no module named app" in caught.value.why
+    assert "hush-hush" not in f"{caught.value.why} {caught.value.raw}"
 
 
 def test_a_policy_that_forbids_open_services_is_a_card_with_a_way_out(world: RunProject) -> None:

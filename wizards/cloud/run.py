@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from wizards.cloud.addressed import names_of
-from wizards.cloud.calls import Calls
 from wizards.cloud.cards import card
-from wizards.cloud.failing import Refusal
+from wizards.cloud.failing import CloudFailure, Refusal
 from wizards.cloud.refusals import of_status
 from wizards.cloud.run_conditions import condition, refusal, terminal
 from wizards.cloud.run_fields import Document, placed_image, service_fields
+from wizards.cloud.run_log import RunLogCalls
 from wizards.cloud.run_things import Fields, FieldValue, RunService, RunTraffic
 from wizards.cloud.run_writing import picked, written_service
 from wizards.cloud.things import Operation, OperationName
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
 SERVICE = "run"
 _LOCATION = "cloud.googleapis.com/location"
+_LOGGED = {"container-not-listening", "container-memory", "job-failed", "rollout-too-slow"}
+_SPEAKS = re.compile(r"/(revisions|executions)/[^/]+$")
 _WHOLE = ("template", "labels", "annotations", "invokerIamDisabled")
 
 
-class RunCalls(Calls):
+class RunCalls(RunLogCalls):
     """The part of the port that is :class:`wizards.cloud.run_port.Services`."""
 
     def run_service(self, project: str, region: str, service: str) -> RunService | None:
@@ -119,8 +123,19 @@ class RunCalls(Calls):
         found = self._read("operation", lambda: self._run().get(f"v2/{name.name}"))
         error = found.get("error")
         if error:
-            raise card(_of_error(found.get("metadata", {}), error))
+            raise self._with_log(found.get("metadata", {}), error)
         return Operation(name=name, done=bool(found.get("done")))
+
+    def _with_log(self, about: Document, error: Document) -> CloudFailure:
+        """Return the card of a failed operation, with the container's last words on it."""
+        refusal = _of_error(about, error)
+        failure = card(refusal)
+        source = about.get("latestCreatedRevision") or about.get("name", "")
+        if failure.code not in _LOGGED or not _SPEAKS.search(source):
+            return failure
+        lines = self._run_log(source)
+        log = {"log": "\n".join(lines)} if lines else {}
+        return card(replace(refusal, metadata={**refusal.metadata, **log}))
 
 
 def service_name(project: str, region: str, service: str) -> str:
