@@ -20,7 +20,7 @@ from wizards.cancel import Cancel
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Json
 from wizards.failures import UsageFailure
-from wizards.plan import Plan
+from wizards.plan import Action, Change, Plan
 from wizards.question import Value
 from wizards.setup.applying import AppliedPlan, apply
 from wizards.setup.drift_reading import compare
@@ -79,15 +79,24 @@ def reverting(report: DriftReport, ids: Collection[str]) -> Plan:
                 next=tuple(item.command.splitlines()),
             )
     rows = {change.id: change for change in report.plan.changes}
-    chosen: set[str] = set()
+    seen: set[str] = set()
     todo = list(ids)
     while todo:
         key = todo.pop()
-        if key in rows and key not in chosen:
-            chosen.add(key)
+        if key in rows and key not in seen:
+            seen.add(key)
             todo += rows[key].needs
-    kept = tuple(change for change in report.plan.changes if change.id in chosen)
+    kept = tuple(
+        change
+        for change in report.plan.changes
+        if change.id in ids or (change.id in seen and _in_the_way(change))
+    )
     return replace(report.plan, changes=kept)
+
+
+def _in_the_way(change: Change) -> bool:
+    """Say whether something needed is missing itself; what only differs can wait."""
+    return change.action in (Action.CREATE, Action.DELETE) or change.kind in ("apis", "billing")
 
 
 def revert(

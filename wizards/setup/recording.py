@@ -55,7 +55,9 @@ def _json(value: Any) -> Json:
         return _fields(value)
     if isinstance(value, Mapping):
         return {str(key): _json(part) for key, part in value.items()}
-    if isinstance(value, tuple | list | frozenset):
+    if isinstance(value, frozenset):
+        return sorted((_json(part) for part in value), key=str)
+    if isinstance(value, tuple | list):
         return [_json(part) for part in value]
     if value is None or isinstance(value, str | int | float | bool):
         return value
