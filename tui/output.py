@@ -72,7 +72,7 @@ class Output:
         if at:
             click.echo(click.style(f"  {at}", dim=True), err=True)
         for line in failure.why.splitlines():
-            click.echo(f"  {line}", err=True)
+            click.echo("\n".join(f"  {part}" for part in _folded(line)), err=True)
         for number, step in enumerate(failure.next):
             lead = _("next:") if number == 0 else " " * _cells(_("next:"))
             click.echo("  " + click.style(lead, bold=True) + f" {step}", err=True)
@@ -83,6 +83,17 @@ class Output:
                     click.echo(f"    {line}", err=True)
             else:
                 click.echo(click.style("  " + _("the raw error: add -v"), dim=True), err=True)
+
+
+def _folded(line: str) -> list[str]:
+    """Return a line in pieces that fit the terminal; a program gets it whole."""
+    import shutil
+
+    if not sys.stderr.isatty():
+        return [line]
+    from tui.commands.wrapping import wrapped
+
+    return wrapped(line, max(shutil.get_terminal_size().columns - 2, 20))
 
 
 def _envelope(

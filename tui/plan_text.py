@@ -140,6 +140,22 @@ class StepLines:
         return f"{_STATES['skipped']} {event.fields['title']} · {words}"
 
 
+class ReadingLines:
+    """Turns the ``plan.retrying`` events of a plan into lines: nobody waits without knowing why."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def __call__(self, event: Event) -> str | None:
+        """Return the line for an event, None for what needs none or was said."""
+        says = str(event.fields.get("says", ""))
+        same = _NUMBER.sub("#", says)
+        if event.event != "plan.retrying" or same in self._said:
+            return None
+        self._said.add(same)
+        return f"{_STATES['retrying']} {says}"
+
+
 def _step(event: Event) -> str | None:
     fields = event.fields
     state = str(fields["state"])

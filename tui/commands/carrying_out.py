@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 
 def opened_cloud(context: Context) -> Cloud:
-    """Return Google Cloud, or the sandbox that this command is to use."""
+    """Return Google Cloud, or the sandbox that this command is to use.
+
+    While it is read, the command says what is tried again.
+    """
+    from tui.plan_text import ReadingLines
     from wizards.cloud.opening import open_cloud
 
+    context.out.render = ReadingLines()
     return open_cloud(context.sandbox_address())
 
 
@@ -67,9 +72,7 @@ def ended(
     context.out.done(data)
 
 
-def _failed(
-    context: Context, done: AppliedPlan, data: Mapping[str, Json], resume: str
-) -> NoReturn:
+def _failed(context: Context, done: AppliedPlan, data: Mapping[str, Json], resume: str) -> NoReturn:
     """End with the card of every cause; in JSON every failure stands for itself."""
     from tui.commands.failed_steps import cards, tally
     from wizards.cloud.failing import CloudFailure

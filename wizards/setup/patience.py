@@ -64,6 +64,10 @@ def _steady(waited: float) -> float:
 def _told(failure: CloudFailure, wait: float) -> str:
     """Return what is waited for, and how long before the next try."""
     problem = failure.message
+    if failure.code in _DENIED:
+        return _("waiting, in case the role was granted just now: {problem}").format(
+            problem=problem
+        )
     match failure.retry:
         case Retry.PROPAGATION:
             return _("waiting until it is known everywhere: {problem}").format(problem=problem)

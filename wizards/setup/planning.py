@@ -44,11 +44,12 @@ def make_plan(
     With the folder of the project as ``root`` its journals tell what Tarmac made and nothing wants
     any more: that is deleted, what holds data only when its name is among the ``confirmed``.
     A resource that differs only in what ``[drift] ignore`` names is left as it is.
-    Emits ``plan.read`` with ``id`` and ``action`` as each resource is known. Raises CloudFailure
-    when the world cannot be read, Cancelled when asked to stop.
+    Emits ``plan.read`` with ``id`` and ``action`` as each resource is known, ``plan.retrying``
+    with ``says`` when a call is made again. Raises CloudFailure when the world cannot be read,
+    Cancelled when asked to stop.
     """
     before = cloud.calls
-    bound = cloud.until(cancel, lambda _text: None)
+    bound = cloud.until(cancel, lambda text: emit(Event("plan.retrying", {"says": text})))
     project = blueprint.project.id
     past = history(root, cloud.world) if root is not None else History()
     wanted = wanted_now(blueprint, secret_values, past)

@@ -42,7 +42,9 @@ def plan_undo(
     project cannot be seen, and CloudFailure.
     """
     before = cloud.calls
-    bound = cloud.until(cancel or Cancel(), lambda _text: None)
+    bound = cloud.until(
+        cancel or Cancel(), lambda text: emit(Event("plan.retrying", {"says": text}))
+    )
     past = history(root, cloud.world)
     chosen = project or next(reversed(past.projects), "")
     parts = past.of(chosen)
