@@ -347,6 +347,17 @@ def test_a_dry_run_judges_without_writing(world: RunProject) -> None:
     assert world.cloud.run_service(world.project, REGION, "dry") == found
 
 
+def test_what_google_would_refuse_blocks_the_plan_before_any_write(world: RunProject) -> None:
+    service = world.service("refused")
+    world.make(service)
+    before = world.document("refused")
+    crowded = world.service("refused", world.with_service(cpu="8", memory="64Gi"))
+    seen = crowded.look(world.cloud)
+    assert seen.action is Action.BLOCKED
+    assert "memory must be between" in seen.blocked_by
+    assert world.document("refused") == before
+
+
 def test_kept_instances_cost_and_none_cost_nothing(world: RunProject) -> None:
     assert world.service("notes").cost() == 0
     kept = world.service("notes", world.with_service(min_instances=2))

@@ -81,7 +81,12 @@ class RunResource(Resource):
         found = self.found(cloud)
         if found is None:
             return self.missing(cloud) or self._new(pinned(self.secrets, cloud))
-        return self.compare(found, cloud)
+        seen = self.compare(found, cloud)
+        return self.judged(cloud, found, seen) if seen.action is Action.UPDATE else seen
+
+    def judged(self, cloud: Cloud, found: Found, seen: Seen) -> Seen:  # noqa: ARG002
+        """Return an update as Google would take it, where it can be asked without writing."""
+        return seen
 
     def missing(self, cloud: Cloud) -> Seen | None:  # noqa: ARG002 - services look elsewhere
         """Return why one that is not there may not be created, or None."""

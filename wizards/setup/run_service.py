@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from generators.language import _
+from wizards.cloud.failing import CloudFailure, Retry
 from wizards.cloud.port import Cloud
 from wizards.cloud.run_things import Fields, FieldValue, RunService
 from wizards.cloud.things import OperationName
@@ -21,6 +22,7 @@ from wizards.setup.run_settings import RESERVED
 PLACEHOLDER = "us-docker.pkg.dev/cloudrun/container/hello"
 """Google's own page that says hello on $PORT at /, until an image is built."""
 
+_INVALID = 400
 _KEYS = {
     "account": "pipeline.runtime_account",
     "startup_probe": "service.health_path",
@@ -93,6 +95,24 @@ class RunServiceResource(RunResource):
         ).format(region=ours[0], command=f"gcloud run services delete {self.run_name} {there}")
         diff = (FieldDiff("region", ours[0], self.region),)
         return Seen(action=Action.BLOCKED, diff=diff, blocked_by=says)
+
+    def judged(self, cloud: Cloud, found: Found, seen: Seen) -> Seen:
+        """Let Google judge the update without making it; what it can never take blocks the plan.
+
+        Secrets are left out: their versions may come with the same apply.
+        """
+        assert isinstance(found, RunService)
+        changes = values_of(part for part in seen.diff if not part.field.startswith("secrets."))
+        if not changes:
+            return seen
+        try:
+            cloud.check_run_service_change(self.project, found, changes)
+        except CloudFailure as failure:
+            if failure.status != _INVALID or failure.retry is not Retry.NEVER:
+                return seen
+            says = ": ".join(part for part in (failure.message, failure.why) if part)
+            return replace(seen, action=Action.BLOCKED, blocked_by=says)
+        return seen
 
     def updating(self, found: Found, diff: tuple[FieldDiff, ...]) -> Seen:
         """Return what an update costs, and who decides about the traffic of the new revision."""
