@@ -16,6 +16,12 @@ from wizards.setup.work import Work
 
 BUILD_FILE = "cloudbuild.yaml"
 _FIELDS = ("repository", "branch", "file", "account")
+_WORDS = {
+    "repository": "--repository={}",
+    "branch": "--branch-pattern='{}'",
+    "file": "--build-config={}",
+    "account": "--service-account={}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,9 @@ class BuildTriggerResource(Resource):
         diff = differing(_shown(found), _shown(self._wanted(cloud)))
         if not diff:
             return AS_WANTED
-        return Seen(action=Action.UPDATE, diff=diff)
+        # The link that it has, for the command: its id may be somebody else's choice.
+        link = (FieldDiff("repository", found.repository, None),)
+        return Seen(action=Action.UPDATE, diff=diff, kept=link)
 
     def absent(self) -> Seen:
         """Return what a look would find where nothing can exist yet."""
@@ -101,15 +109,15 @@ class BuildTriggerResource(Resource):
         verb = "update" if seen.action is Action.UPDATE else "create"
         name = self.trigger if seen.action is Action.UPDATE else f"--name={self.trigger}"
         wanted = self._wanted(None)
+        seen_at = seen.kept[0].before if seen.kept else wanted.repository
         fields = {part.field: part.after for part in seen.diff}
-        words = {
-            "repository": f"--repository={fields.get('repository', wanted.repository)}",
-            "branch": f"--branch-pattern='{wanted.branch}'",
-            "file": f"--build-config={BUILD_FILE}",
-            "account": f"--service-account={wanted.account}",
-        }
+        shown = {**_shown(wanted), "repository": fields.get("repository", seen_at)}
+        words = {field: _WORDS[field].format(shown[field]) for field in _FIELDS}
         if seen.action is Action.UPDATE:
-            words = {field: word for field, word in words.items() if field in fields}
+            # gcloud takes a branch alone for one of a repository of the first generation.
+            said = {*fields, "repository"} if "branch" in fields else {*fields}
+            said |= {"branch"} if "repository" in fields else set()
+            words = {field: word for field, word in words.items() if field in said}
         return (
             f"gcloud builds triggers {verb} github {name} {' '.join(words.values())} "
             f"--region={self.region} --project={self.project}"
@@ -131,7 +139,10 @@ class BuildTriggerResource(Resource):
         where = f"{self.trigger} --region={self.region} --project={self.project}"
         if made.created:
             return f"gcloud builds triggers delete {where} --quiet"
-        return f"gcloud builds triggers update github {where}"
+        before = {part.field: str(part.before or "") for part in made.diff}
+        before.setdefault("repository", self._wanted(None).repository)
+        words = (_WORDS[field].format(before[field]) for field in _FIELDS if field in before)
+        return f"gcloud builds triggers update github {where} {' '.join(words)}"
 
     def permissions(self, seen: Seen) -> tuple[str, ...]:
         """Return the permissions on the project that making it takes."""
