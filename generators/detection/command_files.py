@@ -100,6 +100,9 @@ def _of(tree: Tree, path: str, weight: int) -> Iterator[Line]:
             continue
         if procfile:
             process = stripped.partition(":")[0]
+        elif path.endswith("Makefile") and (named := re.match(r"^([\w.-]+)\s*:(?!=)", line)):
+            process = named[1]
+            weight = 57 if re.search(r"prod|deploy", process) else 45
         elif compose and (named := re.match(r"^ {2}([\w.-]+):\s*$", line)):
             process = named[1]
         elif found := re.match(r"^\[program:([\w.-]+)\]", stripped):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -135,19 +136,28 @@ def named_only(
             key = (path, command.name)
             if not _ends_so(path, ending) or not deployable(path) or known or key in seen:
                 continue
+            if not _binds(tree.text(path), command.name):
+                continue
             module = modules.at(path) or Module(path)
             framework = _framework_named(modules, module, command)
-            if framework is None or command.name not in tree.text(path):
+            if framework is None:
                 continue
             seen.add(key)
             says = f"{command.name} in {path}"
             line = line_of(tree.text(path), command.name)
             candidate = Candidate(module, command.name, framework, line, says)
             candidate.import_root = "."
-            root = _named_by(candidate, command)
+            root = _named_by(tree, candidate, command)
             if root is not None:
                 candidate.import_root = root
                 yield candidate
+
+
+def _binds(text: str, name: str) -> bool:
+    """Whether a file gives something this name: by assignment, import or definition."""
+    word = re.escape(name)
+    pattern = rf"^(?:{word}\s*[:=]|def {word}\b|from .+ import .*\b{word}\b|import .*\b{word}\b)"
+    return bool(re.search(pattern, text, re.MULTILINE))
 
 
 def _ends_so(path: str, ending: str) -> bool:
@@ -185,7 +195,7 @@ def weigh_commands(tree: Tree, found: list[Candidate], commands: list[StartComma
     """Let the project's own start commands speak for the candidates that they name."""
     for candidate in found:
         for command in commands:
-            root = _named_by(candidate, command)
+            root = _named_by(tree, candidate, command)
             if root is None:
                 continue
             candidate.processes.add((command.path, command.process))
@@ -210,7 +220,9 @@ def choose(found: list[Candidate]) -> tuple[Candidate, Confidence, list[Candidat
         confidence = Confidence.HIGH if _clear(best) else Confidence.MEDIUM
     else:
         confidence = Confidence.MEDIUM if lead > 2 else Confidence.LOW
-    if best.doubted and confidence is Confidence.HIGH:
+    rivals = [one.command.weight for one in others if one.command is not None]
+    contested = best.command is not None and best.command.weight in rivals
+    if (best.doubted or contested) and confidence is Confidence.HIGH:
         confidence = Confidence.MEDIUM
     return best, confidence, others
 
@@ -222,10 +234,19 @@ def _clear(best: Candidate) -> bool:
     return best.score >= 6
 
 
-def _named_by(candidate: Candidate, command: StartCommand) -> str | None:
+def _is_nearer(tree: Tree, path: str, command: StartCommand) -> bool:
+    """Whether the file that a command names lies right beside it, and is another one."""
+    base = join(command.folder, command.module.removesuffix(".py").replace(".", "/"))
+    beside = next((one for one in (f"{base}.py", f"{base}/__init__.py") if tree.has(one)), path)
+    return beside != path
+
+
+def _named_by(tree: Tree, candidate: Candidate, command: StartCommand) -> str | None:
     """Return the import root that makes the command name this candidate, None when it does not."""
     path = candidate.module.path
     wanted = command.module
+    if _is_nearer(tree, path, command):
+        return None
     if command.name == "*":
         return _run_by(candidate, command)
     if wanted.endswith(".py"):

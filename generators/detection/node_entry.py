@@ -32,7 +32,9 @@ _LISTENS = re.compile(
     rb"\.listen\(|NestFactory\.(?:create|createMicroservice)\b|\bserve\(|createServer\("
     rb"|new Elysia\(|express\(\)|[Ff]astify\(|new Koa\("
 )
-_STARTS = re.compile(rb"(?<!istory)\.listen\(|\bserve\(\s*[{a]|startStandaloneServer\(")
+_STARTS = re.compile(
+    rb"(?<!istory)\.listen\(|\.attach\(\d|\bserve\(\s*[{a]|startStandaloneServer\("
+)
 _NEST = re.compile(rb"NestFactory\.create\b|NestFactory\.create<")
 _USUAL = ("main", "index", "server", "app", "api", "www", "start", "bin/www", "bootstrap")
 _SIDE_WORK = re.compile(

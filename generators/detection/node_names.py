@@ -23,6 +23,7 @@ SERVERS = (
     ("@apollo/server", "Apollo Server"),
     ("apollo-server", "Apollo Server"),
     ("graphql-yoga", "GraphQL Yoga"),
+    ("socket.io", "Socket.IO"),
 )
 FULL_STACK = (
     ("next", "Next.js"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generators.detection.manifests import Manifest
 from generators.detection.modules import Modules
-from generators.detection.python_names import SERVERS
+from generators.detection.python_names import SERVERS, installs, package_of
 from generators.detection.tree import Tree, inside, join
 from generators.language import _
 from generators.project import Finding, Service
@@ -117,6 +117,7 @@ def _package_findings(manifest: Manifest) -> Iterator[Finding]:
 def service_findings(service: Service, manifest: Manifest, modules: Modules) -> Iterator[Finding]:
     """Yield what is wrong with how a service starts."""
     yield from _server_findings(service, manifest)
+    yield from _framework_findings(service, manifest)
     for module in modules.all():
         if inside(module.path, service.path):
             for run in module.runs:
@@ -177,6 +178,21 @@ def _server_findings(service: Service, manifest: Manifest) -> Iterator[Finding]:
         manifest.path,
         fix=_("add {server} to the dependencies").format(server=named),
     )
+
+
+def _framework_findings(service: Service, manifest: Manifest) -> Iterator[Finding]:
+    versions = manifest.dependencies.versions
+    if versions and not installs(versions, package_of(service.framework)):
+        yield Finding(
+            "framework-not-installed",
+            "warning",
+            _("{framework} is imported, but {file} does not install it").format(
+                framework=service.framework, file=manifest.path
+            ),
+            manifest.path,
+            1,
+            _("add it to the dependencies; on a new machine the service would not start"),
+        )
 
 
 def _is_entry(service: Service, path: str) -> bool:

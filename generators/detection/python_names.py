@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -146,3 +147,17 @@ SERVERS = {
     "asgi": ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "fastapi-cli"),
     "wsgi": ("gunicorn", "waitress", "uwsgi", "granian"),
 }
+
+
+def installs(packages: Collection[str], package: str) -> bool:
+    """Whether a framework's package is among the packages, or one that brings it."""
+    if not package or package in packages:
+        return True
+    prefixes = BRINGS.get(package, ())
+    return bool(prefixes) and any(name.startswith(prefixes) for name in packages)
+
+
+def package_of(framework: str) -> str:
+    """Return the package of a framework by its name, "" when it has none of its own."""
+    known = (*APPLICATIONS.values(), DASH, STREAMLIT, PYRAMID)
+    return next((one.package for one in known if one.name == framework), "")

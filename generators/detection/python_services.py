@@ -14,12 +14,12 @@ from generators.detection.manifests import Manifest
 from generators.detection.migration_tools import migration_tool
 from generators.detection.modules import Modules
 from generators.detection.python_names import (
-    BRINGS,
     DATABASES,
     REDIS_PACKAGES,
     SERVERS,
     STREAMLIT,
     WEBSOCKET_PACKAGES,
+    installs,
 )
 from generators.detection.python_native import native_needs
 from generators.detection.python_workers import python_workers
@@ -62,7 +62,7 @@ def split(group: list[Candidate], manifest: Manifest) -> list[tuple[str, list[Ca
     scripts = [one for one in group if one.framework is STREAMLIT]
     others = [one for one in group if one.framework is not STREAMLIT]
     if others:
-        scripts = [one for one in scripts if one.command is not None]
+        scripts = [one for one in scripts if one.command is not None or _named_so(one)]
     parts = _parts(others)
     if scripts:
         parts.append(("streamlit" if parts else "", scripts))
@@ -111,11 +111,15 @@ def _brought(candidate: Candidate, manifest: Manifest) -> bool:
         return candidate.command is not None or bool(manifest.path) or _usual(candidate)
     if candidate.command is not None:
         return True
-    package = candidate.framework.package
-    if package in versions:
+    if installs(versions, candidate.framework.package):
         return True
-    prefixes = BRINGS.get(package, ())
-    return any(name.startswith(prefixes) for name in versions) if prefixes else False
+    candidate.doubted = True
+    return not manifest.builds and _usual(candidate)
+
+
+def _named_so(candidate: Candidate) -> bool:
+    """Whether a page beside an API is called what Streamlit starts by itself."""
+    return "streamlit" in candidate.module.path.rpartition("/")[2]
 
 
 def _usual(candidate: Candidate) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -58,7 +59,8 @@ _NOT_DEPLOYED = frozenset(
         "skeleton",
     }
 )
-_HIDDEN_KEPT = frozenset({".github"})
+_HIDDEN_KEPT = frozenset({".github", ".docker", ".deploy", ".deployment"})
+_IMITATION = re.compile(r"(?:^|[-_])(?:mocks?|stubs?|fixtures?|fakes?)(?:[-_]|$)")
 _LARGEST = 1_000_000
 _MOST = 200_000
 
@@ -179,7 +181,10 @@ def deployable(path: str) -> bool:
     name = parts[-1]
     if name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
         return False
-    return not any(part.lower() in _NOT_DEPLOYED or "{{" in part for part in parts[:-1])
+    return not any(
+        part.lower() in _NOT_DEPLOYED or "{{" in part or _IMITATION.search(part.lower())
+        for part in parts[:-1]
+    )
 
 
 def _walk(folder: Path, prefix: str, environments: list[str]) -> Iterator[str]:
