@@ -150,6 +150,7 @@ def named_only(
             root = _named_by(tree, candidate, command)
             if root is not None:
                 candidate.import_root = root
+                candidate.score = _score(candidate, modules)
                 yield candidate
 
 

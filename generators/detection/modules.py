@@ -108,7 +108,8 @@ def read_modules(tree: Tree) -> Modules:
         if not deployable(path):
             continue
         data = tree.data(path)
-        if _WORTH.search(data) or (_ROUTES.search(data) and _HEALTH.search(data)):
+        entry = path.endswith(("wsgi.py", "asgi.py"))
+        if entry or _WORTH.search(data) or (_ROUTES.search(data) and _HEALTH.search(data)):
             module = read_module(path, decoded(data))
         else:
             module = _skimmed(path, data)
