@@ -68,7 +68,8 @@ class Refusal:
 class CloudFailure(Failure):
     """A call that failed for good, or for which the caller must decide about another attempt.
 
-    ``waited`` is how many of the cloud's seconds went into other attempts.
+    ``waited`` is how many of the cloud's seconds went into other attempts; ``exhausted`` says that
+    no more of them are left for this trouble.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class CloudFailure(Failure):
         self.refusal = refusal
         self.retry = retry
         self.waited = 0.0
+        self.exhausted = False
         self._cause = self.why
         self._goes_on = RESUME
 

@@ -80,7 +80,9 @@ class Caller:
                 failure = self._card(error, name)
                 self._count(effect, done=failure.retry is Retry.UNKNOWN)
                 wait = max(next(waits), failure.refusal.retry_after or 0.0)
-                if not effect.allows(failure.retry) or spent + wait > self._budget(failure):
+                allowed = effect.allows(failure.retry)
+                failure.exhausted = allowed and spent + wait > self._budget(failure)
+                if not allowed or failure.exhausted:
                     raise failure.after(spent) from error
             else:
                 self.counter.answered = True

@@ -42,7 +42,7 @@ class Patience:
         wait = _steady(already) if steady else next(self._waits)
         wait = max(wait, failure.refusal.retry_after or 0.0)
         self._spent[kind] = already + wait
-        if self._spent[kind] > budget:
+        if failure.exhausted or self._spent[kind] > budget:
             raise failure.after(already)
         self.retrying(_told(failure, wait))
         self.pause(wait)
