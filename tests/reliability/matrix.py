@@ -28,8 +28,6 @@ from tests.reliability.whole import PIPELINES
 
 KILL = "kill -9"
 FIRST_TIMES = (" #1", " #2")
-"""How often the same point counts: a step that waits for others passes some of them many times."""
-
 Answer = tuple[str, Any]
 Do = Callable[[str, Any, str], Any]
 
@@ -125,13 +123,13 @@ def fault_orders(every: int, pipelines: Sequence[str] = PIPELINES) -> list[Order
 def kill_orders(every: int, pipelines: Sequence[str] = PIPELINES) -> list[Order]:
     """Return each N-th of all points at which a process can be killed; no point twice."""
     usual = run([Order("", None, each) for each in pipelines], "kills", 1)
-    places = _first_ones(
-        {
-            each.pipeline: [point for point in each.points if point.endswith(FIRST_TIMES)]
-            for each in usual
-        }
-    )
+    places = _first_ones({each.pipeline: first_times(each.points) for each in usual})
     return [Order(KILL, point, pipeline) for point, pipeline in places][::every]
+
+
+def first_times(points: Sequence[str]) -> list[str]:
+    """Return the points without those that a step passes again while it waits for others."""
+    return [point for point in points if point.endswith(FIRST_TIMES)]
 
 
 def _first_ones(places: Mapping[str, Sequence[Any]]) -> list[tuple[Any, str]]:

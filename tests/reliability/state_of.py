@@ -60,21 +60,25 @@ def _is_an_attempt(kind: str, body: str) -> bool:
     return kind == "run-by-id" or (kind == "run-revision" and '"FAILED"' in body)
 
 
-def differences(left: State, right: State) -> list[str]:
-    """Return what is in one state and not, or otherwise, in the other."""
-    keys = sorted(left.keys() | right.keys())
-    return [
-        f"{key}: {_short(left.get(key), right.get(key))} ≠ {_short(right.get(key), left.get(key))}"
-        for key in keys
-        if left.get(key) != right.get(key)
-    ]
+def differences(left: Any, right: Any, at: str = "") -> list[str]:
+    """Return where two states (or parts of them) differ, down to the smallest part."""
+    if left == right:
+        return []
+    if isinstance(left, dict) and isinstance(right, dict):
+        return [
+            line
+            for key in sorted(left.keys() | right.keys())
+            for line in differences(left.get(key), right.get(key), f"{at}.{key}" if at else key)
+        ]
+    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        pairs = enumerate(zip(left, right, strict=True))
+        return [line for n, (a, b) in pairs for line in differences(a, b, f"{at}[{n}]")]
+    return [f"{at}: {json.dumps(left)[:200]} ≠ {json.dumps(right)[:200]}"]
 
 
-def _short(value: Any, other: Any) -> str:
-    """Return the parts of a body that another has not."""
-    if isinstance(value, dict) and isinstance(other, dict):
-        value = {key: part for key, part in value.items() if other.get(key) != part}
-    return json.dumps(value)[:300]
+def _of_attempts(name: str, part: Any) -> bool:
+    """Say whether a part tells how many attempts there were: what names the revision before."""
+    return name == "tarmac-retry" or (name == "annotations" and part == {})
 
 
 class _Teller:
@@ -96,7 +100,8 @@ class _Teller:
         if key in ("data", "tarmac-digest") and not self._values:
             return "a value"
         if isinstance(value, dict):
-            return {self.text(name): self.told(part, name) for name, part in value.items()}
+            parts = {self.text(name): self.told(part, name) for name, part in value.items()}
+            return {name: part for name, part in parts.items() if not _of_attempts(name, part)}
         if isinstance(value, list):
             return sorted((self.told(part) for part in value), key=json.dumps)
         if isinstance(value, float) and value > 1e9:

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox import projects
 from sandbox.cloudsql import instances
+from sandbox.iam import access
 from tests.reliability.sandbox_inside import SandboxInside, sandbox_inside
 from tests.reliability.virtual_time import VirtualClock, VirtualPace, VirtualTime
 from wizards.cloud import calls
@@ -17,6 +18,7 @@ from wizards.cloud import calls
 # Waits are shorter than with Google, though longer than several polls: one poll is like the next.
 INSTANCE_SECONDS = 10.0
 ENABLE_SECONDS = 5.0
+GRANT_SECONDS = 12.0
 
 PATIENCE = 0.5
 """Real seconds after which a client takes an answer for lost."""
@@ -30,6 +32,7 @@ def virtual_cloud(state: Path) -> Iterator[tuple[SandboxInside, VirtualTime]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(instances, "SHARED_CREATION", INSTANCE_SECONDS)
         patch.setattr(projects, "ENABLE_PROPAGATION", ENABLE_SECONDS)
+        patch.setattr(access, "PROPAGATION", GRANT_SECONDS)
         patch.setitem(calls.ONCE, "timeout", PATIENCE)
         with sandbox_inside(state, speed=1.0, clock=clock, pace=pace) as inside:
             yield inside, time

@@ -23,13 +23,17 @@ _WAITING = ("/threading.py", "/selectors.py", "/thread.py", "/queue.py")
 
 
 class VirtualTime:
-    """A moment in epoch seconds that moves only when all threads of this process wait."""
+    """A moment in epoch seconds that moves only when all threads of this process wait.
+
+    Threads that are there already when it is made (a test runner's) do not count.
+    """
 
     def __init__(self, start: float | None = None) -> None:
         self._moment = time.time() if start is None else start
         self._deadlines: dict[int, float] = {}
         self._changed = threading.Condition()
         self._moves = 0
+        self._strangers = sys._current_frames().keys() - {threading.get_ident()}
 
     @property
     def moment(self) -> float:
@@ -81,6 +85,7 @@ class VirtualTime:
         return any(
             thread != me
             and thread not in self._deadlines
+            and thread not in self._strangers
             and not frame.f_code.co_filename.endswith(_WAITING)
             for thread, frame in sys._current_frames().items()
         )
