@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: install demo test check-gcloud lint types imports bench screenshots messages check-slow clean
+.PHONY: install demo test check-gcloud lint types imports bench screenshots messages failures check-slow clean
 
 install: $(RUN_STAMP)
 
@@ -47,7 +47,8 @@ check-slow: $(DEV_STAMP)
 # The real gcloud against the sandbox; skipped where gcloud is not installed.
 check-gcloud: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile tests/sandbox/test_gcloud.py \
-		tests/sandbox/test_gcloud_run.py tests/sandbox/test_gcloud_sql_and_compute.py $(ARGS)
+		tests/sandbox/test_gcloud_run.py tests/sandbox/test_gcloud_sql_and_compute.py \
+		tests/setup/test_equivalent_commands.py tests/setup/test_run_commands.py $(ARGS)
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
@@ -70,6 +71,10 @@ bench: $(DEV_STAMP)
 
 screenshots: $(DEV_STAMP)
 	$(BIN)/python screenshots/make.py
+
+# docs/failures.md from the table that recognises failures; a test compares them.
+failures: $(DEV_STAMP)
+	$(BIN)/python -m wizards.cloud.failure_table > docs/failures.md
 
 messages: $(DEV_STAMP)
 	$(BIN)/python generators/locale/catalogue.py
