@@ -86,7 +86,7 @@ def _no_address(_refusal: Refusal) -> Words:
             "it needs a public one (nobody may connect to it without the connector), or a private "
             "network"
         ),
-        ("tarmac init --set database.network=", RESUME),
+        ('tarmac.toml: [database] network = ""', RESUME),
     )
 
 

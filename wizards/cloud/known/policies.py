@@ -65,7 +65,7 @@ def _public_ip(refusal: Refusal) -> Words:
             "network in which a range is reserved and peered, or use Private Service Connect"
         ),
         (
-            "tarmac init --set database.network=default",
+            'tarmac.toml: [database] network = "default"',
             _administrator(refusal, "sql.restrictPublicIp"),
         ),
     )
