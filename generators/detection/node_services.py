@@ -67,7 +67,7 @@ def static_services(
             role="static",
             language="javascript",
             framework=front.framework,
-            framework_version=package.dependencies.get(_key(front.framework), ""),
+            framework_version=_version(package, front.framework),
             package_manager=package.manager,
             manager_version=package.manager_version,
             lockfile=package.lockfile,
@@ -185,7 +185,7 @@ def _service(
         name=entry.name,
         language="javascript",
         framework=framework,
-        framework_version=package.dependencies.get(_key(framework), ""),
+        framework_version=_version(package, framework),
         package_manager=package.manager,
         manager_version=package.manager_version,
         lockfile=package.lockfile,
@@ -250,6 +250,12 @@ def _variables(tree: Tree, package: Package) -> tuple[str, ...]:
         for one, two in _VARIABLE.findall(tree.data(path)):
             names.add((one or two).decode())
     return tuple(sorted(names - {"NODE_ENV"}))
+
+
+def _version(package: Package, framework: str) -> str:
+    """Return what package.json asks for, "" where a catalog or workspace decides it."""
+    given = package.dependencies.get(_key(framework), "")
+    return given if re.match(r"[\^~<>=v\s]*\d", given) else ""
 
 
 def _key(framework: str) -> str:
