@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from wizards.cloud.addressed import names_of
 from wizards.cloud.cards import card
+from wizards.cloud.connecting import with_log
 from wizards.cloud.failing import CloudFailure, Refusal
 from wizards.cloud.refusals import of_status
 from wizards.cloud.run_conditions import condition, refusal, terminal
@@ -133,9 +133,7 @@ class RunCalls(RunLogCalls):
         source = about.get("latestCreatedRevision") or about.get("name", "")
         if failure.code not in _LOGGED or not _SPEAKS.search(source):
             return failure
-        lines = self._run_log(source)
-        log = {"log": "\n".join(lines)} if lines else {}
-        return card(replace(refusal, metadata={**refusal.metadata, **log}))
+        return with_log(refusal, self._run_log(source))
 
 
 def service_name(project: str, region: str, service: str) -> str:

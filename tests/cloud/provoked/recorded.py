@@ -219,16 +219,23 @@ def ended(
         elif service in ("cloudresourcemanager", "serviceusage"):
             name = body["name"] = "operations/op-1"
         if about is not None:
-            kind = about.pop("kind", "services") if "kind" in about else "services"
-            where = f"projects/{project}/locations/{REGION}/{kind}/notes"
-            kinds = {"services": "Service", "jobs": "Job", "executions": "Execution"}
-            typed = f"type.googleapis.com/google.cloud.run.v2.{kinds[kind]}"
-            body["metadata"] = {"@type": typed, "name": where, **about}
+            body["metadata"] = _resource(project, **about)
         stage.fault(r"operations\.get", status=200, body=body)
         held = OperationName(service=service, name=name, project=project)
         return stage.cloud().operation(held)
 
     return Provocation(code, run, says, id or f"{code}-operation", google=True)
+
+
+def _resource(project: str, kind: str = "services", **about: Any) -> dict[str, Any]:
+    """Return a resource of Cloud Run as an operation's metadata shows it."""
+    below = {"services": "services/notes", "executions": "jobs/notes/executions/notes-x1"}[kind]
+    typed = {"services": "Service", "executions": "Execution"}[kind]
+    return {
+        "@type": f"type.googleapis.com/google.cloud.run.v2.{typed}",
+        "name": f"projects/{project}/locations/{REGION}/{below}",
+        **about,
+    }
 
 
 def rolled_out(
