@@ -33,13 +33,19 @@ _known: set[str] = set()
 _PLACES = (
     re.compile(r"(?P<keep>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", re.IGNORECASE),
     re.compile(
-        r"(?P<keep>(?:\w*(?:password|passwd|pwd)|\b(?:secret|token))\\*['\"]?\s*[=:]\s*)"
+        r"(?P<keep>(?:\w*(?:password|passwd|pwd)|\b(?:secret|token|private_key)"
+        r"|(?:client_secret|(?:access|refresh|id)_token))"
+        r"\\*['\"]?\s*[=:]\s*)"
         r"(?!projects/[\w.:-]+/secrets/)"  # the name of a secret, which is none
         r"(?:(?P<quote>\\*['\"])(?:(?!(?P=quote)).)*(?P=quote)|[^\s,;'\"\\&(){}\[\]]+)",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<keep>\bPASSWORD\s+)(?:'(?:[^']|'')*')", re.IGNORECASE),
     re.compile(r"(?P<keep>\bBearer\s+)(?:[\w.~+/-]+=*)", re.IGNORECASE),
+    # Google's access and refresh tokens, and signed tokens of anybody, wherever they stand
+    re.compile(r"(?P<keep>\bya29\.)[\w-]+"),
+    re.compile(r"(?P<keep>\b1//0)[\w-]{10,}"),
+    re.compile(r"(?P<keep>\beyJ)[\w-]{8,}\.[\w-]+\.[\w-]*"),
 )
 
 

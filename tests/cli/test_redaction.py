@@ -84,3 +84,19 @@ def test_a_known_value_is_found_in_json_in_urls_and_line_by_line() -> None:
     assert "c2Vjb25k" not in redacted(json.dumps(key))
     assert "c2Vjb25k" not in redacted("  c2Vjb25kLWxpbmUtb2YtYS1rZXk=")
     assert redacted("-----BEGIN KEY-----") == "-----BEGIN KEY-----"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"access_token": "ya29.s3cr3t-x_9", "expires_in": 3599}',
+        "got ya29.s3cr3t-x_9 for you",
+        "refresh_token=1//0s3cr3t-x_abcdef",
+        "with 1//0s3cr3t-x_abcdef inside",
+        "assertion eyJhbGciOiJS.s3cr3t-x.c2lnbg was refused",
+        '{"client_secret": "s3cr3t-x"}',
+        '{"private_key": "-----BEGIN PRIVATE KEY-----\\ns3cr3t-x"}',
+    ],
+)
+def test_tokens_of_google_are_hidden_wherever_they_stand(text: str) -> None:
+    assert "s3cr3t-x" not in redacted(text)
