@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandbox.environment import variables
-from tests.setup.sandboxed import actions, blueprint, planned
+from tests.setup.sandboxed import actions, applied, blueprint, planned
+from wizards.blueprint import Blueprint, Pipeline
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.plan import Action
 from wizards.postgres.sandbox_address import SandboxAddress
@@ -21,10 +23,10 @@ pytestmark = [
 ]
 
 
-def test_a_plan_typed_by_hand_leaves_nothing_but_labels_to_adopt(
-    sandbox: SandboxAddress, cloud: GoogleCloud, tmp_path: Path
-) -> None:
-    wanted = blueprint()
+def typed(
+    wanted: Blueprint, sandbox: SandboxAddress, cloud: GoogleCloud, folder: Path
+) -> dict[str, Action]:
+    """Type every command of a plan, and return the actions of the plan that follows."""
     made = variables(
         proxy=sandbox.proxy,
         ca=sandbox.ca,
@@ -40,13 +42,47 @@ def test_a_plan_typed_by_hand_leaves_nothing_but_labels_to_adopt(
                 f"{command} --quiet",
                 shell=True,
                 env={**os.environ, **made},
-                cwd=tmp_path,
+                cwd=folder,
                 capture_output=True,
                 text=True,
                 timeout=120,
                 check=False,
             )
             assert done.returncode == 0, f"{command}\n{done.stderr}"
-    after = actions(planned(wanted, cloud))
+            if change.kind == "build.connection":
+                cloud.pause(90)
+    return actions(planned(wanted, cloud))
+
+
+def test_a_plan_typed_by_hand_leaves_nothing_but_labels_to_adopt(
+    sandbox: SandboxAddress, cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    plain = blueprint()
+    assert plain.database is not None
+    database = replace(plain.database, iam_login=True, migration_user="notes_owner")
+    wanted = replace(plain, database=database, pipeline=Pipeline(github="ann/notes"))
+    after = typed(wanted, sandbox, cloud, tmp_path)
     assert after.pop("sql.instance:notes-db") is Action.ADOPT
+    assert set(after.values()) == {Action.NONE}
+
+
+def test_federation_typed_by_hand_leaves_nothing_to_do(
+    sandbox: SandboxAddress, cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    pipeline = Pipeline(kind="github", github="ann/notes", github_id="4711")
+    wanted = replace(blueprint(database=False), pipeline=pipeline)
+    after = typed(wanted, sandbox, cloud, tmp_path)
+    assert set(after.values()) == {Action.NONE}
+
+
+def test_changes_typed_by_hand_leave_nothing_to_do(
+    sandbox: SandboxAddress, cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    plain = blueprint()
+    before = replace(plain, pipeline=Pipeline(github="ann/notes"))
+    assert applied(tmp_path, before, cloud).failures == ()
+    assert plain.database is not None
+    database = replace(plain.database, backups=14, log_days=5, deletion_protection=False)
+    pipeline = replace(before.pipeline, branch="release/1.0", keep_images=3)
+    after = typed(replace(before, database=database, pipeline=pipeline), sandbox, cloud, tmp_path)
     assert set(after.values()) == {Action.NONE}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -106,22 +108,32 @@ class BuildTriggerResource(Resource):
 
     def command(self, seen: Seen) -> str:
         """Return what a person would type for the same."""
-        verb = "update" if seen.action is Action.UPDATE else "create"
-        name = self.trigger if seen.action is Action.UPDATE else f"--name={self.trigger}"
-        wanted = self._wanted(None)
-        seen_at = seen.kept[0].before if seen.kept else wanted.repository
-        fields = {part.field: part.after for part in seen.diff}
-        shown = {**_shown(wanted), "repository": fields.get("repository", seen_at)}
-        words = {field: _WORDS[field].format(shown[field]) for field in _FIELDS}
+        wanted = _shown(self._wanted(None))
         if seen.action is Action.UPDATE:
-            # gcloud takes a branch alone for one of a repository of the first generation.
-            said = {*fields, "repository"} if "branch" in fields else {*fields}
-            said |= {"branch"} if "repository" in fields else set()
-            words = {field: word for field, word in words.items() if field in said}
+            link = {part.field: str(part.before) for part in seen.kept}
+            return self._update({**link, **{part.field: str(part.after) for part in seen.diff}})
+        words = " ".join(_WORDS[field].format(wanted[field]) for field in _FIELDS)
+        return f"gcloud builds triggers create github --name={self.trigger} {words} {self._place()}"
+
+    def _update(self, fields: dict[str, str]) -> str:
+        """Return gcloud's update; its own flags know repositories of the first generation only."""
+        said: dict[str, object] = {}
+        if "repository" in fields or "branch" in fields:
+            said["repositoryEventConfig"] = {
+                "repository": fields.get("repository") or self._wanted(None).repository,
+                "push": {"branch": fields.get("branch") or self.pattern},
+            }
+        if "file" in fields:
+            said["filename"] = fields["file"]
+        if "account" in fields:
+            said["serviceAccount"] = fields["account"]
         return (
-            f"gcloud builds triggers {verb} github {name} {' '.join(words.values())} "
-            f"--region={self.region} --project={self.project}"
+            f"printf %s {shlex.quote(json.dumps(said))} | gcloud builds triggers update github "
+            f"{self.trigger} --trigger-config=/dev/stdin {self._place()}"
         )
+
+    def _place(self) -> str:
+        return f"--region={self.region} --project={self.project}"
 
     def remove(self, work: Work, made: Made) -> None:
         """Delete the trigger that was made here, or put back the fields that were written."""
@@ -136,13 +148,9 @@ class BuildTriggerResource(Resource):
 
     def undo_command(self, made: Made) -> str:
         """Return what a person would type to take it back."""
-        where = f"{self.trigger} --region={self.region} --project={self.project}"
         if made.created:
-            return f"gcloud builds triggers delete {where} --quiet"
-        before = {part.field: str(part.before or "") for part in made.diff}
-        before.setdefault("repository", self._wanted(None).repository)
-        words = (_WORDS[field].format(before[field]) for field in _FIELDS if field in before)
-        return f"gcloud builds triggers update github {where} {' '.join(words)}"
+            return f"gcloud builds triggers delete {self.trigger} {self._place()} --quiet"
+        return self._update({part.field: str(part.before or "") for part in made.diff})
 
     def permissions(self, seen: Seen) -> tuple[str, ...]:
         """Return the permissions on the project that making it takes."""
