@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from tests.reliability.journeys import UNDO
 from tests.reliability.sandbox_inside import SandboxInside
 from tests.reliability.state_of import State, state_of
 from tests.reliability.whole import TYPED
@@ -17,6 +19,7 @@ from wizards.blueprint import Blueprint
 from wizards.cancel import Cancel
 from wizards.events import discard
 from wizards.setup.desired import resources
+from wizards.setup.made import history
 from wizards.setup.naming import secrets_of
 from wizards.setup.planning import make_plan
 from wizards.setup.sql_database import SqlUserResource
@@ -24,11 +27,38 @@ from wizards.setup.sql_database import SqlUserResource
 _MAKES = re.compile(r"(?i)(create|insert|addVersion)")
 
 
-def state(inside: SandboxInside, wanted: Blueprint) -> State:
-    """Return everything the sandbox knows of the project, comparable with another run's."""
+def state(inside: SandboxInside, wanted: Blueprint, root: Path) -> State:
+    """Return all that the sandbox knows of the project, and what the journals say Tarmac made."""
     generated = [part.name for part in secrets_of(wanted).values() if part.source == "generate"]
     project = wanted.project.id
-    return inside.inside(lambda: state_of(inside.world.store, project, generated))
+    known = inside.inside(lambda: state_of(inside.world.store, project, generated))
+    return known | {"made by Tarmac": _made(inside, project, root)}
+
+
+def _made(inside: SandboxInside, project: str, root: Path) -> dict[str, Any]:
+    """Return what an undo would take back: things as a whole, or single fields and grants."""
+    return {
+        part.id.replace(project, "PROJECT"): "whole"
+        if part.made.created and part.resource.whole
+        else sorted({each.field for each in part.made.diff})
+        for part in history(root, inside.cloud.world).things.values()
+    }
+
+
+def left_wrong(
+    inside: SandboxInside,
+    wanted: Blueprint,
+    root: Path,
+    usual: Counter[str],
+    since: int,
+    journey: str,
+) -> list[str]:
+    """Say what is wrong whatever an undisturbed run left."""
+    wrong = [*doubled(made_calls(inside, since, wanted.project.id), usual)]
+    wrong += values_in_files(inside, root)
+    if journey != UNDO:
+        wrong += [*remaining(inside, wanted), *logins(inside, wanted)]
+    return wrong
 
 
 def remaining(inside: SandboxInside, wanted: Blueprint) -> Iterator[str]:
@@ -72,13 +102,11 @@ def logins(inside: SandboxInside, wanted: Blueprint) -> Iterator[str]:
             yield f"{user.user} cannot log in: {str(refused).strip().splitlines()[-1]}"
 
 
-def values_in_files(inside: SandboxInside, wanted: Blueprint, root: Path) -> Iterator[str]:
+def values_in_files(inside: SandboxInside, root: Path) -> Iterator[str]:
     """Say in which file of a folder a secret's value stands."""
-    values = {
-        inside.cloud.secret_value(wanted.project.id, secret.name)
-        for secret in secrets_of(wanted).values()
-        if inside.cloud.secret(wanted.project.id, secret.name) is not None
-    }
+    versions = inside.inside(lambda: inside.world.store.all("secret-version"))
+    kept = {b64decode(each["data"]).decode() for each in versions if each.get("data")}
+    values = kept | set(TYPED.values())
     for path in root.rglob("*"):
         if path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")

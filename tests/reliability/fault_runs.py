@@ -1,34 +1,26 @@
-"""One set-up with one fault: how it ended, and whether the world is what it should be."""
+"""One journey with one fault: how it ended, and whether the world is what it should be."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.reliability.checks import doubled, logins, made_calls, remaining, state, values_in_files
+from tests.reliability.checks import left_wrong, made_calls, state
 from tests.reliability.faults import Point, points_of
+from tests.reliability.journeys import UNDO, applied, found_project, undone, wanted_by
 from tests.reliability.sandbox_inside import SandboxInside
 from tests.reliability.state_of import State, differences
 from tests.reliability.virtual_time import VirtualTime
-from tests.reliability.whole import TYPED, whole
 from wizards.blueprint import Blueprint
-from wizards.cancel import Cancel
-from wizards.events import discard
-from wizards.failures import Failure
-from wizards.setup.applying import apply
-from wizards.setup.planning import make_plan
-
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undisturbed:
     """What a run without any fault leaves, the calls it makes and how long it takes (virtual)."""
 
-    pipeline: str
+    journey: str
     state: State
     points: list[Point]
     made: Counter[str]
@@ -39,6 +31,7 @@ class Undisturbed:
 class Outcome:
     """``cards`` are the codes that a person saw before the attempt that ended well."""
 
+    journey: str
     point: Point
     kind: str
     struck: bool
@@ -63,72 +56,65 @@ class FaultRuns:
     inside: SandboxInside
     time: VirtualTime
 
-    def undisturbed(self, pipeline: str) -> Undisturbed:
-        """Run a set-up and note everything about it."""
-        wanted = whole(pipeline)
-        since, began = self.inside.log_end(), self.time.moment
+    def undisturbed(self, journey: str) -> Undisturbed:
+        """Run a journey and note everything about it."""
+        wanted = wanted_by(journey)
         with TemporaryDirectory() as folder:
-            cards = self._applied(wanted, Path(folder))
-        assert not cards, cards
-        project, store = wanted.project.id, self.inside.world.store
-        number = self.inside.inside(lambda: (store.get("project", project) or {})["number"])
-        found = Undisturbed(
-            pipeline=pipeline,
-            state=state(self.inside, wanted),
-            points=points_of(self.inside.requests(since), project, number),
-            made=made_calls(self.inside, since, project),
-            seconds=self.time.moment - began,
-        )
-        wrong = [*remaining(self.inside, wanted), *logins(self.inside, wanted)]
-        assert not wrong, wrong
+            self._begin(journey, wanted, Path(folder))
+            since, began = self.inside.log_end(), self.time.moment
+            cards = self._go(journey, wanted, Path(folder))
+            assert not cards, cards
+            project = wanted.project.id
+            found = Undisturbed(
+                journey=journey,
+                state=state(self.inside, wanted, Path(folder)),
+                points=points_of(self.inside.requests(since), project, self._number(project)),
+                made=made_calls(self.inside, since, project),
+                seconds=self.time.moment - began,
+            )
+            wrong = left_wrong(self.inside, wanted, Path(folder), found.made, since, journey)
+            assert not wrong, wrong
         self.inside.forget()
         return found
 
     def disturbed(self, usual: Undisturbed, point: Point, kind: str) -> Outcome:
-        """Run the same set-up in another project with one fault at one call."""
-        wanted = whole(usual.pipeline)
-        since, began = self.inside.log_end(), self.time.moment
+        """Run the same journey in another project with one fault at one call."""
+        wanted, journey = wanted_by(usual.journey), usual.journey
         faults, fault = self.inside.world.faults, point.fault(wanted.project.id, kind)
-        self.inside.inside(lambda: faults.add(fault))
         with TemporaryDirectory() as folder:
-            cards = self._applied(wanted, Path(folder))
+            root = Path(folder)
+            self._begin(journey, wanted, root)
+            since, began = self.inside.log_end(), self.time.moment
+            self.inside.inside(lambda: faults.add(fault))
+            cards = self._go(journey, wanted, root)
+            seconds = self.time.moment - began
             struck = self.inside.inside(lambda: any(each.hit for each in faults.all()))
             self.inside.inside(faults.clear)
-            wrong = tuple(self._wrong(wanted, usual, since, Path(folder)))
-        outcome = Outcome(
+            wrong = differences(usual.state, state(self.inside, wanted, root))
+            wrong += left_wrong(self.inside, wanted, root, usual.made, since, journey)
+        self.inside.forget()
+        return Outcome(
+            journey=journey,
             point=point,
             kind=kind,
             struck=struck,
             cards=tuple(cards),
-            wrong=wrong,
-            seconds=self.time.moment - began,
+            wrong=tuple(wrong),
+            seconds=seconds,
         )
-        self.inside.forget()
-        return outcome
 
-    def _applied(self, wanted: Blueprint, root: Path) -> list[str]:
-        """Plan and apply until it ends well, as a person would; return the cards seen till then."""
-        cards: list[str] = []
-        cloud, cancel = self.inside.cloud, Cancel()
-        for _attempt in range(ATTEMPTS):
-            try:
-                plan = make_plan(wanted, cloud, discard, cancel, secret_values=dict(TYPED))
-                done = apply(root, wanted, cloud, plan, dict(TYPED), discard, cancel)
-            except Failure as failure:
-                cards.append(f"plan: {failure.code}")
-                continue
-            if done.ok:
-                return cards
-            cards += [f"{step}: {failure.code}" for step, failure in done.failures]
-        return [*cards, "never ended well"]
+    def _begin(self, journey: str, wanted: Blueprint, root: Path) -> None:
+        """Do what comes before the part that is disturbed."""
+        if journey == UNDO:
+            found_project(self.inside.cloud, wanted)
+            cards = applied(self.inside.cloud, wanted, root)
+            assert not cards, cards
 
-    def _wrong(
-        self, wanted: Blueprint, usual: Undisturbed, since: int, root: Path
-    ) -> Iterator[str]:
-        """Say what is not as after an undisturbed run."""
-        made = made_calls(self.inside, since, wanted.project.id)
-        yield from doubled(made, usual.made)
-        yield from remaining(self.inside, wanted)
-        yield from differences(usual.state, state(self.inside, wanted))
-        yield from logins(self.inside, wanted)
-        yield from values_in_files(self.inside, wanted, root)
+    def _go(self, journey: str, wanted: Blueprint, root: Path) -> list[str]:
+        if journey == UNDO:
+            return undone(self.inside.cloud, root)
+        return applied(self.inside.cloud, wanted, root)
+
+    def _number(self, project: str) -> str:
+        store = self.inside.world.store
+        return self.inside.inside(lambda: str((store.get("project", project) or {})["number"]))

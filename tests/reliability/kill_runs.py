@@ -8,20 +8,23 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.reliability.checks import doubled, logins, made_calls, remaining, state, values_in_files
+from tests.reliability.checks import left_wrong, made_calls, state
+from tests.reliability.journeys import UNDO, found_project, wanted_by, words_of
 from tests.reliability.sandbox_inside import SandboxInside, sandbox_inside
 from tests.reliability.state_of import State, differences
-from tests.reliability.whole import TYPED, whole, written
+from tests.reliability.whole import TYPED, written
 from wizards.blueprint import Blueprint
 
 SPEED = 600.0
+DIED = -9
+MOST_RESUMES = 2
 MOMENTS = {
     "before": "before a journal record",
     "half": "in the middle of a journal record",
@@ -35,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 class Unkilled:
     """What a run that nobody killed leaves, and every point that it passes."""
 
-    pipeline: str
+    journey: str
     state: State
     points: list[str]
     made: Counter[str]
@@ -45,6 +48,7 @@ class Unkilled:
 class Killed:
     """How a killed and resumed run ended."""
 
+    journey: str
     point: str
     died: bool
     resumes: int
@@ -144,52 +148,53 @@ def killing_place(state: Path) -> Iterator[tuple[SandboxInside, Forge]]:
             forge.close()
 
 
-def unkilled(inside: SandboxInside, forge: Forge, pipeline: str) -> Unkilled:
-    """Apply without any harm and note every point."""
-    with _place(inside, whole(pipeline)) as (place, wanted):
+def unkilled(inside: SandboxInside, forge: Forge, journey: str) -> Unkilled:
+    """Go a journey without any harm and note every point."""
+    with _place(inside, forge, journey) as (place, wanted, words):
         since = inside.log_end()
-        code = forge.tarmac("apply", "--yes", place=place)
+        code = forge.tarmac(*words[False], place=place)
         assert code == 0, place.said.read_text()
         return Unkilled(
-            pipeline=pipeline,
-            state=state(inside, wanted),
+            journey=journey,
+            state=state(inside, wanted, place.root),
             points=place.points.read_text().splitlines(),
             made=made_calls(inside, since, wanted.project.id),
         )
 
 
 def killed(inside: SandboxInside, forge: Forge, usual: Unkilled, point: str) -> Killed:
-    """Apply, die at a point, resume, and compare."""
-    with _place(inside, whole(usual.pipeline)) as (place, wanted):
+    """Go the same journey, die at a point, resume, and compare."""
+    with _place(inside, forge, usual.journey) as (place, wanted, words):
         since = inside.log_end()
-        died = forge.tarmac("apply", "--yes", place=place, point=point) == -9
-        resumes = 0
-        code = -9
-        while code != 0 and resumes < 2:
+        died = forge.tarmac(*words[False], place=place, point=point) == DIED
+        resumes, code = 0, DIED
+        while code != 0 and resumes < MOST_RESUMES:
             resumes += 1
-            code = forge.tarmac("apply", "--resume", "--yes", place=place)
-        wrong = list(_wrong(inside, place, wanted, usual, since))
+            code = forge.tarmac(*words[True], place=place)
+        wrong = differences(usual.state, state(inside, wanted, place.root))
+        wrong += left_wrong(inside, wanted, place.root, usual.made, since, usual.journey)
         if code != 0:
-            wrong.insert(0, f"the resumed apply ended with {code}: {_tail(place.said)}")
-    return Killed(point=point, died=died, resumes=resumes, wrong=tuple(wrong))
-
-
-def _wrong(
-    inside: SandboxInside, place: Place, wanted: Blueprint, usual: Unkilled, since: int
-) -> Iterator[str]:
-    yield from doubled(made_calls(inside, since, wanted.project.id), usual.made)
-    yield from remaining(inside, wanted)
-    yield from differences(usual.state, state(inside, wanted))
-    yield from logins(inside, wanted)
-    yield from values_in_files(inside, wanted, place.root)
+            wrong.insert(0, f"what was resumed ended with {code}: {_tail(place.said)}")
+    return Killed(
+        journey=usual.journey, point=point, died=died, resumes=resumes, wrong=tuple(wrong)
+    )
 
 
 @contextmanager
-def _place(inside: SandboxInside, wanted: Blueprint) -> Iterator[tuple[Place, Blueprint]]:
+def _place(
+    inside: SandboxInside, forge: Forge, journey: str
+) -> Iterator[tuple[Place, Blueprint, Mapping[bool, tuple[str, ...]]]]:
+    """Prepare a folder, and for an undo everything that it is to take back."""
+    wanted = wanted_by(journey)
     with TemporaryDirectory() as folder:
         place = Place(Path(folder), inside)
-        written(wanted, Path(folder) / "tarmac.toml")
-        yield place, wanted
+        written(wanted, place.root / "tarmac.toml")
+        if journey == UNDO:
+            found_project(inside.cloud, wanted)
+            code = forge.tarmac("apply", "--yes", place=place)
+            assert code == 0, place.said.read_text()
+            place.points.unlink()
+        yield place, wanted, words_of(journey, inside.cloud, place.root)
     inside.forget()
 
 

@@ -21,12 +21,15 @@ from typing import Any
 
 from tests.reliability.fault_runs import FaultRuns
 from tests.reliability.faults import KINDS, distinct
+from tests.reliability.journeys import JOURNEYS, UNDO
 from tests.reliability.kill_runs import killed, killing_place, unkilled
 from tests.reliability.reported import Report, Row, written
 from tests.reliability.virtual_cloud import virtual_cloud
-from tests.reliability.whole import PIPELINES
 
 KILL = "kill -9"
+UNDO_EVERY = 7
+"""Of undo a sample must do: each of its runs is an apply before that."""
+
 FIRST_TIMES = (" #1", " #2")
 Answer = tuple[str, Any]
 Do = Callable[[str, Any, str], Any]
@@ -34,15 +37,20 @@ Do = Callable[[str, Any, str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One run: what goes wrong ("" for nothing), where, with which pipeline."""
+    """One run: what goes wrong ("" for nothing), where, on which journey."""
 
     kind: str
     point: Any
-    pipeline: str
+    journey: str
 
 
-def run(orders: Sequence[Order], family: str, cores: int) -> list[Any]:
-    """Carry orders out in so many processes; the results come in any order."""
+def run(
+    orders: Sequence[Order],
+    family: str,
+    cores: int,
+    tell: Callable[[Any, int], None] = lambda _outcome, _done: None,
+) -> list[Any]:
+    """Carry orders out in so many processes; the results come, and are told, in any order."""
     context = multiprocessing.get_context("spawn")
     todo: Queue[Order | None] = context.Queue()
     answers: Queue[Any] = context.Queue()
@@ -54,7 +62,10 @@ def run(orders: Sequence[Order], family: str, cores: int) -> list[Any]:
         worker.start()
     for order in [*orders, *(None for _worker in workers)]:
         todo.put(order)
-    results = [_taken(answers, workers) for _order in orders]
+    results: list[Any] = []
+    for _order in orders:
+        results.append(_taken(answers, workers))
+        tell(results[-1], len(results))
     for worker in workers:
         worker.join(120)
         if worker.exitcode:
@@ -82,7 +93,7 @@ def _work(family: str, todo: Queue[Order | None], answers: Queue[Any]) -> None:
         opened = _faults if family == "faults" else _kills
         with opened(Path(folder) / "sandbox") as do:
             while (order := todo.get()) is not None:
-                answers.put(do(order.kind, order.point, order.pipeline))
+                answers.put(do(order.kind, order.point, order.journey))
 
 
 @contextmanager
@@ -91,10 +102,10 @@ def _faults(state: Path) -> Iterator[Do]:
         runs = FaultRuns(inside, clock)
         usual = {}
 
-        def do(kind: str, point: Any, pipeline: str) -> Any:
-            if pipeline not in usual:
-                usual[pipeline] = runs.undisturbed(pipeline)
-            return runs.disturbed(usual[pipeline], point, kind) if kind else usual[pipeline]
+        def do(kind: str, point: Any, journey: str) -> Any:
+            if journey not in usual:
+                usual[journey] = runs.undisturbed(journey)
+            return runs.disturbed(usual[journey], point, kind) if kind else usual[journey]
 
         yield do
 
@@ -104,27 +115,28 @@ def _kills(state: Path) -> Iterator[Do]:
     with killing_place(state) as (inside, forge):
         usual = {}
 
-        def do(kind: str, point: Any, pipeline: str) -> Any:
-            if pipeline not in usual:
-                usual[pipeline] = unkilled(inside, forge, pipeline)
-            return killed(inside, forge, usual[pipeline], point) if kind else usual[pipeline]
+        def do(kind: str, point: Any, journey: str) -> Any:
+            if journey not in usual:
+                usual[journey] = unkilled(inside, forge, journey)
+            return killed(inside, forge, usual[journey], point) if kind else usual[journey]
 
         yield do
 
 
-def fault_orders(every: int, pipelines: Sequence[str] = PIPELINES) -> list[Order]:
+def fault_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
     """Return each N-th of all calls with all kinds of fault; no call twice."""
-    usual = run([Order("", None, each) for each in pipelines], "faults", 1)
-    places = _first_ones({each.pipeline: distinct(each.points) for each in usual})
-    whole = [Order(kind, point, pipeline) for point, pipeline in places for kind in KINDS]
-    return whole[::every]
+    usual = run([Order("", None, each) for each in journeys], "faults", 1)
+    places = _first_ones({each.journey: distinct(each.points) for each in usual})
+    return _sampled(
+        [Order(kind, point, journey) for point, journey in places for kind in KINDS], every
+    )
 
 
-def kill_orders(every: int, pipelines: Sequence[str] = PIPELINES) -> list[Order]:
+def kill_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
     """Return each N-th of all points at which a process can be killed; no point twice."""
-    usual = run([Order("", None, each) for each in pipelines], "kills", 1)
-    places = _first_ones({each.pipeline: first_times(each.points) for each in usual})
-    return [Order(KILL, point, pipeline) for point, pipeline in places][::every]
+    usual = run([Order("", None, each) for each in journeys], "kills", 1)
+    places = _first_ones({each.journey: first_times(each.points) for each in usual})
+    return _sampled([Order(KILL, point, journey) for point, journey in places], every)
 
 
 def first_times(points: Sequence[str]) -> list[str]:
@@ -133,20 +145,40 @@ def first_times(points: Sequence[str]) -> list[str]:
 
 
 def _first_ones(places: Mapping[str, Sequence[Any]]) -> list[tuple[Any, str]]:
-    """Return every place with the first pipeline (in the order of all) that comes by there."""
-    found: dict[Any, str] = {}
-    for pipeline in sorted(places, key=PIPELINES.index):
-        for point in places[pipeline]:
-            found.setdefault(point, pipeline)
-    return list(found.items())
+    """Return every place with the first journey (in the order of all) that comes by there.
+
+    An undo meets nothing in the same situation as an apply.
+    """
+    found: dict[tuple[bool, Any], str] = {}
+    for journey in sorted(places, key=JOURNEYS.index):
+        for point in places[journey]:
+            found.setdefault((journey == UNDO, point), journey)
+    return [(point, journey) for (_undo, point), journey in found.items()]
+
+
+def _sampled(orders: Sequence[Order], every: int) -> list[Order]:
+    applies = [order for order in orders if order.journey != UNDO]
+    undos = [order for order in orders if order.journey == UNDO]
+    return [*applies[::every], *undos[:: every * UNDO_EVERY]]
 
 
 def rows_of(outcomes: Sequence[Any]) -> list[Row]:
-    """Return one row per kind of trouble."""
-    kinds = dict.fromkeys(outcome.kind for outcome in outcomes)
-    return [
-        Row.of(kind, [outcome for outcome in outcomes if outcome.kind == kind]) for kind in kinds
-    ]
+    """Return one row per kind of trouble, undo apart."""
+    groups: dict[str, list[Any]] = {}
+    for outcome in sorted(outcomes, key=lambda each: (each.journey == UNDO, each.kind)):
+        undo = "undo: " if outcome.journey == UNDO else ""
+        groups.setdefault(undo + outcome.kind, []).append(outcome)
+    return [Row.of(kind, each) for kind, each in groups.items()]
+
+
+def _told(outcome: Any, done: int) -> None:
+    """Print what needs a person's eye, and now and then how far it is."""
+    if outcome.wrong or outcome.cards or outcome.verdict == "missed":
+        wrong = "".join(f"\n  {line[:400]}" for line in outcome.wrong[:6])
+        cards = ", ".join(outcome.cards)
+        print(f"{outcome.verdict}: {outcome.kind} at {outcome.point}: {cards}{wrong}", flush=True)
+    if done % 100 == 0:
+        print(f"{done} runs", file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -160,9 +192,9 @@ def main() -> int:
     began = time.monotonic()
     outcomes: list[Any] = []
     if chosen.only != "kills":
-        outcomes += run(fault_orders(chosen.every), "faults", chosen.cores)
+        outcomes += run(fault_orders(chosen.every), "faults", chosen.cores, _told)
     if chosen.only != "faults":
-        outcomes += run(kill_orders(chosen.every), "kills", chosen.cores)
+        outcomes += run(kill_orders(chosen.every), "kills", chosen.cores, _told)
     report = Report(
         rows=rows_of(outcomes),
         seconds=time.monotonic() - began,
@@ -170,10 +202,6 @@ def main() -> int:
         cores=chosen.cores,
     )
     print(report.text())
-    for outcome in outcomes:
-        if outcome.wrong:
-            wrong = "".join(f"\n  {line[:400]}" for line in outcome.wrong[:6])
-            print(f"{outcome.kind} at {outcome.point}: {outcome.cards}{wrong}")
     if chosen.write:
         written(report, chosen.write)
     return int(any(outcome.wrong for outcome in outcomes))

@@ -41,18 +41,15 @@ def state_of(store: Store, project: str, generated: Iterable[str] = ()) -> State
     number = str(found.get("number", "none"))
     rows = store.connection.execute("SELECT kind, name, body FROM resources").fetchall()
     hidden = tuple(f"/secrets/{secret}/" for secret in generated)
-    state: State = {}
+    bodies: dict[str, list[Any]] = {}
     for kind, name, body in rows:
         mine = project in name or name == number or project in body
         if not mine or kind in _NOT_OF_A_PROJECT or _is_an_attempt(kind, body):
             continue
         random = any(part in f"{name}/" for part in hidden)
         told = _Teller(project, number, values=not random)
-        key = f"{kind} {told.text(name)}"
-        while key in state:
-            key += "'"
-        state[key] = told.told(json.loads(body))
-    return dict(sorted(state.items()))
+        bodies.setdefault(f"{kind} {told.text(name)}", []).append(told.told(json.loads(body)))
+    return {key: sorted(found, key=json.dumps) for key, found in sorted(bodies.items())}
 
 
 def _is_an_attempt(kind: str, body: str) -> bool:
