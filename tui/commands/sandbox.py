@@ -163,10 +163,29 @@ def fault() -> None:
 @click.option("--rate", type=float, default=1.0, show_default=True, help="The chance per call.")
 @click.option("--seed", type=int, default=0, help="Makes the chances the same in every run.")
 @click.option("--after", is_flag=True, help="Let the call take effect first, then lose its answer.")
+@click.option("--skip", type=int, default=0, help="How many matching calls pass before the first.")
+@click.option(
+    "--body",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with the whole answer: JSON, or text as a proxy would send it.",
+)
+@click.option("--metadata", multiple=True, metavar="KEY=VALUE", help="Of google.rpc.ErrorInfo.")
+@click.option("--header", "headers", multiple=True, metavar="NAME=VALUE", help="Of the answer.")
 @click.pass_obj
-def add(context: Context, /, status: str, **given: Any) -> None:
+def add(
+    context: Context,
+    /,
+    status: str,
+    body: Path | None,
+    metadata: tuple[str, ...],
+    headers: tuple[str, ...],
+    **given: Any,
+) -> None:
     """Add a fault; the next matching calls meet it."""
-    made = _ask(_address(context), "POST", "faults", {**given, **_kind(status)})
+    wanted = {**given, **_kind(status), "metadata": _pairs(metadata), "headers": _pairs(headers)}
+    if body is not None:
+        wanted["body"] = _recorded(body)
+    made = _ask(_address(context), "POST", "faults", wanted)
     context.out.say(_("Fault {id} is in force.").format(id=made["id"]))
     context.out.done({"fault": made})
 
@@ -340,8 +359,22 @@ def _ask(address: SandboxAddress, http: str, route: str, body: Any = None) -> An
         ) from None
 
 
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in given]
+    return {key: value for key, _equals, value in pairs}
+
+
+def _recorded(file: Path) -> Any:
+    """Return the answer in a file: parsed when it is JSON, as text otherwise."""
+    text = file.read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def _kind(status: str) -> dict[str, Any]:
-    if status.isdigit() and 400 <= int(status) <= 599:
+    if status.isdigit() and 200 <= int(status) <= 599:
         return {"kind": "status", "status": int(status)}
     if status in ("timeout", "reset"):
         return {"kind": status}
@@ -356,7 +389,7 @@ def _wrong(status: str) -> dict[str, Any]:
     raise UsageFailure(
         "fault-status",
         _("{status} is no kind of fault.").format(status=status),
-        why=_("Use a status from 400 to 599, timeout, reset or slow:SECONDS."),
+        why=_("Use a status from 200 to 599, timeout, reset or slow:SECONDS."),
     )
 
 
