@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.setup.sandboxed import actions, applied, ask, blueprint, planned
+import pytest
+
+from tests.setup.sandboxed import actions, applied, ask, blueprint, fault, planned
 from wizards.blueprint import Blueprint, Pipeline
 from wizards.cancel import Cancel
 from wizards.cloud.build_things import BuildTrigger
@@ -145,5 +147,36 @@ def test_without_anybody_to_agree_the_rest_is_done_and_a_card_names_the_address(
     assert change.action is Action.UPDATE
     assert failure.next[0] in change.breaks
     ask(sandbox, "POST", "agreement", {"project": project, "after": 0})
+    assert applied(tmp_path, wanted, cloud).failures == ()
+    assert planned(wanted, cloud).todo == ()
+
+
+def test_the_grant_that_github_needed_may_be_taken_back_once_it_is_connected(
+    cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    wanted = listening()
+    assert applied(tmp_path, wanted, cloud).failures == ()
+    of = PolicyOf("project", f"projects/{wanted.project.id}")
+    (agent,) = (
+        member
+        for member in cloud.policy(of).members("roles/secretmanager.admin")
+        if "gcp-sa-cloudbuild" in member
+    )
+    cloud.set_policy(of, cloud.policy(of).without_member("roles/secretmanager.admin", agent))
+    assert planned(wanted, cloud).todo == ()
+
+
+@pytest.mark.parametrize("kind", ["cloud-build", "github"])
+def test_an_answer_that_is_lost_after_the_effect_makes_nothing_twice(
+    kind: str, cloud: GoogleCloud, sandbox: SandboxAddress, tmp_path: Path
+) -> None:
+    wanted = with_pipeline(kind=kind, github="ann/notes")
+    methods = (
+        (r"connections\.create", r"connections\.repositories\.create", r"triggers\.create")
+        if kind == "cloud-build"
+        else (r"workloadIdentityPools\.create", r"providers\.create")
+    )
+    for method in methods:
+        fault(sandbox, method, kind="reset", after=True)
     assert applied(tmp_path, wanted, cloud).failures == ()
     assert planned(wanted, cloud).todo == ()

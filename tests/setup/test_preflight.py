@@ -77,6 +77,8 @@ def test_every_policy_that_forbids_the_plan_is_red_before_any_write(
         project=replace(wanted.project, region="europe-north1"),
     )
     again = planned(cured, cloud)
+    peering = verdict(again, "private-network")
+    assert "vpc-peerings connect" in peering.fix
     kinds = {check.id: check.level for check in again.preflight if check.id.startswith("policy:")}
     assert set(kinds.values()) == {"ok"}
     assert "policy:run.managed.requireInvokerIam" not in kinds

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from generators.language import _
@@ -37,11 +37,12 @@ _PERMISSIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One role for one member, and why."""
+    """One role for one member, and why; ``spent`` says when nobody needs it any more."""
 
     role: str
     member: str
     why: str
+    spent: Callable[[Cloud], bool] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,12 @@ class BindingsResource(Resource):
         )
 
     def _missing(self, policy: Policy, cloud: Cloud | None) -> list[Grant]:
-        wanted = self._wanted(cloud)
-        return [grant for grant in wanted if grant.member not in policy.members(grant.role)]
+        missing = [
+            grant for grant in self._wanted(cloud) if grant.member not in policy.members(grant.role)
+        ]
+        if cloud is None:
+            return missing
+        return [grant for grant in missing if grant.spent is None or not grant.spent(cloud)]
 
     def _compare(self, policy: Policy, cloud: Cloud | None = None) -> Seen:
         missing = self._missing(policy, cloud)

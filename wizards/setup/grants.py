@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from generators.language import _
 from wizards.blueprint import Blueprint
+from wizards.cloud.build_things import COMPLETE
+from wizards.cloud.port import Cloud
 from wizards.cloud.things import PolicyOf
 from wizards.setup.account import AccountResource
 from wizards.setup.bindings import BindingsResource, Grant
@@ -92,6 +94,7 @@ def _on_project(blueprint: Blueprint, names: Names, who: Identities) -> Bindings
                     "Cloud Build keeps GitHub's token in a secret of its own; needed until "
                     "GitHub is connected"
                 ),
+                spent=lambda cloud: _connected(cloud, names),
             )
         )
     return BindingsResource(
@@ -102,6 +105,11 @@ def _on_project(blueprint: Blueprint, names: Names, who: Identities) -> Bindings
         shell=f"gcloud projects {{}} {names.project}",
         needs=(f"apis:{names.project}", *who.needs(*(grant.member for grant in grants))),
     )
+
+
+def _connected(cloud: Cloud, names: Names) -> bool:
+    found = cloud.build_connection(names.project, names.build_region, names.connection)
+    return found is not None and found.stage == COMPLETE
 
 
 def _reaching(blueprint: Blueprint, who: Identities) -> list[Grant]:

@@ -18,6 +18,7 @@ from wizards.setup.preflight.login import login_check
 from wizards.setup.preflight.names import instance_name_check, project_id_check
 from wizards.setup.preflight.permissions import parent_check, permission_check
 from wizards.setup.preflight.policies import policy_check, rules_for
+from wizards.setup.preflight.private_network import peering_check
 from wizards.setup.preflight.quota_project import quota_check
 from wizards.setup.preflight.tiers import region_check, shape_check
 from wizards.setup.resource import Resource, Seen
@@ -89,11 +90,14 @@ class Verdicts:
         todo = [(part, looks[part.id]) for part in wanted if looks[part.id].action not in _IDLE]
         billing = next(part for part in wanted if isinstance(part, BillingResource))
         late: list[Callable[[], Check | None]] = []
+        fresh = any(
+            part.kind == "sql.instance" and seen.action is Action.CREATE for part, seen in todo
+        )
+        if fresh:
+            late.append(lambda: peering_check(blueprint))
         if self._there:
             late.append(lambda: permission_check(cloud, todo))
-            if any(
-                part.kind == "sql.instance" and seen.action is Action.CREATE for part, seen in todo
-            ):
+            if fresh:
                 late.append(lambda: instance_name_check(cloud, blueprint))
         late.append(lambda: billing_check(cloud, blueprint, looks[billing.id]))
         return [self._pool.submit(question) for question in late]
