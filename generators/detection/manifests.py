@@ -121,7 +121,7 @@ def _manager(tree: Tree, root: str, project: dict[str, object], locks: list[str]
         return "pipenv"
     if "pdm" in tools and not plain and "build" not in str(sorted(table(tools, "pdm"))[:1]):
         return "pdm"
-    if table(tools, "uv") and "project" in project and not plain:
+    if "uv" in tools and "project" in project and not plain:
         return "uv"
     if table(tools, "hatch", "envs") and "project" in project and not plain:
         return "hatch"

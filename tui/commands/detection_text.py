@@ -23,7 +23,7 @@ def lines_of(found: Detection, columns: int = 0) -> Iterator[str]:
     if not found.services:
         yield from _nothing(found.verdict, width)
     for service in found.services:
-        yield from _title(service, found.services)
+        yield _title(service, found.services, width)
         rows = [row for row in _rows(service) if row[1]]
         names = max(cell_len(row[0]) for row in rows)
         for name, value, place in rows:
@@ -50,7 +50,7 @@ def _nothing(verdict: Verdict, width: int) -> Iterator[str]:
     yield ""
 
 
-def _title(service: Service, services: tuple[Service, ...]) -> Iterator[str]:
+def _title(service: Service, services: tuple[Service, ...], width: int) -> str:
     sure = {
         "high": ("✓", "green", _("sure")),
         "medium": ("●", "blue", _("likely")),
@@ -58,11 +58,12 @@ def _title(service: Service, services: tuple[Service, ...]) -> Iterator[str]:
     }[service.confidence.value]
     same = sum(one.path == service.path for one in services) > 1
     name = f"{service.path} ({service.name})" if same else service.path
-    version = service.framework_version
-    made_of = f"{service.framework} {version}"
+    made_of = f"{service.framework} {service.framework_version}".strip()
     kind = {"static": _("files for browsers"), "worker": _("worker")}.get(service.role, "")
-    parts = [click.style(name, bold=True), made_of.strip(), kind, sure[2]]
-    yield f"{click.style(sure[0], fg=sure[1])} " + " · ".join(part for part in parts if part)
+    rest = " · ".join(part for part in (made_of, kind, sure[2]) if part)
+    room = max(width - cell_len(rest) - 5, 8)
+    shown = name if cell_len(name) <= room else "…" + name[-(room - 1) :]
+    return f"{click.style(sure[0], fg=sure[1])} {click.style(shown, bold=True)} · {rest}"
 
 
 def _rows(service: Service) -> Iterator[tuple[str, str, str]]:
