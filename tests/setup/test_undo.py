@@ -11,13 +11,13 @@ import pytest
 from tests.setup.sandboxed import applied, ask, blueprint, planned
 from tests.setup.taken_back import REGION, by_hand, dump, eventually, every_name, undone
 from wizards.blueprint import Blueprint, Secret
-from wizards.cancel import Cancel
+from wizards.cancel import Cancel, Cancelled
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import PolicyOf, SqlSettings
 from wizards.cloud.things import Secret as CloudSecret
 from wizards.events import discard
 from wizards.failures import Failure
-from wizards.plan import Action
+from wizards.plan import Action, FieldDiff
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.setup.applying import apply
 from wizards.setup.made import made
@@ -125,6 +125,7 @@ def test_a_created_project_goes_last_and_only_when_nobody_else_lives_in_it(
     assert made(tmp_path, cloud.world) == []
 
 
+@pytest.mark.slow
 def test_without_names_no_data_goes_and_apply_brings_the_rest_back(
     cloud: GoogleCloud, sandbox: SandboxAddress, tmp_path: Path
 ) -> None:
@@ -331,7 +332,6 @@ def test_what_was_tried_in_a_sandbox_is_never_taken_for_googles(
     assert made(tmp_path, "sandbox:/somewhere/else") == []
 
 
-@pytest.mark.slow
 def test_a_cancelled_undo_says_where_it_stands_and_a_second_one_ends_it(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:
@@ -380,3 +380,30 @@ def test_what_nothing_wants_any_more_is_deleted_and_data_waits_for_its_name(
     assert cloud.secret(project, "notes-api-key") is None
     last = make_plan(fewer, cloud, discard, Cancel(), root=tmp_path)
     assert [change.id for change in last.changes if change.action is Action.DELETE] == []
+
+
+def test_a_version_added_just_before_a_kill_is_known_as_ours_after_the_resume(
+    cloud: GoogleCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = whole(database=False)
+    project = wanted.project.id
+    by_hand(cloud, project)
+    cloud.create_secret(project, CloudSecret(id="notes-api-key", regions=(REGION,)))
+    cloud.add_secret_version(project, "notes-api-key", "theirs")
+    add = GoogleCloud.add_secret_version
+
+    def killed(self: GoogleCloud, *words: str) -> None:
+        add(self, *words)
+        raise Cancelled
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GoogleCloud, "add_secret_version", killed)
+        assert applied(tmp_path, wanted, cloud, API_KEY="ours").cancelled
+    before = {change.id: change for change in plan_undo(tmp_path, cloud).decided().changes}
+    assert any(part.field == "versions.2" for part in before["secret:notes-api-key"].diff)
+    assert applied(tmp_path, wanted, cloud, API_KEY="ours").failures == ()
+    found = {part.id: part.made.diff for part in made(tmp_path, cloud.world)}
+    assert FieldDiff("versions.2", None, "added") in found["secret:notes-api-key"]
+    assert undone(tmp_path, cloud).failures == ()
+    versions = cloud.secret_versions(project, "notes-api-key")
+    assert [(part.number, part.state) for part in versions] == [(2, "DESTROYED"), (1, "ENABLED")]

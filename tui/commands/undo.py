@@ -120,9 +120,7 @@ def _known_names(found: UndoPlan, names: tuple[str, ...]) -> None:
     """Refuse a name that belongs to nothing: a slip of the finger must not pass for an answer."""
     from wizards.failures import UsageFailure
 
-    known = {part.resource.name for part in found.removals} | {part.id for part in found.removals}
-    known |= set(found.names_to_type)
-    wrong = [name for name in names if name not in known]
+    wrong = [name for name in names if not found.knows(name)]
     if wrong:
         raise UsageFailure(
             "no-such-thing",

@@ -17,6 +17,8 @@ from wizards.events import Emit, Event, Json
 from wizards.failures import Exit, Failure
 from wizards.plan import Action, Change, Plan, critical_path
 from wizards.runner import Ended, Progress, Run, State, Step
+from wizards.setup.closing import close_opened
+from wizards.setup.commands_log import CommandsLog
 from wizards.setup.journals import alone, new_journal
 from wizards.setup.leftovers import wanted as wanted_now
 from wizards.setup.made import history
@@ -31,8 +33,9 @@ RESUME = "tarmac apply --resume"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPlan:
-    """How an apply ended: each step, real seconds, and where the journal is.
+    """How an apply ended: each step, real seconds, and where journal and commands are.
 
+    ``commands`` (a file, None when nothing was done) holds what a person would have typed;
     ``chain_seconds`` is the longest chain of steps; no order of work could be quicker.
     """
 
@@ -40,6 +43,7 @@ class AppliedPlan:
     seconds: float
     chain_seconds: float = 0.0
     journal: Path | None = None
+    commands: Path | None = None
     cancelled: bool = False
 
     @property
@@ -57,6 +61,7 @@ class AppliedPlan:
         return {
             "ok": self.ok,
             "cancelled": self.cancelled,
+            "commands": str(self.commands) if self.commands else None,
             "seconds": round(self.seconds, 3),
             "longest_chain_seconds": round(self.chain_seconds, 3),
             "sum_of_steps_seconds": round(sum(e.seconds for e in self.steps.values()), 3),
@@ -108,6 +113,8 @@ def apply(
             values=dict(secret_values),
             attended=attended,
         )
+        still = [row.id for row in plan.changes if row.action is Action.NONE and row.id in wanted]
+        close_opened(job, past, still)
         steps = [
             _step(job, change, wanted[change.id], earlier)
             for change in plan.todo
@@ -116,12 +123,14 @@ def apply(
         left = [change for change in plan.changes if change.id not in wanted]
         after = tuple(step.id for step in steps)
         steps += removal_steps(job, left, past, after=after, resume=RESUME)
-        ended = Run(steps, emit, cancel).go()
+        typed = CommandsLog(journal.path)
+        ended = Run(steps, typed.listening(emit), cancel).go()
         applied = AppliedPlan(
             steps=ended,
             seconds=time.monotonic() - began,
             chain_seconds=longest_chain(plan, ended),
             journal=journal.path,
+            commands=typed.path,
             cancelled=any(end.state is State.CANCELLED for end in ended.values()),
         )
         done = {"ok": applied.ok, "cancelled": applied.cancelled}

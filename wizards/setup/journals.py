@@ -38,7 +38,7 @@ def alone(root: Path) -> Iterator[None]:
         except BlockingIOError:
             raise Failure(
                 "apply-running",
-                _("another apply is running in this folder"),
+                _("another apply or undo is running in this folder"),
                 next=("tarmac status --watch",),
             ) from None
         yield

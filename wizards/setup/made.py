@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,14 @@ class History:
     """Everything that the journals of one world say; ``things`` by project and id, oldest first.
 
     ``needs`` maps the id of whatever was wanted once to what it needed. ``unread`` are ids whose
-    record this version cannot read.
+    record this version cannot read. ``backed_up`` says when an undo deleted which
+    database instance: its final backup may be left.
     """
 
     things: Mapping[tuple[str, str], MadeResource] = field(default_factory=dict)
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    backed_up: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -80,7 +83,12 @@ def history(root: Path, world: str = GOOGLE) -> History:
             fold.begin(start)
             for part in records:
                 fold.add(part)
-    return History(things=fold.things, needs=fold.needs, unread=tuple(dict.fromkeys(fold.unread)))
+    return History(
+        things=fold.things,
+        needs=fold.needs,
+        unread=tuple(dict.fromkeys(fold.unread)),
+        backed_up=fold.backed_up,
+    )
 
 
 class _Fold:
@@ -90,6 +98,7 @@ class _Fold:
         self.things: dict[tuple[str, str], MadeResource] = {}
         self.needs: dict[str, tuple[str, ...]] = {}
         self.unread: list[str] = []
+        self.backed_up: dict[tuple[str, str], datetime] = {}
         self._project = ""
         self._before: dict[tuple[str, str], MadeResource | None] = {}
 
@@ -169,6 +178,8 @@ class _Fold:
         old = self.things.get(key)
         if old is None:
             return
+        if old.resource.kind == "sql.instance" and part.get("whole") and old.operation is not None:
+            self.backed_up[key] = datetime.fromisoformat(str(part["at"]))
         gone = {(each.field, each.after) for each in _diff(part)}
         left = tuple(each for each in old.made.diff if (each.field, each.after) not in gone)
         if part.get("whole") or not left:

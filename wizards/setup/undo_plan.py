@@ -50,14 +50,16 @@ class UndoPlan:
     """Everything that can be taken back in one project, in the order in which it is taken.
 
     ``needs`` is what needs what; ``others`` maps an API to what other people keep behind it;
-    ``elsewhere`` are other projects in which Tarmac made something; ``unread`` are ids whose record
-    this version cannot read.
+    ``backups`` are the instances of which earlier undos left a final backup; ``elsewhere`` are
+    other projects in which Tarmac made something; ``unread`` are ids whose record this version
+    cannot read.
     """
 
     project: str
     removals: tuple[Removal, ...] = ()
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    backups: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     calls: int = 0
@@ -74,6 +76,12 @@ class UndoPlan:
         waiting = self.decided().changes
         own = (self.name_to_type(part) for part in self.removals if part.guarded)
         return tuple(dict.fromkeys((*(each.confirm for each in waiting if each.confirm), *own)))
+
+    def knows(self, name: str) -> bool:
+        """Say whether a typed name belongs to anything here."""
+        names = {part.resource.name for part in self.removals} | {part.id for part in self.removals}
+        payers = (part.made.diff for part in self.removals if part.resource.kind == "billing")
+        return name in names | {str(each.after) for diff in payers for each in diff}
 
     def decided(self, confirmed: Collection[str] = (), *, keep_data: bool = False) -> Plan:
         """Return what happens when these names are typed; ``keep_data`` leaves all data alone.
@@ -120,9 +128,7 @@ class _Fates:
 
     def within(self, part: Removal) -> str:
         """Return the id of what takes a removal along, or ""."""
-        inside = part.resource.inside
-        if part.resource.kind in ("apis", "billing"):
-            inside = f"project:{part.resource.project}"
+        inside = _inside(part.resource)
         holder = self.here.get(inside)
         goes = holder is not None and holder.whole and inside not in self.remaining
         return inside if goes and self._settled(inside) else ""
@@ -167,7 +173,7 @@ class _Fates:
         if other == part.id or other not in self.remaining:
             return False
         keeper = self.here[other].resource
-        if keeper.kind == "apis" or part.id in keeper.stays_with or part.id == keeper.inside:
+        if keeper.kind == "apis" or part.id in keeper.stays_with or part.id == _inside(keeper):
             return False
         return self.reach.needs(other, part.id) or other in part.resource.stays_with
 
@@ -188,7 +194,7 @@ class _Fates:
     def _backed_up(self) -> bool:
         """Say whether this undo leaves a backup behind, which somebody has to pay for."""
         kinds = ("sql.instance", "sql.database")
-        return any(
+        return bool(self.plan.backups) or any(
             part.resource.kind in kinds and part.whole and part.id not in self.remaining
             for part in self.here.values()
         )
@@ -250,6 +256,13 @@ class _Fates:
         if part.id in other.resource.stays_with:
             return False
         return self.reach.needs(other.id, part.id)
+
+
+def _inside(resource: Resource) -> str:
+    """Return what takes a resource along: a project its billing link and its APIs too."""
+    if resource.kind in ("apis", "billing"):
+        return f"project:{resource.project}"
+    return resource.inside
 
 
 class _Reach:

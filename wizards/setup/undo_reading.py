@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,9 +15,11 @@ from wizards.cloud.port import Cloud
 from wizards.events import Emit, Event, discard
 from wizards.failures import Failure
 from wizards.plan import Action
+from wizards.setup.closing import settled
 from wizards.setup.made import History, MadeResource, history
 from wizards.setup.others import others
 from wizards.setup.resource import Ours
+from wizards.setup.sql_instance import FINAL_BACKUP_DAYS
 from wizards.setup.titles import title
 from wizards.setup.undo_plan import Removal, UndoPlan, in_order
 
@@ -67,9 +70,18 @@ def plan_undo(
         removals=tuple(in_order(removals, past.needs)),
         needs=past.needs,
         others=behind,
+        backups=_backups(past, chosen),
         elsewhere=elsewhere,
         unread=past.unread,
         calls=cloud.calls - before,
+    )
+
+
+def _backups(past: History, project: str) -> tuple[str, ...]:
+    """Return the deleted instances whose final backup Google still keeps."""
+    oldest = datetime.now(UTC) - timedelta(days=FINAL_BACKUP_DAYS)
+    return tuple(
+        key for (where, key), when in past.backed_up.items() if where == project and when > oldest
     )
 
 
@@ -114,6 +126,7 @@ def history_of(root: Path, cloud: Cloud) -> History:
 
 def _examined(part: MadeResource, cloud: Cloud, ours: Ours) -> Removal:
     try:
+        part = settled(part, cloud)
         if part.made.created and part.resource.whole:
             return _created(part, cloud, ours)
         diff = part.resource.standing(cloud, part.made)

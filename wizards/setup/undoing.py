@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wizards.cancel import Cancel
@@ -19,6 +19,7 @@ from wizards.journal import Journal
 from wizards.plan import Plan
 from wizards.runner import Run, State
 from wizards.setup.applying import AppliedPlan, longest_chain
+from wizards.setup.commands_log import CommandsLog
 from wizards.setup.journals import alone, new_journal
 from wizards.setup.made import history
 from wizards.setup.removing import removal_steps
@@ -74,6 +75,9 @@ def undo(
     began = time.monotonic()
     with alone(root):
         past = {part.id: part for part in history(root, cloud.world).of(plan.project)}
+        for removal in plan.removals:
+            if removal.id in past:
+                past[removal.id] = replace(past[removal.id], made=removal.made)
         journal = new_journal(root, "undo")
         terms = UndoTerms(project=plan.project, confirmed=tuple(confirmed), keep_data=keep_data)
         journal.record(_start(terms, decided, cloud.world))
@@ -81,14 +85,15 @@ def undo(
         for removal in plan.removals:
             if removal.gone and removal.id in past:
                 job.say("step.removed", removal.resource, whole=True, diff=[])
-        ended = Run(
-            removal_steps(job, decided.changes, past, after=(), resume=RESUME), emit, cancel
-        ).go()
+        typed = CommandsLog(journal.path)
+        steps = removal_steps(job, decided.changes, past, after=(), resume=RESUME)
+        ended = Run(steps, typed.listening(emit), cancel).go()
         done = AppliedPlan(
             steps=ended,
             seconds=time.monotonic() - began,
             chain_seconds=longest_chain(decided, ended),
             journal=journal.path,
+            commands=typed.path,
             cancelled=any(end.state is State.CANCELLED for end in ended.values()),
         )
         outcome: dict[str, Json] = {"ok": done.ok, "cancelled": done.cancelled}
