@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: install demo test check-gcloud lint types imports bench screenshots messages failures check-slow clean
+.PHONY: install demo test check-gcloud lint types imports bench screenshots messages failures check-slow reliability clean
 
 install: $(RUN_STAMP)
 
@@ -44,6 +44,10 @@ test: $(DEV_STAMP)
 check-slow: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
+# Every fault at every call and a kill at every point; renews the table in docs/reliability.md.
+reliability: $(DEV_STAMP)
+	$(BIN)/python -m tests.reliability.matrix --write docs/reliability.md $(ARGS)
+
 # The real gcloud against the sandbox; skipped where gcloud is not installed.
 check-gcloud: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile tests/sandbox/test_gcloud.py \
@@ -67,6 +71,7 @@ bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/lint.py
 	$(BIN)/python benchmarks/keys.py
 	$(BIN)/python benchmarks/apply.py
+	$(BIN)/python benchmarks/apply_scale.py
 	$(BIN)/python benchmarks/backup.py
 
 screenshots: $(DEV_STAMP)

@@ -10,16 +10,15 @@ a script takes that does one thing after the other. Times are Google's seconds: 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.sandbox_process import sandbox_process
 from sandbox.iam.policies import ACCOUNT_PROPAGATION
 from sandbox.projects import ENABLE_PROPAGATION
 from tests.reliability.whole import PIPELINES, TYPED, whole
@@ -151,25 +150,11 @@ def main() -> int:
     good = True
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = f"{folder}/xdg"
-        sandbox = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "tui", "--state", f"{folder}/sandbox"),
-                *("sandbox", "start", "--speed", str(speed)),
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            assert sandbox.stdout is not None
-            said = json.loads(sandbox.stdout.readline())
-            address = SandboxAddress(url=said["url"], state=Path(said["state"]), speed=speed)
+        with sandbox_process(Path(folder) / "sandbox", speed) as address:
             for pipeline in PIPELINES:
                 measured = measure(address, pipeline)
                 print(measured.line(), flush=True)
                 good &= measured.took <= BUDGET * measured.path
-        finally:
-            sandbox.terminate()
-            sandbox.wait(30)
     return int(not good)
 
 
