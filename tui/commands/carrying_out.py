@@ -11,6 +11,8 @@ from generators.language import _
 from tui.context import Context
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wizards.cloud.port import Cloud
     from wizards.events import Json
     from wizards.setup.applying import AppliedPlan
@@ -55,6 +57,8 @@ def ended(
     from wizards.failures import Exit, Failure
 
     data = {**done.as_json(), **more}
+    if done.commands is not None:
+        context.out.say(_("as commands: {file}").format(file=_near(done.commands)))
     if done.failures:
         _failed(context, done, data, resume)
     if done.cancelled:
@@ -70,6 +74,14 @@ def ended(
         )
     context.out.say(success)
     context.out.done(data)
+
+
+def _near(path: Path) -> str:
+    """Return a path as short as it can be typed here."""
+    from pathlib import Path
+
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _failed(context: Context, done: AppliedPlan, data: Mapping[str, Json], resume: str) -> NoReturn:
