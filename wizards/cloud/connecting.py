@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from wizards.cloud.refusals import read_answer
 from wizards.cloud.signatures import UNKNOWN, recognise
 from wizards.redaction import redacted
 
+_STATUS = re.compile(r"\bError (4\d\d|5\d\d)\b")
+_NONE = -1
 _LAST_LINES = 12
 _LONGEST = 2000
 
@@ -55,4 +58,6 @@ def _refusal(line: str, names: Mapping[str, str], call: str) -> Refusal:
     start = line.find('{"error"')
     if start >= 0:
         return read_answer(403, line[start:], {}, call, names=names)
-    return Refusal(status=-1, message=line, names=names, call=call)
+    told = _STATUS.search(line)
+    status = int(told[1]) if told else _NONE
+    return Refusal(status=status, message=line, names=names, call=call)

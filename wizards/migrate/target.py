@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generators.language import _
 from wizards.blueprint import Blueprint, Environment, HealthCheck, Migrations
-from wizards.failures import UsageFailure
+from wizards.failures import Failure, UsageFailure
 from wizards.migrate.dotenv import variable
 from wizards.postgres.address import Address
 from wizards.postgres.sandbox_address import SandboxAddress
@@ -132,7 +132,7 @@ def by_cloud_sql(
         )
     from wizards.cloud.opening import open_cloud
 
-    tunnel = open_tunnel(project.id, project.region, database.instance, sandbox)
+    tunnel = opened_tunnel(project.id, project.region, database.instance, sandbox)
     password = open_cloud(sandbox).secret_value(project.id, secret.name)
     address = Address(
         host=tunnel.host,
@@ -153,6 +153,19 @@ def by_cloud_sql(
         checks=environment.checks,
         tunnel=tunnel,
     )
+
+
+def opened_tunnel(
+    project: str, region: str, instance: str, sandbox: SandboxAddress | None
+) -> Tunnel:
+    """Open the way to an instance; what the connector prints becomes the card of its cause."""
+    try:
+        return open_tunnel(project, region, instance, sandbox)
+    except Failure as failure:
+        from wizards.cloud.connecting import text_card
+
+        names = {"project": project, "region": region, "instance": instance}
+        raise text_card(failure.raw.splitlines(), names) or failure from None
 
 
 def spoken_driver(folders: tuple[Path, ...], migrations: Migrations, has: tuple[str, ...]) -> str:
