@@ -176,6 +176,7 @@ class SetupEngine:
             emit,
             cancel,
             secret_values=self._found_values(),
+            root=self._context.root,
         )
 
     def asked_secrets(self, plan: Plan) -> Sequence[str]:
