@@ -173,6 +173,16 @@ def test_a_plain_value_is_not_told_where_a_secret_is_wanted_nor_the_other_way_ro
     }
 
 
+def test_a_secret_of_another_project_is_not_taken_for_ours() -> None:
+    document = a_service()
+    reference = {"secret": "projects/elsewhere/secrets/token", "version": "1"}
+    document["template"]["containers"][1]["env"][2]["valueSource"]["secretKeyRef"] = reference
+    told = service_fields(document)["secrets.TOKEN"]
+    assert told == "projects/elsewhere/secrets/token:1"
+    made, _paths = written_service(a_service(), {"secrets.TOKEN": told})
+    assert made["template"]["containers"][1]["env"][2]["valueSource"]["secretKeyRef"] == reference
+
+
 def test_a_variable_is_cleared_alone() -> None:
     made, _paths = written_service(a_service(), {"environment.DB_NAME": None})
     assert [each["name"] for each in made["template"]["containers"][1]["env"]] == [

@@ -50,9 +50,8 @@ def probe_at(path: str, kind: str, before: Mapping[str, Any] | None) -> dict[str
 
 
 def secret_text(reference: Mapping[str, Any]) -> str:
-    """Return a reference to a secret as "id:version"."""
-    name = str(reference.get("secret", "")).rpartition("/")[2]
-    return f"{name}:{reference.get('version') or 'latest'}"
+    """Return a reference to a secret as "id:version"; one of another project has its full name."""
+    return f"{reference.get('secret', '')}:{reference.get('version') or 'latest'}"
 
 
 def secret_reference(text: str) -> dict[str, str]:
