@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.app.fake_afterwards import FakeAfterwards
 from tui.engines.journey import Service, Step
 from tui.engines.setup import Judged
 from wizards.answers import Answers, Layer
@@ -510,7 +511,14 @@ PLAN = Plan(
             kind="iam",
             action=Action.UPDATE,
             title="permissions on notes-prod-7",
-            diff=(FieldDiff("roles/cloudsql.client", None, "serviceAccount:notes-run"),),
+            diff=(
+                FieldDiff(
+                    "roles/cloudsql.client",
+                    None,
+                    "serviceAccount:notes-run",
+                    "the service reaches its database",
+                ),
+            ),
             needs=("account:notes-run",),
         ),
     ),
@@ -563,6 +571,9 @@ class FakeSetup:
         self.secrets: Mapping[str, str] = {}
         self.calls: list[str] = []
         self.text_written: dict[str, Value] = {}
+        self.afterwards = FakeAfterwards()
+        self.planned = PLAN
+        self.breaks: Failure | None = None
 
     def interview(self) -> Interview:
         answers = Answers()
@@ -609,7 +620,7 @@ class FakeSetup:
 
     def plan(self, emit: Emit, cancel: Cancel) -> Plan:
         self.calls.append("plan")
-        return PLAN
+        return self.planned
 
     def asked_secrets(self, plan: Plan) -> list[str]:
         return self.asks
@@ -632,8 +643,14 @@ class FakeSetup:
             while change.id.startswith("sql") and not self.gate.wait(0.01):
                 if cancel.asked:
                     return FakeAppliedPlan(cancelled=True)
+            if self.breaks is not None and change.id.startswith("sql"):
+                told = {"says": self.breaks.message, "failure": self.breaks.as_json()}
+                emit(Event("plan.step", {**fields, "state": "failed", "elapsed": 1.0, **told}))
+                continue
             emit(Event("plan.step", {**fields, "state": "done", "elapsed": 1.0}))
         self.left = None
+        if self.breaks is not None:
+            return FakeAppliedPlan(failures=(("sql.instance:notes-db", self.breaks),))
         return FakeAppliedPlan()
 
     def unfinished(self) -> UnfinishedApply | None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from textual.events import Paste
 from textual.widgets import Input
 
 from tests.app.conftest import Opened
-from tests.app.fakes import KILLED, FakeEngines
+from tests.app.fakes import KILLED, PLAN, FakeEngines
+from tui.screens.card import FailureCard
 from tui.screens.confirm import Confirm
 from tui.screens.setup.field import Field
 from tui.screens.setup.interview_view import InterviewView
 from tui.screens.setup.screen import SetupScreen
 from tui.screens.setup.secrets_card import SecretsCard
+from tui.widgets.rows import Rows
 from tui.widgets.yes_no import YesNo
-from wizards.failures import UsageFailure
+from wizards.failures import Failure, UsageFailure
 from wizards.interview import Interview
+from wizards.question import Kind, Question
 
 
 async def test_a_default_shows_where_it_came_from(opened: Opened) -> None:
@@ -144,7 +150,8 @@ async def test_an_apply_shows_each_step_and_what_it_waits_for(opened: Opened) ->
         driven.engines.setup.gate.clear()
         await driven.press("2", "ctrl+g", "a", "tab", "enter")
         await driven.until(lambda: "now: database instance notes-db" in driven.text)
-        assert "✓ APIs run, sqladmin, secretmanager" in driven.text
+        assert "▸ Project, billing, APIs" in driven.text  # over: folded by itself
+        assert "○ service account notes-run  after APIs" not in driven.text
         assert "1 of 4 done" in driven.text
         driven.engines.setup.gate.set()
         await driven.settle()
@@ -214,3 +221,158 @@ async def test_escape_leaves_a_field_so_that_letters_are_keys(opened: Opened) ->
         await driven.press("i")
         assert screen.view == "interview"
         assert screen.query_one(InterviewView).interview is not None
+
+
+async def test_any_page_is_reached_at_once_and_the_review_leads_back_to_one_answer(
+    opened: Opened,
+) -> None:
+    async with opened() as driven:
+        await driven.press("2", "ctrl+o")
+        assert "2 · Database" in driven.text
+        await driven.press("down", "down", "enter")
+        assert "3/3 · Review" in driven.text
+        assert "from gcloud config" in driven.text
+        row = "Machine of the database"
+        rows = driven.app.screen.query_one("#review", Rows)
+        rows.move_to("database.tier")
+        await driven.press("enter")
+        assert "2/3 · Database" in driven.text
+        screen = driven.app.screen
+        assert isinstance(screen, SetupScreen)
+        field = screen.asking.focused_field()
+        assert field is not None
+        assert field.question.ask == row
+        await driven.press("ctrl+t")
+        assert "3/3 · Review" in driven.text
+
+
+async def test_the_price_moves_with_an_answer_and_names_it(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2")
+        assert "$12.44 a month (prices of 2026-08)" in driven.text
+        assert "▲ 10 instances × 7 connections = 70" in driven.text
+        await driven.press("ctrl+n", "tab", *["backspace"] * 11, *"db-g1-small")
+        assert "$35.64 a month" in driven.text
+        assert "+23.20 Machine of the database" in driven.text
+        assert "10 instances × 7" not in driven.text
+
+
+async def test_a_verdict_stands_under_the_answer_it_is_about(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("2", "ctrl+n")
+        field = driven.app.screen.query(Field).last()
+        assert field.query_one("#verdict").display
+        assert "→ service.max_instances = 3" in driven.text
+
+
+async def test_pasted_lines_become_names_and_their_values_never_reach_the_screen(
+    opened: Opened,
+) -> None:
+    names = Question(key="setup.secrets", ask="Secrets", kind=Kind.SEVERAL, page="One")
+    engines = FakeEngines()
+    engines.setup.interview = lambda: Interview([names])  # type: ignore[method-assign]
+    async with opened(engines=engines) as driven:
+        await driven.press("2")
+        line = driven.app.screen.query(Field).first().query_one(Input)
+        line.post_message(Paste("export SECRET_KEY=hunter2\n# note\nAPI_KEY=a=b\n"))
+        await driven.settle()
+        assert line.value == "SECRET_KEY, API_KEY"
+        assert "hunter2" not in driven.text
+
+
+async def test_korean_and_a_very_long_paste_are_taken_calmly(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", *["backspace"] * 12)
+        line = driven.app.screen.query(Field).first().query_one(Input)
+        line.post_message(Paste("가나다라 서비스"))
+        await driven.settle()
+        assert line.value == "가나다라 서비스"
+        line.post_message(Paste("x" * 100_000))
+        await driven.settle()
+        await driven.press("ctrl+n")
+        assert "2/3 · Database" in driven.text
+
+
+async def test_a_failed_step_opens_its_card_and_the_raw_error_is_one_key_away(
+    opened: Opened,
+) -> None:
+    engines = FakeEngines()
+    engines.setup.breaks = Failure(
+        "quota", "no quota left", why="the region is full", next=("tarmac plan",), raw="HTTP 429"
+    )
+    async with opened(120, 36, engines) as driven:
+        await driven.press("2", "ctrl+g", "a", "tab", "enter", "escape")
+        assert "✗ 1 failed" in driven.text
+        assert "✗ database instance notes-db  no quota left" in driven.text
+        driven.app.screen.query_one(".changes", Rows).move_to("sql.instance:notes-db")
+        await driven.settle()
+        assert "the region is full" in driven.text
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, FailureCard)
+        assert "HTTP 429" not in driven.text
+        await driven.press("e")
+        assert "HTTP 429" in driven.text
+
+
+async def test_a_plan_that_was_carried_out_is_not_applied_twice(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", "ctrl+g", "a", "tab", "enter", "a")
+        assert driven.engines.setup.calls.count("apply") == 1
+        assert "this plan was carried out: p plans again" in driven.notices
+
+
+async def test_an_area_folds_and_only_changes_can_be_shown(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("2", "ctrl+g")
+        rows = driven.app.screen.query_one(".changes", Rows)
+        rows.move_to("area identities")
+        await driven.press("enter")
+        assert "▸ Identities and permissions" in driven.text
+        assert "account:notes-run" not in [row.id for row in rows.rows]
+        await driven.press("enter", "o")
+        assert "project notes-prod-7" not in driven.text
+        assert "only what changes" in driven.text
+
+
+async def test_reading_again_keeps_the_plan_and_the_cursor(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", "ctrl+g")
+        rows = driven.app.screen.query_one(".changes", Rows)
+        rows.move_to("iam:project")
+        await driven.press("ctrl+r")
+        assert driven.engines.setup.calls == ["plan", "plan"]
+        assert rows.row is not None
+        assert rows.row.id == "iam:project"
+
+
+async def test_a_grant_says_who_gets_what_and_why(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("2", "ctrl+g")
+        driven.app.screen.query_one(".changes", Rows).move_to("iam:project")
+        await driven.settle()
+        assert "+ notes-run gets roles/cloudsql.client" in driven.text
+        assert "reaches its database" in driven.text
+
+
+async def test_the_fix_of_a_verdict_is_copied(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("2", "ctrl+g")
+        driven.app.screen.query_one(".changes", Rows).move_to("check connections")
+        await driven.press("c")
+        assert driven.app.clipboard.startswith("set service.max_instances = 3")
+
+
+async def test_a_plan_of_three_hundred_changes_scrolls_and_filters(opened: Opened) -> None:
+    engines = FakeEngines()
+    many = tuple(
+        replace(PLAN.changes[1], id=f"secret:s{n}", kind="secret", title=f"secret s{n}")
+        for n in range(300)
+    )
+    engines.setup.planned = replace(PLAN, changes=many)
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g", "end")
+        rows = driven.app.screen.query_one(".changes", Rows)
+        assert rows.row is not None
+        assert rows.row.id == "secret:s299"
+        await driven.press("slash", *"s123", "enter")
+        assert [row.id for row in rows.rows] == ["area secrets", "secret:s123"]

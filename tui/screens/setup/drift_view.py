@@ -131,7 +131,7 @@ def _item(item: ItemDrift, width: int) -> list[Content]:
     mark, style = ("○", "$text-muted") if item.ignored else _MARKS[item.state.value]
     word = fit(state_words(item), 12).plain
     left = Content.assemble((f"{mark} {word} ", style), (item.title, "bold"))
-    return [sides(left, Content.styled(f"  {who_words(item.who.value)}", "$text-muted"), width)]
+    return [sides(left, Content.styled(f"  {by_words(item.who.value)}", "$text-muted"), width)]
 
 
 def _field(part: FieldDrift, width: int) -> list[Content]:
@@ -182,6 +182,16 @@ def state_words(item: ItemDrift) -> str:
         "extra": _("unknown"),
         "blocked": _("blocked"),
     }[item.state.value]
+
+
+def by_words(who: str) -> str:
+    """Return in two words whose doing a difference is."""
+    return {
+        "world": _("by somebody"),
+        "blueprint": _("by tarmac.toml"),
+        "both": _("by both"),
+        "unknown": _("by unknown"),
+    }[who]
 
 
 def who_words(who: str) -> str:

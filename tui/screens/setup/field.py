@@ -48,7 +48,7 @@ class Shown(Static):
 
     def show(self, lines: Sequence[str]) -> None:
         """Show other lines."""
-        self.update(_lines(lines))
+        _put(self, _lines(lines))
 
 
 class Line(Input):
@@ -93,18 +93,18 @@ class Field(Vertical):
         yield Heading(self.question.ask)
         yield self._control()
         yield Static(id="note", markup=False)
-        yield Static(id="verdict", markup=False)
+        verdict = Static(id="verdict", markup=False)
+        verdict.display = False
+        yield verdict
 
     def on_mount(self) -> None:
         """Show provenance and help."""
-        self.query_one("#verdict", Static).display = False
         self.says(None, self._answer)
 
     def judged(self, checks: Sequence[Check]) -> None:
         """Show what the rules say about this answer together with others."""
-        verdict = self.query_one("#verdict", Static)
-        verdict.display = bool(checks)
-        verdict.update(Content("\n").join([verdict_words(check) for check in checks]))
+        words = Content("\n").join([verdict_words(check) for check in checks])
+        _put(self.query_one("#verdict", Static), words)
 
     def _control(self) -> Widget:
         question, value = self.question, self._shown
@@ -150,12 +150,10 @@ class Field(Vertical):
         if self.question.kind is Kind.SHOWN:
             heading.provenance = ""
         heading.refresh()
-        note = self.query_one("#note", Static)
+        words = Content.styled(self._note or self.question.why, "$text-muted")
         if complaint:
-            note.update(Content.styled(f"✗ {complaint}", "$text-error"))
-        else:
-            note.update(Content.styled(self._note or self.question.why, "$text-muted"))
-        note.display = bool(complaint or self._note or self.question.why)
+            words = Content.styled(f"✗ {complaint}", "$text-error")
+        _put(self.query_one("#note", Static), words)
 
     def note(self, text: str, answer: Answer | None) -> None:
         """Show another help text (how many choices there are)."""
@@ -235,6 +233,13 @@ def cures(check: Check) -> dict[str, str]:
     words = check.fix.split("--set ")[1:] if check.fix.startswith("tarmac init") else []
     pairs = (word.strip().partition("=") for word in words)
     return {key: value for key, _equals, value in pairs}
+
+
+def _put(place: Static, words: Content) -> None:
+    """Show other words; the same ones cost no new layout."""
+    if place.visual != words or place.display != bool(words):
+        place.update(words)
+        place.display = bool(words)
 
 
 def _lines(lines: Sequence[str]) -> Content:

@@ -9,8 +9,9 @@ from textual.content import Content
 
 from generators.language import _, ngettext
 from tui.plan_text import action_word
-from tui.screens.setup.progress import PlanBoard, StepState
+from tui.screens.setup.progress import CHECKS, PlanBoard, StepState
 from tui.themes import STATES
+from tui.widgets.failure_lines import words_row
 from tui.widgets.rows import Row
 from tui.widgets.words import fit, joined, seconds, sides
 from wizards.plan import Action, Change, Check
@@ -25,7 +26,6 @@ COLOURS = {
     Action.NONE: "$text-muted",
     Action.BLOCKED: "bold $text-error",
 }
-CHECKS = "checks"
 _WORD = 9
 _NOTHING = 0.005
 
@@ -36,8 +36,8 @@ def plan_rows(board: PlanBoard) -> Iterator[Row]:
     if plan is None:
         return
     if plan.preflight:
-        yield _checks_heading(plan.preflight, folded=CHECKS in board.folded)
-        if CHECKS not in board.folded:
+        yield _checks_heading(plan.preflight, folded=board.is_folded(CHECKS))
+        if not board.is_folded(CHECKS):
             yield from _check_rows(plan.preflight)
     for area in AREAS:
         changes = [change for change in plan.changes if area_of(change.kind) == area]
@@ -45,7 +45,7 @@ def plan_rows(board: PlanBoard) -> Iterator[Row]:
             changes = [change for change in changes if change.action is not Action.NONE]
         if not changes:
             continue
-        folded = area in board.folded
+        folded = board.is_folded(area)
         yield _heading(board, area, changes, folded=folded)
         if not folded:
             yield from (change_row(board, change) for change in changes)
@@ -86,6 +86,13 @@ def _check_rows(checks: Sequence[Check]) -> Iterator[Row]:
     for check in sorted(checks, key=lambda one: order.get(one.level, 2)):
         if check.level != "ok":
             yield Row(f"check {check.id}", partial(_check, check), f"{check.title} {check.says}")
+
+
+def verdict_row(check: Check) -> Row:
+    """Return a verdict with what it says, those that pass as well."""
+    mark, style = STATES[check.level if check.level in ("ok", "red") else "warning"]
+    words = Content.assemble((f"{mark} ", style), (check.title, "bold"), f"  {check.says}")
+    return words_row(f"verdict {check.id}", words)
 
 
 def _check(check: Check, width: int) -> list[Content]:

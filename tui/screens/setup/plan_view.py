@@ -18,12 +18,13 @@ from tui.plan_text import counted
 from tui.screens.setup import summary
 from tui.screens.setup.interrupted import interrupted_rows
 from tui.screens.setup.plan_detail import change_rows, check_rows
-from tui.screens.setup.plan_rows import plan_rows
+from tui.screens.setup.plan_rows import change_row, plan_rows, verdict_row
 from tui.screens.setup.progress import PlanBoard
 from tui.widgets.failure_lines import failure_rows
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import joined
 from wizards.failures import Failure
+from wizards.setup.areas import AREAS, area_of, area_title
 
 
 class FailureAsked(Message):
@@ -64,6 +65,11 @@ class PlanView(Vertical):
     def running_title(self) -> str:
         """What the summary is called while it runs."""
         return _("Apply")
+
+    @property
+    def verdict_title(self) -> str:
+        """What the summary is called before anything runs."""
+        return _("Month and checks")
 
     def after(self, failed: int, cancelled: int) -> tuple[str, str]:
         """Return the key and the words for what comes after it ended."""
@@ -115,17 +121,25 @@ class PlanView(Vertical):
         board, changes = self.board, self.changes
         changes.border_subtitle = Content("")
         if board.plan is not None:
-            counts = [f"{action.mark} {counted(action, n)}" for action, n in board.counts().items()]
-            changes.border_title = Content(joined([self.title, *counts]).plain)
+            changes.border_title = Content(self.heading())
             changes.empty = self.nothing_there
             if board.only_changes:
                 changes.border_subtitle = Content(_("only what changes · o shows all"))
+        was = changes.row
         fresh = board.plan is not None and (changes.row is None or not self._standing)
         changes.show(self._rows())
         if fresh:
             self._standing = True
             changes.move_to(self._first())
+        elif was is not None and (change := board.change(was.id)) is not None:
+            area = area_of(change.kind)
+            changes.move_to(f"area {area}" if board.is_folded(area) else was.id)
         self.paint_summary(job)
+
+    def heading(self) -> str:
+        """Return what stands over the list: how often each action is in it."""
+        counts = [f"{one.mark} {counted(one, n)}" for one, n in self.board.counts().items()]
+        return joined([self.title, *counts]).plain
 
     def _first(self) -> str:
         """Return the row to begin with: what must be fixed, else the first change there is."""
@@ -162,7 +176,7 @@ class PlanView(Vertical):
             pane.border_title = Content(self.running_title)
             pane.update(summary.running(board, job, self.speed))
         else:
-            pane.border_title = Content(_("Month and checks"))
+            pane.border_title = Content(self.verdict_title)
             pane.update(self.verdict())
 
     def verdict(self) -> Content:
@@ -203,8 +217,19 @@ class PlanView(Vertical):
             detail.border_title = Content(check.title)
             detail.show(check_rows(check))
         elif board.plan is not None:
-            detail.border_title = Content(_("Change"))
-            detail.show([])
+            self._show_area(row.id.removeprefix("area "))
+
+    def _show_area(self, area: str) -> None:
+        """Show what an area, or the verdicts, come down to."""
+        plan, detail = self.board.plan, self.detail
+        if plan is None or area not in AREAS:
+            detail.border_title = Content(_("Before anything is written"))
+            checks = plan.preflight if plan else ()
+            detail.show(verdict_row(check) for check in checks)
+            return
+        detail.border_title = Content(area_title(area))
+        changes = [change for change in plan.changes if area_of(change.kind) == area]
+        detail.show(change_row(self.board, change) for change in changes)
 
     @on(Rows.Chosen, ".changes")
     def _enter(self, event: Rows.Chosen) -> None:
@@ -212,7 +237,7 @@ class PlanView(Vertical):
             return
         name = event.row.id
         if name.startswith("area "):
-            self.board.folded ^= {name.removeprefix("area ")}
+            self.board.fold(name.removeprefix("area "))
             self.changes.show(self._rows())
         elif name in self.board.failures:
             self.post_message(FailureAsked(self.board.failures[name]))

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 from wizards.events import Event, Json
 from wizards.failures import Failure
 from wizards.plan import Action, Change, Check, Plan, critical_chain
+from wizards.setup.areas import area_of
 
 if TYPE_CHECKING:
     from wizards.setup.unfinished import UnfinishedApply
+
+CHECKS = "checks"
+"""The fold of the verdicts, which stand before all areas."""
 
 ENDED = {"done", "failed", "skipped", "cancelled"}
 
@@ -35,13 +39,17 @@ class StepState:
 
 @dataclass
 class PlanBoard:
-    """What the plan view shows; ``folded`` are the areas whose rows are hidden."""
+    """What the plan view shows; ``folded`` are the areas whose rows are hidden.
+
+    While it is applied, areas that are done fold by themselves unless a person opened them.
+    """
 
     plan: Plan | None = None
     unfinished: UnfinishedApply | None = None
     steps: dict[str, StepState] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     folded: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
     only_changes: bool = False
     journal: Path | None = None
 
@@ -54,6 +62,7 @@ class PlanBoard:
         """Forget an older apply."""
         self.steps.clear()
         self.failures.clear()
+        self.opened.clear()
         self.journal = None
 
     def take(self, event: Event) -> bool:
@@ -96,6 +105,25 @@ class PlanBoard:
         """Return the preflight verdict of a row."""
         checks = self.plan.preflight if self.plan else ()
         return next((check for check in checks if f"check {check.id}" == row_id), None)
+
+    def is_folded(self, area: str) -> bool:
+        """Say whether an area's rows are hidden now."""
+        return area in self.folded or (area not in self.opened and self._is_over(area))
+
+    def _is_over(self, area: str) -> bool:
+        """Say whether nothing of an area is left to look at while the plan is applied."""
+        changes = self.plan.changes if self.plan else ()
+        steps = [self.steps.get(change.id) for change in changes if area_of(change.kind) == area]
+        return self.applying and all(step is None or step.state == "done" for step in steps)
+
+    def fold(self, area: str) -> None:
+        """Hide an area's rows, or show them again."""
+        if self.is_folded(area):
+            self.folded.discard(area)
+            self.opened.add(area)
+        else:
+            self.folded.add(area)
+            self.opened.discard(area)
 
     def under_way(self) -> list[Change]:
         """Return the changes that run now."""

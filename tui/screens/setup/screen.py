@@ -232,6 +232,8 @@ class SetupScreen(AskingWork, PlanWork, UndoWork, DriftWork, Area):
         plan = self.board.plan if self.view in ("plan", "interview") else None
         if plan is None:
             return _("there is no plan yet: p makes one")
+        if self.board.applying:
+            return _("this plan was carried out: p plans again")
         red = [check.title for check in plan.preflight if check.level == "red"]
         red += [change.title for change in plan.changes if change.action is Action.BLOCKED]
         if red:

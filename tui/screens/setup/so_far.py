@@ -29,11 +29,12 @@ class SoFar(Static):
         self._judged: Judged | None = None
         self._before = 0.0
         self._by = ""
+        self._lines = 0
 
     def begin(self, judged: Judged) -> None:
         """Show a price with which nothing has been compared yet."""
-        self._judged, self._before, self._by = judged, judged.estimate.total, ""
-        self.refresh(layout=True)
+        self._before, self._by = judged.estimate.total, ""
+        self._take(judged)
 
     def answered(self, judged: Judged, asked: str) -> None:
         """Show what one more answer made of it; one that moves nothing keeps the last move."""
@@ -42,8 +43,14 @@ class SoFar(Static):
         same_answer = asked == self._by
         if abs(judged.estimate.total - total) >= _NOTHING and not same_answer:
             self._before, self._by = total, asked
+        self._take(judged)
+
+    def _take(self, judged: Judged) -> None:
+        """Show it; the screen is laid out again only when the number of lines changes."""
+        lines = 2 if judged.complaints else 1
         self._judged = judged
-        self.refresh(layout=True)
+        self.refresh(layout=lines != self._lines)
+        self._lines = lines
 
     def render(self) -> Content:
         """Draw the price line and the verdicts' line."""

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from textual.content import Content
 
 from generators.language import _, ngettext
-from tui.clipboard import short
 from tui.jobs import Job
 from tui.plan_text import calls_words
 from tui.screens.setup.progress import PlanBoard
@@ -102,6 +101,6 @@ def ended(
     key, words = after(failed, cancelled)
     lines = [joined(parts), Content.assemble((f"{key} ", "bold $text-accent"), words)]
     if board.journal is not None:
-        where = _("journal {file} · l shows every command").format(file=short(board.journal))
+        where = _("journal {file} · l shows every command").format(file=board.journal.name)
         lines.append(Content.styled(where, "$text-muted"))
     return Content("\n").join(lines)

@@ -39,15 +39,16 @@ class UndoCard(Modal[tuple[str, ...] | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out what goes, a field for each name, and the two buttons."""
-        with Vertical(classes="card danger") as card:
+        with Vertical(classes="card danger undo") as card:
             card.border_title = Content(_("Take back what Tarmac made?"))
+            yield Static(id="decided", markup=False)
             with VerticalScroll(can_focus=False):
-                yield Static(id="body", markup=False)
                 for name in names_to_type(self._asked):
-                    yield Label(self._lost(name), markup=False, classes="lost")
+                    yield Static(self._lost(name), markup=False, classes="lost")
                     asks = _("Type {name} to delete it; empty leaves it:").format(name=name)
                     yield Label(asks, markup=False)
                     yield Input(compact=True, name=name, classes="wanted", select_on_focus=False)
+                yield Static(id="body", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content(_("cancel")), id="no", compact=True)
                 yield Button(Content(_("take back")), id="yes", compact=True, variant="error")
@@ -82,9 +83,10 @@ class UndoCard(Modal[tuple[str, ...] | None]):
     @on(Input.Changed)
     def _say(self) -> None:
         plan = self.decided
-        lines = [Content.styled(summary(plan), "bold")]
-        lines += [Content(f"{one.action.mark} {one.title}") for one in plan.todo]
-        self.query_one("#body", Static).update(Content("\n").join(lines))
+        self.query_one("#decided", Static).update(Content.styled(summary(plan), "bold"))
+        goes = [Content.styled(_("Goes, in this order"), "$text-muted")]
+        goes += [Content(f"{one.action.mark} {one.title}") for one in plan.todo]
+        self.query_one("#body", Static).update(Content("\n").join(goes))
         self.query_one("#yes", Button).disabled = not plan.todo
 
     @on(Input.Submitted)

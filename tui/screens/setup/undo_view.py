@@ -36,6 +36,15 @@ class UndoView(PlanView):
         """What the summary is called while it runs."""
         return _("Taking back")
 
+    @property
+    def verdict_title(self) -> str:
+        """What the summary is called before anything runs."""
+        return _("What would happen")
+
+    def heading(self) -> str:
+        """Return what stands over the list; what goes and what stays is said below it."""
+        return self.title
+
     def verdict(self) -> Content:
         """Return what stands below a plan that nobody has carried out yet."""
         if self.board.plan is None:
