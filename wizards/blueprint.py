@@ -77,6 +77,11 @@ class Database:
     migration_password_secret: str = "DB_MIGRATION_PASSWORD"
     network: str = ""
 
+    @property
+    def migrates_apart(self) -> bool:
+        """Whether migrations log in as a user of their own."""
+        return self.migration_user not in ("", self.user)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:

@@ -84,7 +84,7 @@ def _with_migrations(blueprint: Blueprint, service: Service) -> Service:
 def _secrets(blueprint: Blueprint) -> tuple[SecretUse, ...]:
     """Return what the service reads: all but the password of a user that only migrates."""
     database = blueprint.database
-    hidden = database.migration_password_secret if database and database.migration_user else ""
+    hidden = database.migration_password_secret if database and database.migrates_apart else ""
     return tuple(
         SecretUse(variable=variable, secret=secret.name)
         for variable, secret in secrets_of(blueprint).items()
@@ -97,7 +97,7 @@ def _migration(blueprint: Blueprint, name: str) -> MigrationUse | None:
     database = blueprint.database
     if database is None:
         return None
-    own = database.migration_password_secret if database.migration_user else ""
+    own = database.migration_password_secret if database.migrates_apart else ""
     secret = secrets_of(blueprint)[own or database.password_secret]
     stated = blueprint.migrations.get("")
     return MigrationUse(

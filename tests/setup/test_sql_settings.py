@@ -8,10 +8,11 @@ from pathlib import Path
 from tests.setup.sandboxed import actions, applied, blueprint, planned
 from tests.setup.test_plan_and_apply import eventually
 from tests.setup.written import from_file
-from wizards.blueprint import Blueprint
+from wizards.blueprint import Blueprint, Pipeline
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import PolicyOf, SqlSettings
 from wizards.plan import Action
+from wizards.setup.bindings import BindingsResource
 from wizards.setup.desired import resources
 from wizards.setup.sql_comparing import compare, decided_fields
 from wizards.setup.sql_instance import SqlInstanceResource
@@ -150,3 +151,31 @@ def test_an_edition_is_changed_in_place_and_says_that_the_database_restarts(
     assert "restarts" in change.breaks
     assert applied(tmp_path, larger, cloud).failures == ()
     assert planned(larger, cloud).todo == ()
+
+
+def test_one_account_and_one_user_may_do_every_job() -> None:
+    plain = blueprint()
+    assert plain.database is not None
+    shared = replace(
+        plain,
+        database=replace(plain.database, migration_user="notes", iam_login=True),
+        pipeline=Pipeline(
+            github="ann/notes",
+            runtime_account="notes-all",
+            migration_account="notes-all",
+            build_account="notes-all",
+        ),
+    )
+    wanted = resources(shared)
+    ids = [part.id for part in wanted]
+    assert len(ids) == len(set(ids))
+    assert {need for part in wanted for need in part.needs} <= set(ids)
+    assert [key for key in ids if key.startswith(("account:", "sql.user:", "secret:"))] == [
+        "account:notes-all",
+        "secret:notes-db-password",
+        "sql.user:notes-db/notes",
+    ]
+    for part in wanted:
+        if isinstance(part, BindingsResource):
+            pairs = [(grant.role, grant.member) for grant in part.grants]
+            assert len(pairs) == len(set(pairs))

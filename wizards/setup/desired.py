@@ -94,16 +94,17 @@ def _accounts(names: Names, ready: tuple[str, ...]) -> list[AccountResource]:
         jobs.append((names.migration_account, "migrate", _("{service} migrations")))
     if names.build_account:
         jobs.append((names.build_account, "build", _("{service} builds")))
-    return [
-        AccountResource(
+    first: dict[str, AccountResource] = {}
+    for account, purpose, title in jobs:
+        made = AccountResource(
             project=names.project,
             account=account,
             purpose=purpose,
             title=title.format(service=names.service),
             needs=ready,
         )
-        for account, purpose, title in jobs
-    ]
+        first.setdefault(account, made)
+    return list(first.values())
 
 
 def _secrets(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generators.language import _
 from wizards.blueprint import Blueprint
@@ -55,7 +55,13 @@ def bindings(
         _on_repository(blueprint, names, who, repository),
         *(_on_account(names, who, account) for account in accounts),
     ]
-    return [binding for binding in found if binding.grants]
+    return [_once(binding) for binding in found if binding.grants]
+
+
+def _once(binding: BindingsResource) -> BindingsResource:
+    """Return a resource with each grant once: one account may do several of the jobs."""
+    grants = {(grant.role, grant.member): grant for grant in reversed(binding.grants)}
+    return replace(binding, grants=tuple(reversed(grants.values())))
 
 
 def _identities(
@@ -206,7 +212,7 @@ def _readers(blueprint: Blueprint, who: Identities, variable: str) -> list[str]:
     database = blueprint.database
     if database is None:
         return [who.runtime]
-    own = database.migration_user and database.migration_password_secret
+    own = database.migration_password_secret if database.migrates_apart else ""
     if own and variable == own:
         return [who.migration]
     if not own and variable == database.password_secret:

@@ -105,7 +105,7 @@ def passwords_of(blueprint: Blueprint) -> dict[str, str]:
         return {}
     service = blueprint.service.name or blueprint.project.id
     passwords = {database.password_secret: f"{service}-db-password"}
-    if database.migration_user:
+    if database.migrates_apart:
         passwords[database.migration_password_secret] = f"{service}-db-migration-password"
     return passwords
 

@@ -36,7 +36,7 @@ def build_resources(
         region=names.build_region,
         needs=(connection.id,),
     )
-    builder = next(account.id for account in accounts if account.purpose == "build")
+    builder = next(each.id for each in accounts if each.account == names.build_account)
     trigger = BuildTriggerResource(
         project=names.project,
         trigger=names.trigger,

@@ -79,7 +79,7 @@ def _job(
 def _service_secrets(blueprint: Blueprint, secrets: Sequence[SecretResource]) -> list[SecretInUse]:
     """Return every secret but the password of a user that only migrations log in as."""
     database = blueprint.database
-    hidden = database.migration_password_secret if database and database.migration_user else ""
+    hidden = database.migration_password_secret if database and database.migrates_apart else ""
     return [
         SecretInUse(variable=secret.variable, secret=secret)
         for secret in secrets
@@ -92,7 +92,7 @@ def _job_secrets(blueprint: Blueprint, secrets: Sequence[SecretResource]) -> lis
     database = blueprint.database
     if database is None:
         return []
-    source = database.migration_password_secret if database.migration_user else ""
+    source = database.migration_password_secret if database.migrates_apart else ""
     return [
         SecretInUse(variable=database.password_secret, secret=secret)
         for secret in secrets

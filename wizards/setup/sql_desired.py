@@ -44,7 +44,7 @@ def database_resources(
     )
     by_variable = {secret.variable: secret for secret in secrets}
     logins = {wanted.user: (by_variable[wanted.password_secret], "")}
-    if wanted.migration_user:
+    if wanted.migrates_apart:
         own = by_variable[wanted.migration_password_secret]
         logins[wanted.migration_user] = (own, _("migrations connect as this user"))
     users = [
