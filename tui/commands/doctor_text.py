@@ -15,7 +15,8 @@ from wizards.setup.doctor import Verdict, group_title
 
 _MARKS = {"ok": ("✓", "green"), "warning": ("▲", "yellow"), "red": ("✗", "red")}
 _OPTIONAL = ("○", "bright_black")
-_TITLE_MOST = 26
+_TITLE_MOST = 30
+_NEAR = 4
 
 
 def lines(verdicts: Sequence[Verdict], columns: int) -> Iterator[str]:
@@ -56,4 +57,5 @@ def _verdict(check: Check, width: int, columns: int) -> Iterator[str]:
     for line in says[1:]:
         yield " " * indent + line
     for fix in check.fix.splitlines():
-        yield " " * indent + click.style(fix, fg="cyan")
+        fits = cell_len(fix) <= room
+        yield " " * (indent if fits else _NEAR) + click.style(fix, fg="cyan")
