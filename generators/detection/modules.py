@@ -10,6 +10,7 @@ from generators.detection.python_names import (
     APPLICATIONS,
     HEALTH,
     ROUTES,
+    WORTH_LITERALS,
     WORTH_PARSING,
     Framework,
 )
@@ -108,8 +109,7 @@ def read_modules(tree: Tree) -> Modules:
         if not deployable(path):
             continue
         data = tree.data(path)
-        entry = path.endswith(("wsgi.py", "asgi.py"))
-        if entry or _WORTH.search(data) or (_ROUTES.search(data) and _HEALTH.search(data)):
+        if path.endswith(("wsgi.py", "asgi.py")) or _is_worth_parsing(data):
             module = read_module(path, decoded(data))
         else:
             module = _skimmed(path, data)
@@ -118,13 +118,19 @@ def read_modules(tree: Tree) -> Modules:
     return Modules(modules)
 
 
+def _is_worth_parsing(data: bytes) -> bool:
+    """Whether a file may hold an application, a factory, a router or the health path."""
+    if any(word in data for word in WORTH_LITERALS) and _WORTH.search(data):
+        return True
+    routes = b"oute" in data or b"lueprint" in data
+    return routes and bool(_ROUTES.search(data) and _HEALTH.search(data))
+
+
 def _skimmed(path: str, data: bytes) -> Module | None:
     """Return the little that is wanted of a file that holds no application: no tree is built."""
-    variables = [
-        (found[1].decode(), data.count(b"\n", 0, found.start()) + 1)
-        for found in _VARIABLE.finditer(data)
-    ]
-    socket = _SOCKET.search(data)
+    found = _VARIABLE.finditer(data) if b"env" in data else ()
+    variables = [(one[1].decode(), data.count(b"\n", 0, one.start()) + 1) for one in found]
+    socket = _SOCKET.search(data) if b".websocket" in data else None
     if not variables and not socket:
         return None
     module = Module(path, variables=variables)

@@ -77,10 +77,40 @@ QUEUES = {
 WORTH_PARSING = (
     rb"\b(?:FastAPI|Flask|APIFlask|Starlette|Litestar|Starlite|Quart|get_[aw]sgi_application"
     rb"|ProtocolTypeRouter|falcon|Bottle|Sanic|connexion|Dash|DashProxy|streamlit|Celery|RedisHuey"
-    rb"|WorkerSettings|\w+Broker|make_wsgi_app|DJANGO_SETTINGS_MODULE"
+    rb"|WorkerSettings|make_wsgi_app|DJANGO_SETTINGS_MODULE"
     rb"|(?:create|make|get|build|init|setup|new)_(?:app|api|application|server)"
     rb"|create_\w+_app|uvicorn\.run|include_router|register_blueprint"
-    rb"|BaseSettings|StaticFiles)\b"
+    rb"|BaseSettings|StaticFiles)\b|Broker\("
+)
+# Every match of the above has one of these in it: looking for them first is many times faster.
+WORTH_LITERALS = (
+    b"FastAPI",
+    b"Flask",
+    b"Starl",
+    b"Litestar",
+    b"Quart",
+    b"gi_application",
+    b"ProtocolTypeRouter",
+    b"falcon",
+    b"Bottle",
+    b"Sanic",
+    b"connexion",
+    b"Dash",
+    b"streamlit",
+    b"Celery",
+    b"RedisHuey",
+    b"WorkerSettings",
+    b"make_wsgi_app",
+    b"DJANGO_SETTINGS_MODULE",
+    b"_app",
+    b"_api",
+    b"_server",
+    b"uvicorn.run",
+    b"include_router",
+    b"register_blueprint",
+    b"BaseSettings",
+    b"StaticFiles",
+    b"Broker(",
 )
 # Routes matter only where they may be the health path.
 ROUTES = rb"\b(?:APIRouter|Blueprint|APIBlueprint|router|route)\b"

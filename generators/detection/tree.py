@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 _NEVER = frozenset(
     {
@@ -177,7 +177,7 @@ def inside(path: str, folder: str) -> bool:
 
 def deployable(path: str) -> bool:
     """Whether code at this path may be a service: not in tests, examples or documentation."""
-    parts = PurePosixPath(path).parts
+    parts = path.split("/")
     name = parts[-1]
     if name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
         return False
