@@ -20,6 +20,9 @@ from wizards.setup.made import MadeResource, history
 from wizards.setup.planning import make_plan
 from wizards.setup.resource import Resource
 
+# Of secrets only words stand in a diff, and words cannot be compared.
+_WORDED = {"password", "value"}
+
 
 @going_on_with("tarmac drift")
 def compare(
@@ -36,8 +39,9 @@ def compare(
     plan = make_plan(strict, cloud, emit, cancel, root=root)
     by_id = {part.id: part for part in wanted(strict, None, past)}
     ignored = frozenset(blueprint.drift.ignore)
+    told = bool(past.things)
     items = [
-        _item(change, by_id.get(change.id), made.get(change.id), ignored)
+        _item(change, by_id.get(change.id), made.get(change.id), ignored, told=told)
         for change in plan.changes
         if change.action is not Action.NONE or change.stays
     ]
@@ -53,6 +57,8 @@ def _item(
     resource: Resource | None,
     made: MadeResource | None,
     ignored: Collection[str],
+    *,
+    told: bool,
 ) -> ItemDrift:
     state = _state_of(change, resource, made)
     fields = (
@@ -65,7 +71,7 @@ def _item(
         kind=change.kind,
         title=change.title,
         state=state,
-        who=_whose(state, fields, made),
+        who=_whose(state, fields, made) if told else Who.UNKNOWN,
         fields=fields,
         says=_says(change, state, made),
         command=change.command,
@@ -111,7 +117,7 @@ def _field(
         world=part.before,
         wanted=part.after,
         applied=applied,
-        who=_who(part, applied, known=made is not None),
+        who=_who(part, applied),
         key=resource.blueprint_key(part.field) if resource is not None else "",
         ignored=f"{key}.{part.field}" in ignored,
     )
@@ -119,7 +125,7 @@ def _field(
 
 def _applied(part: FieldDiff, resource: Resource | None, made: MadeResource | None) -> Json:
     """Return the value that the last apply left in a field, None where no journal tells."""
-    if made is None:
+    if made is None or part.field in _WORDED:
         return None
     same = [each for each in made.made.diff if each.field == part.field]
     if resource is not None and resource.several:
@@ -129,9 +135,9 @@ def _applied(part: FieldDiff, resource: Resource | None, made: MadeResource | No
     return same[-1].after if same else None
 
 
-def _who(part: FieldDiff, applied: Json, *, known: bool) -> Who:
+def _who(part: FieldDiff, applied: Json) -> Who:
     if applied is None:
-        return Who.UNKNOWN if known else Who.BLUEPRINT
+        return Who.UNKNOWN
     if applied == part.after:
         return Who.WORLD
     return Who.BLUEPRINT if applied == part.before else Who.BOTH
@@ -152,7 +158,7 @@ def _says(change: Change, state: State, made: MadeResource | None) -> str:
     if change.blocked_by or change.stays:
         return change.blocked_by or change.stays
     if state is State.MISSING:
-        return _("somebody deleted it since") if made is not None else _("it was never applied")
+        return _("somebody deleted it since") if made is not None else _("no apply here made it")
     if change.confirm:
         return _("it holds data; nothing but its typed name deletes it: {command}").format(
             command=f"tarmac apply --confirm {change.confirm}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from generators.language import _
 from wizards.cancel import Cancelled
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.things import OperationName
@@ -53,7 +54,8 @@ def _removal_step(
 
     def work(progress: Progress) -> None:
         job.say("step.start", resource)
-        bound = job.work_of(resource, progress)
+        bound = job.work_of(resource, progress, removing=True)
+        progress.says(_("taking it back"))
         try:
             remove(part, made, bound, progress)
         except Cancelled:

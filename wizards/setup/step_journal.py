@@ -38,13 +38,17 @@ class StepJournal:
         """Record an event of a step."""
         self.journal.record(Event(event, {"id": of.id, **fields}))
 
-    def work_of(self, resource: Resource, progress: Progress) -> Work:
-        """Return what a resource is handed, bound to this journal and to the step's voice."""
+    def work_of(self, resource: Resource, progress: Progress, *, removing: bool = False) -> Work:
+        """Return what a resource is handed, bound to this journal and to the step's voice.
+
+        What a resource waits for is said of its making only; a removal speaks for itself.
+        """
 
         def note(operation: OperationName) -> None:
             self.begun.add(resource.id)
             self.say("step.operation", resource, operation=str(operation))
-            progress.says(resource.waits_for() or _("waiting for Google to finish"))
+            if not removing:
+                progress.says(resource.waits_for() or _("waiting for Google to finish"))
 
         def begins(action: Action, diff: tuple[FieldDiff, ...]) -> None:
             found = [part.as_json() for part in diff]
