@@ -86,6 +86,7 @@ def test_a_trigger_of_somebody_gets_its_own_branch_back(cloud: GoogleCloud, tmp_
     )
 
 
+@pytest.mark.slow
 def test_users_without_a_password_and_changed_settings_are_taken_back(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:

@@ -150,6 +150,7 @@ def test_a_login_that_counts_against_the_project_to_be_made_is_red(
     assert verdict(planned(wanted, cloud), "quota-project").level == "ok"
 
 
+@pytest.mark.slow
 def test_the_name_of_an_instance_that_was_just_deleted_may_still_be_taken(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:

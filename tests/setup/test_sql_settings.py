@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.setup.sandboxed import actions, applied, blueprint, planned
 from tests.setup.test_plan_and_apply import eventually
 from tests.setup.written import from_file
@@ -136,6 +138,7 @@ def test_what_cannot_be_changed_in_place_says_what_replacing_would_lose_and_the_
     assert grown.blocked_by == ""
 
 
+@pytest.mark.slow
 def test_an_edition_is_changed_in_place_and_says_that_the_database_restarts(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:
