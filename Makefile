@@ -52,7 +52,8 @@ reliability: $(DEV_STAMP)
 check-gcloud: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile tests/sandbox/test_gcloud.py \
 		tests/sandbox/test_gcloud_run.py tests/sandbox/test_gcloud_sql_and_compute.py \
-		tests/setup/test_equivalent_commands.py tests/setup/test_run_commands.py $(ARGS)
+		tests/setup/test_equivalent_commands.py tests/setup/test_run_commands.py \
+		tests/setup/export/test_with_gcloud.py $(ARGS)
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

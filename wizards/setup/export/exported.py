@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -43,8 +43,3 @@ def in_order(resources: Iterable[Resource]) -> list[Resource]:
         sorter.done(key)
         ready = sorted([*ready, *sorter.get_ready()], key=places.__getitem__)
     return ordered
-
-
-def uncovered_ids(resources: Sequence[Resource]) -> tuple[str, ...]:
-    """Return the ids of resources, for the list of what an export leaves out."""
-    return tuple(resource.id for resource in resources)
