@@ -5,12 +5,16 @@ The journal is evidence, never the truth: who resumes looks at the world again.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from generators.language import _
+from wizards.disk import writing
 from wizards.events import Event, Json
+from wizards.failures import Failure
 
 
 class Journal:
@@ -24,34 +28,57 @@ class Journal:
         self.append(event.as_json())
 
     def append(self, fields: dict[str, Json]) -> None:
-        """Append one object as a line and return once it is on disk."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Append one object as a line and return once it is on disk.
+
+        Raises the card of a disk that does not take it: nothing goes on without its record.
+        """
         line = json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        try:
+            self._write(line.encode())
+        except OSError as wrong:
+            raise Failure(
+                "journal-not-written",
+                _("the journal {path} cannot be written").format(path=self.path),
+                why=_("{problem}; without a record nothing is begun").format(
+                    problem=wrong.strerror
+                ),
+                next=(f"df -h {self.path.parent}",),
+                raw=str(wrong),
+            ) from wrong
+
+    def _write(self, line: bytes) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
         descriptor = os.open(self.path, flags, 0o600)
         try:
-            os.write(descriptor, line.encode())
+            size = os.fstat(descriptor).st_size
+            if size and os.pread(descriptor, 1, size - 1) != b"\n":
+                line = b"\n" + line
+            if os.write(descriptor, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
     def read(self) -> Iterator[dict[str, Json]]:
-        """Yield every whole record; a line cut short by a crash ends the reading."""
+        """Yield every whole record; a line that was cut short by a crash is passed over."""
         if not self.path.exists():
             return
-        with self.path.open(encoding="utf-8") as lines:
+        with self.path.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 try:
-                    yield json.loads(line)
+                    record = json.loads(line)
                 except json.JSONDecodeError:
-                    return
+                    continue
+                yield record
 
 
 def private_folder(root: Path) -> Path:
     """Return ``root/.tarmac`` (0700), made with its own .gitignore that keeps ``rendered/``."""
     folder = root / ".tarmac"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n!.gitignore\n!rendered/\n!rendered/**\n", encoding="utf-8")
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not ignore.exists():
+            ignore.write_text("*\n!.gitignore\n!rendered/\n!rendered/**\n", encoding="utf-8")
     return folder

@@ -110,6 +110,8 @@ class Run:
                 if not running:
                     break
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    if future.exception() is not None:
+                        self.cancel.ask()
                     self.ended[running.pop(future).id] = future.result()
         return self.ended
 

@@ -75,4 +75,4 @@ def words_of(journey: str, cloud: Cloud, root: Path) -> Mapping[bool, tuple[str,
         return {False: ("apply", "--yes"), True: ("apply", "--resume", "--yes")}
     found = plan_undo(root, cloud, discard, Cancel())
     names = [word for name in found.names_to_type for word in ("--confirm", name)]
-    return {False: ("undo", "--yes", *names), True: ("undo", "--resume", "--yes")}
+    return {False: ("undo", "--yes", *names), True: ("undo", "--resume", "--yes", *names)}

@@ -15,14 +15,18 @@ import pytest
 
 from tests.reliability.fault_runs import FaultRuns
 from tests.reliability.faults import KINDS, distinct
+from tests.reliability.journeys import UNDO
 from tests.reliability.kill_runs import killed, killing_place, unkilled
 from tests.reliability.matrix import fault_orders, first_times, kill_orders, run
 from tests.reliability.virtual_cloud import virtual_cloud
 
 T = TypeVar("T")
 
-FAULTS, KILLS = 11, 4
+FAULTS, KILLS = 11, 3
 """How many runs of each the sample has."""
+
+REMOVED = "after step.removed sql.instance"
+"""Here an undo has already taken away something whose name was typed."""
 
 
 def test_a_sample_of_all_faults_ends_like_an_undisturbed_run(tmp_path: Path) -> None:
@@ -43,6 +47,9 @@ def test_killed_at_a_sample_of_points_and_resumed_it_ends_like_an_undisturbed_ru
         usual = unkilled(inside, forge, "github")
         places = spread(first_times(usual.points), KILLS)
         outcomes = [killed(inside, forge, usual, point) for point in places]
+        back = unkilled(inside, forge, UNDO)
+        late = next(point for point in back.points if point.startswith(REMOVED))
+        outcomes.append(killed(inside, forge, back, late))
     all_well(outcomes)
 
 

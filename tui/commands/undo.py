@@ -51,17 +51,19 @@ def undo(
     from wizards.setup.undoing import earlier_terms, plan_undo
     from wizards.setup.undoing import undo as take_back
 
+    typed = names
     if resume:
         terms = earlier_terms(context.root)
         if terms is None:
             context.out.say(_("no undo was left unfinished; looking anyway"))
         else:
+            typed = tuple(name for name in names if name not in terms.confirmed)
             names, project = (*terms.confirmed, *names), project or terms.project
             keep_data = keep_data or terms.keep_data
     cloud = opened_cloud(context)
     found = plan_undo(context.root, cloud, context.out.event, Cancel(), project=project)
     _nothing(context, found)
-    _known_names(found, names)
+    _known_names(found, typed)
     decided = found.decided(names, keep_data=keep_data)
     for line in lines(decided, full=context.verbose > 0):
         context.out.say(line)

@@ -6,18 +6,31 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from generators.language import _
+from wizards.disk import writing
 from wizards.failures import Failure
 from wizards.journal import Journal, private_folder
 
+_FORMAT = "%Y%m%dT%H%M%S%f"
+
 
 def new_journal(root: Path, what: str) -> Journal:
-    """Return the journal of an "apply" or "undo" that begins now; nothing is written yet."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    return Journal(private_folder(root) / "journal" / f"{what}-{moment}.jsonl")
+    """Return the journal of an "apply" or "undo" that begins now; nothing is written yet.
+
+    Its name comes after every other one's, even when the clock was set back in between.
+    """
+    moment = datetime.now(UTC)
+    others = journals(root)
+    if others and _name(moment) <= (last := others[-1].stem.partition("-")[2]):
+        moment = datetime.strptime(last, _FORMAT).replace(tzinfo=UTC) + timedelta(microseconds=1)
+    return Journal(private_folder(root) / "journal" / f"{what}-{_name(moment)}.jsonl")
+
+
+def _name(moment: datetime) -> str:
+    return moment.strftime(_FORMAT)
 
 
 def journals(root: Path) -> list[Path]:
@@ -31,7 +44,8 @@ def journals(root: Path) -> list[Path]:
 def alone(root: Path) -> Iterator[None]:
     """Hold the lock of this folder; the kernel frees it when the process dies."""
     path = private_folder(root) / "apply.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with writing(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
