@@ -17,6 +17,7 @@ from generators.language import _
 from tui.anywhere import ANYWHERE
 from tui.jobs import Job, Progress, Woke, launch
 from tui.palette import Command, Offers, TarmacCommands, bindings
+from tui.presence import Presence
 from tui.ran import Ran, commands_in
 from tui.screens.opening import MODES
 from tui.terminal import require_terminal, signals_restore_the_terminal
@@ -70,6 +71,7 @@ class TarmacApp(App[int], Offers):
         self.jobs: dict[str, Job[object]] = {}
         self.ran: list[Ran] = []
         self.happened: Signal[Progress] = Signal(self, "happened")
+        self._presence = Presence(context.root)
         self._loop_in_use: asyncio.AbstractEventLoop | None = None
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
@@ -80,6 +82,24 @@ class TarmacApp(App[int], Offers):
         self._loop_in_use = asyncio.get_running_loop()
         self.sandbox = self.context.uses_sandbox
         self.once_painted(self.look_at_project)
+        self.once_painted(self._look_for_others)
+
+    def _look_for_others(self) -> None:
+        """Say it when the folder is open in another Tarmac: only one of them can change things."""
+        self.start(
+            "app.presence",
+            _("looking for another Tarmac"),
+            lambda _emit, _cancel: self._presence.enter(),
+            then=lambda alone: None if alone else self._not_alone(),
+        )
+
+    def _not_alone(self) -> None:
+        words = _("this folder is open in another Tarmac as well: only one can apply at a time")
+        self.say(words, severity="warning")
+
+    def on_unmount(self) -> None:
+        """Let another Tarmac be alone in this folder."""
+        self._presence.leave()
 
     def once_painted(self, probe: Callable[[], None]) -> None:
         """Probe only when the first paint has reached the terminal: threads would slow it down."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizards.blueprint_reading import parse
+from wizards.disk import writing
 from wizards.question import Value
 
 if TYPE_CHECKING:
@@ -49,19 +50,23 @@ def write(path: Path, values: Mapping[str, Value], without: Iterable[str] = ()) 
 
 
 def replace_text(path: Path, text: str, mode: int = 0o644) -> None:
-    """Replace a file's text in one step, keeping the permissions it has."""
-    permissions = path.stat().st_mode & 0o777 if path.exists() else mode
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(permissions)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Replace a file's text in one step, keeping the permissions it has.
+
+    Raises a Failure when the disk refuses; the file is as it was then.
+    """
+    with writing(path):
+        permissions = path.stat().st_mode & 0o777 if path.exists() else mode
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(permissions)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
 
 def _remove(document: tomlkit.TOMLDocument, keys: list[str]) -> None:

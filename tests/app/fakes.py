@@ -56,8 +56,10 @@ class FakeJourney:
     def __init__(self) -> None:
         self.interrupted = False
         self.failure: Failure | None = None
+        self.looks: list[str] = []
 
     def services(self) -> tuple[Service, ...]:
+        self.looks.append("services")
         return (
             Service(
                 "backend",
@@ -71,6 +73,7 @@ class FakeJourney:
         )
 
     def setup(self) -> Step:
+        self.looks.append("setup")
         if self.interrupted:
             return Step(
                 id="setup",
@@ -83,6 +86,7 @@ class FakeJourney:
         return Step(id="setup", state="ok", says="tarmac.toml for notes-prod-7", mode="setup")
 
     def files(self) -> Step:
+        self.looks.append("files")
         return Step(
             id="files",
             state="warning",
@@ -92,6 +96,7 @@ class FakeJourney:
         )
 
     def migrations(self) -> Step:
+        self.looks.append("migrations")
         if self.failure:
             raise self.failure
         return Step(

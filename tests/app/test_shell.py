@@ -9,8 +9,9 @@ from textual.widgets import Button
 
 from generators.language import _
 from tests.app.conftest import Opened
-from tests.app.fakes import FakeEngines
+from tests.app.fakes import FakeContext, FakeEngines
 from tui.engines.journey import Step
+from tui.presence import Presence
 from tui.screens.card import FailureCard
 from tui.screens.commands_run import CommandsRunScreen
 from tui.screens.confirm import Confirm
@@ -265,3 +266,26 @@ async def test_a_card_names_the_key_that_does_what_its_command_does(opened: Open
         assert "5 status   tarmac status" in driven.text
         await driven.press("5")
         assert isinstance(driven.app.screen, StatusScreen)
+
+
+async def test_home_looks_again_by_itself_after_something_was_changed_elsewhere(
+    opened: Opened,
+) -> None:
+    async with opened() as driven:
+        driven.engines.journey.looks.clear()
+        await driven.press("f4", "f2")
+        assert driven.engines.journey.looks == []
+        await driven.press("f4", "W", "tab", "enter", "f2")
+        assert sorted(driven.engines.journey.looks) == ["files", "migrations", "services", "setup"]
+
+
+async def test_a_second_app_on_the_same_folder_says_so_and_works(
+    opened: Opened, tmp_path: Path
+) -> None:
+    other = Presence(FakeContext().root)
+    assert other.enter()
+    async with opened() as driven:
+        assert "this folder is open in another Tarmac as well" in driven.notices
+    other.leave()
+    async with opened() as driven:
+        assert "another Tarmac" not in driven.notices

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from generators.language import N_, _
 from tui.clipboard import short
+from tui.jobs import Progress
 from tui.palette import Command, bindings
 from tui.screens.area import Area, Filter
 from tui.themes import STATES
@@ -69,6 +70,7 @@ class HomeScreen(Area):
         super().__init__()
         self._steps: dict[str, Step] = {}
         self._services: tuple[Service, ...] = ()
+        self._stale = False
 
     def body(self) -> Iterable[Widget]:
         """Return the list, the suggestion and the detail."""
@@ -88,9 +90,26 @@ class HomeScreen(Area):
         self._paint()
         self.tarmac.once_painted(self.do_look_again)
 
+    def on_screen_resume(self) -> None:
+        """Look again when something was changed from another screen meanwhile."""
+        if self._stale:
+            self._look()
+
+    def _happened(self, progress: Progress) -> None:
+        super()._happened(progress)
+        if progress.job.mutates and not progress.job.running:
+            self._stale = True
+            if self.is_current:
+                self._look()
+
     def do_look_again(self) -> None:
-        """Start every look at once; each fills its own row."""
+        """Look at everything anew, from empty rows."""
         self._steps.clear()
+        self._look()
+
+    def _look(self) -> None:
+        """Start every look at once; each fills its own row, what was there stays until then."""
+        self._stale = False
         journey = self.tarmac.engines.journey
         self.tarmac.start(
             "home.services",

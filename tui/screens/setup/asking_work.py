@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from generators.language import _
 from tui.screens.setup.part import Part
 from tui.widgets.differences import highlighted
+from wizards.failures import Failure
 from wizards.interview import Interview
 from wizards.question import Choice
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 class AskingWork(Part):
     """The part of the set-up screen that asks."""
+
+    told_not_kept = False
 
     def read(self) -> None:
         """Read questions and answers; look for an unfinished apply."""
@@ -81,11 +84,15 @@ class AskingWork(Part):
                 "setup.keep",
                 _("keeping the answers"),
                 lambda _emit, _cancel: engine.keep(interview, at),
-                otherwise=lambda failure: screen.tarmac.say(
-                    _("the answers cannot be kept: {why}").format(why=failure.message),
-                    severity="warning",
-                ),
+                otherwise=self._not_kept,
             )
+
+    def _not_kept(self, failure: Failure) -> None:
+        """Say once why answers do not outlive the app."""
+        if not self.told_not_kept:
+            self.told_not_kept = True
+            words = _("the answers cannot be kept: {why}").format(why=failure.message)
+            self._screen.tarmac.say(words, severity="warning")
 
     def fetch_choices(self, live: str) -> None:
         """Ask Google Cloud for a list of choices; typing stays possible meanwhile."""
