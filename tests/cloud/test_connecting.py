@@ -20,22 +20,20 @@ PROXY = "2026/11/20 08:00:00 failed to connect to instance: Config error: failed
     [
         (
             (
-                "googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource. Possibly "
-                "missing permission cloudsql.instances.get on resource instances/notes-db., notAuthorized"
+                "googleapi: Error 403: boss::NOT_AUTHORIZED: Not authorized to access resource. "
+                "Possibly missing permission cloudsql.instances.get on instances/notes-db., "
+                "notAuthorized"
             ),
             "database-access-denied",
         ),
         (
             (
-                "googleapi: Error 403: Cloud SQL Admin API has not been used in project 1 before or it is "
-                "disabled."
+                "googleapi: Error 403: Cloud SQL Admin API has not been used in project 1 or "
+                "it is disabled."
             ),
             "api-disabled",
         ),
-        (
-            "googleapi: Error 404: The Cloud SQL instance does not exist., instanceDoesNotExist",
-            "absent",
-        ),
+        ("googleapi: Error 404: The instance does not exist., instanceDoesNotExist", "absent"),
         ("google: could not find default credentials.", "login-missing"),
         ('instance does not have IP of type "PUBLIC"', "database-address"),
         ("something that nobody knows", "tunnel-failed"),

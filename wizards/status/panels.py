@@ -63,5 +63,5 @@ def _safely(id: str, title: str, fetch: Fetch) -> Panel:  # noqa: A002
     try:
         return fetch()
     except Failure as failure:
-        says = f"{failure.message} {failure.why}".strip()
+        says = " · ".join(part for part in (failure.message, *failure.why.splitlines()) if part)
         return Panel(id=id, title=title, state=Light.UNKNOWN, says=says)

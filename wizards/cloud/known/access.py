@@ -34,7 +34,7 @@ def denied_permission(refusal: Refusal) -> str:
 
 
 def grant(refusal: Refusal, role: str) -> str:
-    """Return the command that gives a role to whoever asked, on the project or the folder."""
+    """Return the command that gives a role to whoever asked, on what the request was about."""
     for kind, group in (("folder", "resource-manager folders"), ("organization", "organizations")):
         number = refusal.names.get(kind)
         if number and "project" not in refusal.names:
@@ -42,10 +42,23 @@ def grant(refusal: Refusal, role: str) -> str:
                 f"gcloud {group} add-iam-policy-binding {number} "
                 f"--member={refusal.asker} --role={role} --condition=None"
             )
+    account = refusal.names.get("billing")
+    if account and "project" not in refusal.names:
+        return (
+            f"gcloud billing accounts add-iam-policy-binding {account} "
+            f"--member={refusal.asker} --role={role}"
+        )
     return (
         f"gcloud projects add-iam-policy-binding {refusal.project} "
         f"--member={refusal.asker} --role={role} --condition=None"
     )
+
+
+def _place(refusal: Refusal) -> str:
+    """Return what a permission is missing on, as far as the request says."""
+    kinds = ("project", "folder", "organization", "billing")
+    found = [refusal.names[kind] for kind in kinds if refusal.names.get(kind)]
+    return found[0] if found else ""
 
 
 def account_in(refusal: Refusal) -> str:
@@ -67,8 +80,11 @@ def _permission_denied(refusal: Refusal) -> Words:
             (f"gcloud projects get-iam-policy {refusal.project}", RESUME),
         )
     role = smallest_role(permission)
-    message = _("permission denied: {permission} on {project}").format(
-        permission=permission, project=refusal.project
+    place = _place(refusal)
+    message = (
+        _("permission denied: {permission} on {place}").format(permission=permission, place=place)
+        if place
+        else _("permission denied: {says}").format(says=permission)
     )
     if not role:
         return message, just, (f"gcloud iam roles list --project={refusal.project}", RESUME)
