@@ -92,7 +92,11 @@ def test_what_the_pipeline_deploys_with_the_newest_secret_is_as_wanted(world: Ru
         startupProbe=probe,
         livenessProbe=probe,
     )
-    assert service.look(world.cloud).diff == ()
+    seen = service.look(world.cloud)
+    assert (seen.action, seen.diff) == (Action.NONE, ())
+    (kept,) = seen.kept
+    assert (kept.field, kept.before) == ("secrets.API_KEY", "notes-api-key:latest")
+    assert f"--update-secrets=API_KEY={kept.after} " in service.following(seen)
 
 
 def test_a_named_image_runs_until_another_is_deployed_and_again_when_another_is_named(

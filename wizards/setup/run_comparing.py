@@ -79,6 +79,15 @@ def _follows(name: str, before: FieldValue | None, after: FieldValue) -> bool:
     return before == f"{secret}:latest"
 
 
+def unpinned(found: Fields, wanted: Fields) -> tuple[FieldDiff, ...]:
+    """Return the references that follow the newest version, each with the one to pin it to."""
+    return tuple(
+        FieldDiff(name, found.get(name), value)
+        for name, value in wanted.items()
+        if _follows(name, found.get(name), value)
+    )
+
+
 def standing_parts(found: Fields, parts: Sequence[FieldDiff]) -> tuple[FieldDiff, ...]:
     """Return the parts of a diff whose fields still have the value that they were given."""
     return tuple(

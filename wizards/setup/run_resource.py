@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from generators.language import _
@@ -22,6 +22,7 @@ from wizards.setup.run_comparing import (
     against,
     pinned,
     standing_parts,
+    unpinned,
 )
 from wizards.setup.run_flags import flags, values_of
 from wizards.setup.work import Work
@@ -123,11 +124,16 @@ class RunResource(Resource):
         diff = against(found.fields, wanted)
         if ours and not diff:
             diff = _unready(found)
+        kept = (*unpinned(found.fields, wanted), *against(found.fields, self.at_first))
         if not diff:
-            return Seen(action=Action.NONE)
+            return Seen(action=Action.NONE, kept=kept)
         if {part.field for part in diff} <= {f"labels.{key}" for key in LABELS}:
-            return Seen(action=Action.ADOPT, diff=diff)
-        return self.updating(found, diff)
+            return Seen(action=Action.ADOPT, diff=diff, kept=kept)
+        return replace(self.updating(found, diff), kept=kept)
+
+    def following(self, seen: Seen) -> str:
+        """Return what a person would type to follow the suggestions that were left alone."""
+        return self.line(f"{self.collection} update", flags(values_of(seen.kept)))
 
     def updating(self, found: Found, diff: tuple[FieldDiff, ...]) -> Seen:  # noqa: ARG002
         """Return what an update means besides its fields."""
