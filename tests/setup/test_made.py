@@ -169,3 +169,16 @@ def test_every_resource_comes_back_from_its_record_without_any_secret_value(
     assert again is not None
     assert record(again) == record(resource)
     assert (again.id, again.needs, type(again)) == (resource.id, resource.needs, type(resource))
+
+
+def test_what_lived_in_something_that_an_undo_deleted_is_known_to_be_gone(tmp_path: Path) -> None:
+    told = Told(tmp_path, "apply-1")
+    told.make(INSTANCE, "create")
+    told.say("step.operation", INSTANCE, operation="sqladmin:t-journal:op-1")
+    undo = Told(tmp_path, "undo-2")
+    undo.say("step.removed", INSTANCE, whole=True, at="2026-11-20T08:00:00.000Z")
+    found = history(tmp_path)
+    assert found.removed_in(PROJECT) == {INSTANCE.id}
+    assert set(found.backed_up) == {(PROJECT, INSTANCE.id)}
+    Told(tmp_path, "apply-3").make(INSTANCE, "create")
+    assert history(tmp_path).removed_in(PROJECT) == set()

@@ -55,9 +55,9 @@ def leftover_changes(
     """Return the deletions, what is gone left out; what holds data waits for its typed name."""
     if not left:
         return []
-    removals = [
-        part for part in read_all(left, cloud, ours_of(past.of(project)), emit) if not part.gone
-    ]
+    ours = ours_of(past.of(project))
+    found = read_all(left, cloud, ours, emit, past.removed_in(project))
+    removals = [part for part in found if not part.gone]
     plan = UndoPlan(
         project=project, removals=tuple(in_order(removals, past.needs)), needs=past.needs
     )

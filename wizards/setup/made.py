@@ -50,18 +50,24 @@ class History:
 
     ``needs`` maps the id of whatever was wanted once to what it needed. ``unread`` are ids whose
     record this version cannot read. ``backed_up`` says when an undo deleted which
-    database instance: its final backup may be left.
+    database instance: its final backup may be left. ``removed`` are things that an undo deleted as
+    a whole and no apply made again.
     """
 
     things: Mapping[tuple[str, str], MadeResource] = field(default_factory=dict)
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     backed_up: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    removed: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def projects(self) -> tuple[str, ...]:
         """The projects in which something is left, the last one touched last."""
         return tuple(dict.fromkeys(project for project, _id in self.things))
+
+    def removed_in(self, project: str) -> frozenset[str]:
+        """Return the ids of what an undo deleted in one project."""
+        return frozenset(key for where, key in self.removed if where == project)
 
     def of(self, project: str) -> list[MadeResource]:
         """Return what was made in one project, the oldest first."""
@@ -88,6 +94,7 @@ def history(root: Path, world: str = GOOGLE) -> History:
         needs=fold.needs,
         unread=tuple(dict.fromkeys(fold.unread)),
         backed_up=fold.backed_up,
+        removed=frozenset(fold.removed),
     )
 
 
@@ -99,6 +106,7 @@ class _Fold:
         self.needs: dict[str, tuple[str, ...]] = {}
         self.unread: list[str] = []
         self.backed_up: dict[tuple[str, str], datetime] = {}
+        self.removed: set[tuple[str, str]] = set()
         self._project = ""
         self._before: dict[tuple[str, str], MadeResource | None] = {}
 
@@ -133,6 +141,7 @@ class _Fold:
             return
         old = self.things.get(key)
         self._before[key] = old
+        self.removed.discard(key)
         action, diff = Action(str(part["action"])), _diff(part)
         created = action in (Action.CREATE, Action.REPLACE)
         known = old.made if old is not None else Made(id=key[1])
@@ -182,6 +191,8 @@ class _Fold:
             self.backed_up[key] = datetime.fromisoformat(str(part["at"]))
         gone = {(each.field, each.after) for each in _diff(part)}
         left = tuple(each for each in old.made.diff if (each.field, each.after) not in gone)
+        if part.get("whole"):
+            self.removed.add(key)
         if part.get("whole") or not left:
             del self.things[key]
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,7 +62,7 @@ def plan_undo(
         behind: Mapping[str, tuple[str, ...]] = {}
     else:
         ours = ours_of(parts)
-        removals = read_all(parts, bound, ours, emit)
+        removals = read_all(parts, bound, ours, emit, past.removed_in(chosen))
         created = {part.id for part in removals if part.whole and not part.gone}
         behind = others(bound, chosen, created, regions_of(parts))
     return UndoPlan(
@@ -85,11 +85,17 @@ def _backups(past: History, project: str) -> tuple[str, ...]:
     )
 
 
-def read_all(parts: Sequence[MadeResource], cloud: Cloud, ours: Ours, emit: Emit) -> list[Removal]:
-    """Return what is left of each thing, read concurrently."""
+def read_all(
+    parts: Sequence[MadeResource],
+    cloud: Cloud,
+    ours: Ours,
+    emit: Emit,
+    gone: Collection[str] = (),
+) -> list[Removal]:
+    """Return what is left of each thing, read concurrently; what lived in the ``gone`` is not."""
     found: list[Removal] = []
     with ThreadPoolExecutor(min(READERS, max(len(parts), 1)), "undo") as pool:
-        for removal in pool.map(lambda part: _examined(part, cloud, ours), parts):
+        for removal in pool.map(lambda part: _examined(part, cloud, ours, gone), parts):
             found.append(removal)
             action = Action.NONE if removal.gone or removal.stays else Action.DELETE
             told = {"id": removal.id, "action": action.value, "title": title(removal.resource)}
@@ -124,7 +130,11 @@ def history_of(root: Path, cloud: Cloud) -> History:
     return history(root, cloud.world)
 
 
-def _examined(part: MadeResource, cloud: Cloud, ours: Ours) -> Removal:
+def _examined(
+    part: MadeResource, cloud: Cloud, ours: Ours, gone_before: Collection[str]
+) -> Removal:
+    if part.resource.inside in gone_before:
+        return Removal(made=part.made, resource=part.resource, gone=_("gone already"))
     try:
         part = settled(part, cloud)
         if part.made.created and part.resource.whole:
