@@ -222,6 +222,11 @@ def test_a_new_revision_can_be_asked_for_without_any_other_change() -> None:
     assert "revision" not in made["template"]
 
 
+def test_a_job_that_failed_to_become_ready_is_just_sent_again() -> None:
+    document = {"template": {"template": {"containers": [{"image": "app:1"}]}}}
+    assert written_job(document, {RETRY: ""}) == document
+
+
 def test_a_job_is_sent_whole_and_begins_nothing() -> None:
     document = {
         "name": "projects/p/locations/r/jobs/notes-migrate",

@@ -49,6 +49,8 @@ def written_job(document: Document, changes: Changes) -> Document:
     task = made.setdefault("template", {}).setdefault("template", {})
     for name in _in_order(changes):
         value = changes[name]
+        if name == RETRY:
+            continue  # a job has no revisions: being sent again is enough
         if name == "max_retries":
             task["maxRetries"] = value
         elif name == "timeout":

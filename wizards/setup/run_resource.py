@@ -148,7 +148,7 @@ class RunResource(Resource):
             diff = self.compare(found, work.cloud).diff
             changes = values_of(diff)
             if any(part.field == STATE for part in diff):
-                changes[RETRY] = getattr(found, "created_revision", "") or found.etag
+                changes[RETRY] = found.created_revision if isinstance(found, RunService) else ""
             if changes:
                 work.finish(self.start_change(work.cloud, found, changes))
         self._check(work)
