@@ -39,6 +39,7 @@ _SIDE_WORK = frozenset(
 _FILES = {"main": 6, "app": 6, "asgi": 6, "wsgi": 6, "server": 5, "api": 4, "application": 4}
 _CLEAR_LEAD = 8
 _STRONG = 55
+_PASSED_ON = 14
 
 
 @dataclass
@@ -83,12 +84,12 @@ def candidates(tree: Tree, modules: Modules, homes: Collection[str]) -> list[Can
             if framework:
                 says = f"{made.name} = {made.called.rpartition('.')[2]}(…)"
                 last[made.name] = Candidate(module, made.name, framework, made.line, says)
-        found += last.values()
+        found += last.values() or _passed_on(modules, module)
         found += _factories(modules, module, used)
         found += _scripts(module)
     for candidate in found:
         candidate.import_root = _import_root(tree, candidate, homes)
-        candidate.score = _score(candidate, modules)
+        candidate.score += _score(candidate, modules)
     return found
 
 
@@ -98,6 +99,23 @@ def _factories(modules: Modules, module: Module, used: set[str]) -> Iterator[Can
         if framework and not factory.needs_arguments and factory.name not in used:
             says = f"def {factory.name}() → {framework.name}"
             yield Candidate(module, factory.name, framework, factory.line, says, factory=True)
+
+
+def _passed_on(modules: Modules, module: Module) -> Iterator[Candidate]:
+    """Yield the application that a wsgi.py or asgi.py only imports: servers are pointed there."""
+    stem = dotted_from(".", module.path).rpartition(".")[2]
+    if stem not in {"wsgi", "asgi"}:
+        return
+    for name in ("application", "app"):
+        owner = modules.owner_of(module, module.imports[name]) if name in module.imports else None
+        made = next((one for one in owner[0].made if one.name == owner[1]), None) if owner else None
+        if owner and made:
+            framework = made.framework or modules.framework_of(owner[0], made.called)
+            if framework:
+                says = f"{name} from {owner[0].path}"
+                line = 1
+                yield Candidate(module, name, framework, line, says, score=_PASSED_ON)
+                return
 
 
 def _scripts(module: Module) -> Iterator[Candidate]:

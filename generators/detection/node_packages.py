@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
+from generators.detection.images import dockerfiles, near
 from generators.detection.pinned import node_version
 from generators.detection.reading import line_of, listed, read_json, table, texts, yaml_list
-from generators.detection.tree import Tree, ancestors, deployable, join, parent
+from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
 from generators.detection.versions import Wanted
 from generators.project import Evidence
 
@@ -165,6 +166,8 @@ def _manager(
         return used[0], "", used[1] if not managers else ""
     if managers:
         return managers[0], "", ""
+    if workspace and (inner := _used_within(tree, workspace)):
+        return inner[0], "", inner[1]
     for home in ancestors(folder):
         if tree.has(join(home, "pnpm-workspace.yaml")):
             return "pnpm", "", join(home, "pnpm-workspace.yaml")
@@ -175,12 +178,18 @@ def _manager(
 
 def _used(tree: Tree, folder: str) -> tuple[str, str] | None:
     """Return the manager that the image's or the pipeline's own commands use, with the file."""
-    from generators.detection.images import near
-
     flows = [path for path in tree.files if path.startswith(".github/workflows/")]
     words = [join(folder, name) for name in ("README.md", "readme.md", "Readme.md")]
     for path in [*near(tree, folder), *flows, *filter(tree.has, words)]:
         if found := _INSTALLS.search(tree.text(path)):
+            return next(name for name in found.groups() if name), path
+    return None
+
+
+def _used_within(tree: Tree, workspace: str) -> tuple[str, str] | None:
+    """Return the manager that any image of the workspace installs with."""
+    for path in dockerfiles(tree):
+        if inside(path, workspace) and (found := _INSTALLS.search(tree.text(path))):
             return next(name for name in found.groups() if name), path
     return None
 

@@ -20,7 +20,7 @@ from generators.detection.node_migrations import node_migrations, prisma_databas
 from generators.detection.node_packages import Package
 from generators.detection.node_routes import node_health, node_port
 from generators.detection.node_workers import node_workers
-from generators.detection.tree import Tree, inside, parent
+from generators.detection.tree import Tree, inside, join, parent
 from generators.project import Confidence, Evidence, FrontEnd, Service
 
 _DEFAULT_PORT = 8080
@@ -159,10 +159,12 @@ def _full_stack(tree: Tree, package: Package) -> tuple[str, Entry] | None:
     if own[:1] == ("node",) or (own[:2] == start[:2] and name != "Next.js"):
         start = own
     key = next(key for key, word in node_names.FULL_STACK if word == name and key in has)
+    source = own[1].removeprefix("./") if own[:1] == ("node",) and len(own) > 1 else ""
+    source = source if tree.has(join(package.folder, source)) else ""
     place = Evidence(
         "entrypoint", package.path, package.line(f'"{key}"', tree), f"{key} {has[key]}"
     )
-    return name, Entry("", start, output, sure, (place,))
+    return name, Entry(source, start, output, sure, (place,))
 
 
 def _service(

@@ -208,6 +208,8 @@ def _read_statement(module: Module, statement: ast.stmt) -> None:
     elif isinstance(value, ast.Call):
         for name in names:
             _read_made(module, name, value)
+    elif isinstance(value, ast.Name) and value.id in module.imports:
+        module.imports.update(dict.fromkeys(names, module.imports[value.id]))
     elif isinstance(value, ast.Attribute) and value.attr == "server":
         _read_dash(module, names, value)
     elif text := _text(value):

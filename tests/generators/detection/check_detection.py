@@ -1,7 +1,8 @@
 """Check what is detected in public repositories against what people found by reading them.
 
 ``TARMAC_REPOS`` names a folder of checkouts called "owner+name"; nothing of them is kept here.
-Run it as a program for a table: ``python -m tests.generators.detection.check_detection [GROUP]``.
+``python -m tests.generators.detection.check_detection [GROUP]`` prints what differs;
+``--markdown`` prints the table of docs/detection.md.
 """
 
 from __future__ import annotations
@@ -119,8 +120,45 @@ def compared(group: str = "") -> Iterator[Compared]:
             yield compare(wanted, detect(path))
 
 
+def table() -> Iterator[str]:
+    """Yield the rows of docs/detection.md: one for each service that is expected."""
+    group = ""
+    for wanted in expectations():
+        place = place_of(str(wanted["name"]))
+        if place is None:
+            continue
+        if wanted["group"] != group:
+            group = str(wanted["group"])
+            yield f"\n### {group}\n"
+            yield "| repository | commit | service | entry point | manager | version | schema | |"
+            yield "|---|---|---|---|---|---|---|---|"
+        found = detect(place)
+        result = compare(wanted, found)
+        mark = "✓" if not result.wrong else "✗ " + "; ".join(result.wrong)
+        start = f"| {wanted['name']} | `{str(wanted['commit'])[:9]}` "
+        services = wanted["services"]
+        assert isinstance(services, list)
+        if not services:
+            yield f"{start}| none: {found.verdict.kind} | | | | | {mark} |"
+        for expected in services:
+            yield start + _cells(expected) + f" {mark} |"
+            start, mark = "| | ", ""
+
+
+def _cells(expected: dict[str, str]) -> str:
+    kind = expected.get("role", "")
+    more = [f"{key} {expected[key]}" for key in ("frontend", "workers") if key in expected]
+    service = ", ".join([expected["path"] + (f" ({kind})" if kind else ""), *more])
+    entry = f"`{expected['entry']}`" if expected["entry"] else "–"
+    cells = (service, entry, expected["manager"], expected["version"], expected["migrations"])
+    return "| " + " | ".join(cell or "–" for cell in cells) + " |"
+
+
 def main() -> int:
     """Print one line for each repository and the sums; 1 when something sure is wrong."""
+    if "--markdown" in sys.argv:
+        print("\n".join(table()))
+        return 0
     found = list(compared(" ".join(sys.argv[1:])))
     for one in found:
         print(f"{one.right}/{one.asked} {one.name}")
