@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -48,7 +49,7 @@ def read(error: Exception, call: str) -> Refusal:
     if isinstance(error, RefreshError | OAuthError):
         return _login("RefreshError", error, call)
     reason, says = reason_of(error)
-    names = {} if response is None else names_in(response.url)
+    names = _host_in(str(error)) if response is None else names_in(response.url)
     if reason == "NOT_GOOGLE":
         says = str(error)
     raw = redacted(str(error) if response is None else f"{error}\n{response.text}")
@@ -60,6 +61,12 @@ def read(error: Exception, call: str) -> Refusal:
         call=call,
         names=names,
     )
+
+
+def _host_in(text: str) -> dict[str, str]:
+    """Return the host that could not be reached, as the words of requests name it."""
+    found = re.search(r"host='([\w.-]+)'", text)
+    return {"api": found[1]} if found else {}
 
 
 def of_response(response: requests.Response, call: str) -> Refusal:

@@ -68,5 +68,5 @@ def _plain(said: str) -> str:
     """Return words without Python's own notation around them."""
     text = re.sub(r"^<[^>]*object at 0x[0-9a-f]+>:\s*", "", said)
     text = re.sub(r"\(_ssl\.c:\d+\)", "", text)
-    text = re.sub(r"^\[\w+: (\w+)\]\s*", "", text)
+    text = re.sub(r"^\[(?:Errno -?\d+|\w+: \w+)\]\s*", "", text)
     return text.strip()[:300]
