@@ -102,9 +102,13 @@ def undo(
     ended(context, done, _data(found, decided), "tarmac undo --resume", took(done))
 
 
-def _nothing(context: Context, found: UndoPlan) -> None:
-    """End when no journal tells of anything."""
+def _say_where(context: Context, found: UndoPlan) -> None:
+    """Say which project it is about, or end when no journal tells of anything."""
+    for key in found.unread:
+        words = _("{id} stays: another version of Tarmac made it, and this one cannot read how")
+        context.out.say(words.format(id=key))
     if found.removals:
+        context.out.say(_("project {project}").format(project=found.project))
         for other in found.elsewhere:
             words = _("something is left in project {project} too: {command}")
             command = f"tarmac undo --project {other}"
@@ -118,7 +122,7 @@ def _nothing(context: Context, found: UndoPlan) -> None:
     context.out.done({"applied": None, **_data(found, found.decided())})
 
 
-def _known_names(found: UndoPlan, names: tuple[str, ...]) -> None:
+def _check_names(found: UndoPlan, names: tuple[str, ...]) -> None:
     """Refuse a name that belongs to nothing: a slip of the finger must not pass for an answer."""
     from wizards.failures import UsageFailure
 
