@@ -77,7 +77,7 @@ OPEN_WEBUI = (
 HISTORIES = (
     Published(
         package="argilla-server==2.8.0",
-        needs=("psycopg2-binary",),
+        needs=("asyncpg", "psycopg2-binary"),
         folder="argilla_server",
         variable="ARGILLA_DATABASE_URL",
         driver="asyncpg",
@@ -89,7 +89,7 @@ HISTORIES = (
         variable="PREFECT_API_DATABASE_CONNECTION_URL",
         driver="asyncpg",
         bootstrap=IN_A_WORKER,
-        revisions=118,
+        revisions=120,
     ),
     Published(
         package="open-webui==0.12.4",
@@ -184,7 +184,7 @@ def by_alembic(one: Published, python: Path, url: str, root: Path) -> float:
     begun = time.perf_counter()
     environment = {**os.environ, **one.environment, one.variable: told(url, one)}
     done = subprocess.run(
-        [python, "-c", script], cwd=root / "app", env=environment, capture_output=True, text=True,
+        [python, "-P", "-c", script], cwd=root / "app", env=environment, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
