@@ -62,8 +62,8 @@ def undo(
             keep_data = keep_data or terms.keep_data
     cloud = opened_cloud(context)
     found = plan_undo(context.root, cloud, context.out.event, Cancel(), project=project)
-    _nothing(context, found)
-    _known_names(found, typed)
+    _say_where(context, found)
+    _check_names(found, typed)
     decided = found.decided(names, keep_data=keep_data)
     for line in lines(decided, full=context.verbose > 0):
         context.out.say(line)
