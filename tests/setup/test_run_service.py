@@ -18,6 +18,7 @@ from wizards.failures import Failure
 from wizards.plan import Action
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.setup.performing import perform
+from wizards.setup.preflight.left_alone import left_alone_check
 from wizards.setup.resource import Made
 from wizards.setup.run_service import PLACEHOLDER
 
@@ -305,6 +306,32 @@ def test_a_policy_that_forbids_open_services_is_a_card_with_a_way_out(world: Run
     assert "invokerIamDisabled" not in world.document("open")
     assert "gcloud run services proxy open" in private.why
     assert world.service("open").look(world.cloud).diff[0].field == "public"
+
+
+def test_a_private_service_that_is_open_all_the_same_is_told_and_left_alone(
+    world: RunProject,
+) -> None:
+    private = world.service("private", world.with_service(public=False))
+    world.make(private)
+    assert private.look(world.cloud).kept == ()
+    policy = world.cloud.policy(private.policy)
+    opened = policy.with_members("roles/run.invoker", ("allUsers", "user:ann@example.com"))
+    world.cloud.set_policy(private.policy, opened)
+    seen = private.look(world.cloud)
+    assert seen.action is Action.NONE
+    assert [(part.field, part.before) for part in seen.kept] == [("open_to", "allUsers")]
+    check = left_alone_check(private, seen)
+    assert check is not None
+    assert check.level == "warning"
+    assert check.fix == (
+        "gcloud run services remove-iam-policy-binding private --member=allUsers "
+        f"--role=roles/run.invoker --region={REGION} --project={world.project}"
+    )
+    world.make(private)
+    assert world.cloud.policy(private.policy).members("roles/run.invoker") == {
+        "allUsers",
+        "user:ann@example.com",
+    }
 
 
 def test_a_reader_who_is_not_known_everywhere_yet_is_waited_for(world: RunProject) -> None:

@@ -10,7 +10,7 @@ from generators.language import _
 from wizards.cloud.failing import CloudFailure, Retry
 from wizards.cloud.port import Cloud
 from wizards.cloud.run_things import Fields, FieldValue, RunService
-from wizards.cloud.things import OperationName
+from wizards.cloud.things import OperationName, PolicyOf
 from wizards.plan import Action, FieldDiff
 from wizards.setup.prices import run_month
 from wizards.setup.resource import Seen, labelled
@@ -22,7 +22,12 @@ from wizards.setup.run_settings import RESERVED
 PLACEHOLDER = "us-docker.pkg.dev/cloudrun/container/hello"
 """Google's own page that says hello on $PORT at /, until an image is built."""
 
-_INVALID = 400
+OPEN_TO = "open_to"
+"""The field of what is left alone that names whom a private service is open to."""
+
+_INVALID, _FORBIDDEN = 400, 403
+_INVOKER = "roles/run.invoker"
+_ANYBODY = frozenset({"allUsers", "allAuthenticatedUsers"})
 _KEYS = {
     "account": "pipeline.runtime_account",
     "startup_probe": "service.health_path",
@@ -52,7 +57,7 @@ class RunServiceResource(RunResource):
         )
         if self.settings["public"]:
             return why
-        private = _("only members with roles/run.invoker may call it, so far nobody: {command}")
+        private = _("only members with roles/run.invoker may call it: {command}")
         return f"{why}; " + private.format(command=self.line("services proxy", []))
 
     def cost(self) -> float:
@@ -95,6 +100,46 @@ class RunServiceResource(RunResource):
         ).format(region=ours[0], command=f"gcloud run services delete {self.run_name} {there}")
         diff = (FieldDiff("region", ours[0], self.region),)
         return Seen(action=Action.BLOCKED, diff=diff, blocked_by=says)
+
+    def look(self, cloud: Cloud) -> Seen:
+        """Read the service and compare; of a private one also who may call it all the same."""
+        seen = super(RunServiceResource, self).look(cloud)
+        if self.settings["public"] or seen.action in (Action.CREATE, Action.BLOCKED):
+            return seen
+        members = self._anybody(cloud)
+        if not members:
+            return seen
+        return replace(seen, kept=(*seen.kept, FieldDiff(OPEN_TO, members, _("named members"))))
+
+    def _anybody(self, cloud: Cloud) -> str:
+        """Return who but members by name may call it; nobody, as far as a reader may know."""
+        try:
+            members = cloud.policy(self.policy).members(_INVOKER)
+        except CloudFailure as failure:
+            if failure.status == _FORBIDDEN:
+                return ""
+            raise
+        return ", ".join(sorted(members & _ANYBODY))
+
+    @property
+    def policy(self) -> PolicyOf:
+        """Who may call it."""
+        place = f"projects/{self.project}/locations/{self.region}"
+        return PolicyOf("service", f"{place}/services/{self.run_name}")
+
+    def following(self, seen: Seen) -> str:
+        """Return what a person would type to follow the suggestions that were left alone."""
+        others = replace(seen, kept=tuple(part for part in seen.kept if part.field != OPEN_TO))
+        lines = [super(RunServiceResource, self).following(others)] if others.kept else []
+        lines += [
+            self.line(
+                "services remove-iam-policy-binding", [f"--member={member}", f"--role={_INVOKER}"]
+            )
+            for part in seen.kept
+            if part.field == OPEN_TO
+            for member in str(part.before).split(", ")
+        ]
+        return "\n".join(lines)
 
     def judged(self, cloud: Cloud, found: Found, seen: Seen) -> Seen:
         """Let Google judge the update without making it; what it can never take blocks the plan.

@@ -12,6 +12,7 @@ _GRAVE = frozenset(
         "backups",
         "connector_enforcement",
         "deletion_protection",
+        "open_to",
         "point_in_time_recovery",
         "retain_backups",
         "ssl_mode",
