@@ -97,8 +97,12 @@ async def _set_up(tour: Tour) -> None:
     await tour.keys("tab", "ctrl+l")
     await tour.take("interview-choices")
     await tour.keys("enter", "ctrl+n", "ctrl+n")
+    await tour.take("interview-identities")
+    await tour.keys("ctrl+n")
     await tour.take("interview-database")
-    await tour.keys("ctrl+n", "ctrl+n", "ctrl+n", "ctrl+s")
+    await tour.keys("ctrl+t")
+    await tour.take("interview-review")
+    await tour.keys("ctrl+s")
     await tour.take("interview-file")
     await tour.keys("tab", "enter")
     await tour.keys("down", "down", "down")
@@ -111,6 +115,10 @@ async def _set_up(tour: Tour) -> None:
     await tour.take("apply-live")
     await tour.rest()
     await tour.take("apply-done")
+    await tour.keys("z", "z")
+    await tour.take("undo-question")
+    await tour.keys("escape", "d")
+    await tour.take("drift")
 
 
 async def _files(tour: Tour) -> None:

@@ -18,7 +18,10 @@ Same = Callable[[Driven], Awaitable[None]]
 MODES: dict[str, tuple[str, ...]] = {
     "home": (),
     "interview": ("f3",),
-    "plan": ("f3", "ctrl+g", "down", "down", "down"),
+    "review": ("f3", "ctrl+t"),
+    "plan": ("f3", "ctrl+g", *["down"] * 5),
+    "undo_question": ("f3", "escape", "z", "z"),
+    "drift": ("f3", "escape", "d"),
     "files": ("f4", "down"),
     "migrate": ("f5",),
     "apply_question": ("f5", "b", "h", "a"),

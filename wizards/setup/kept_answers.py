@@ -34,12 +34,16 @@ def keep(root: Path, talk: Interview, at: str = "") -> None:
 
 
 def take_up(root: Path, talk: Interview, blueprint: Path) -> str:
-    """Give an interview the answers that were kept; return where the person was ("" = nowhere)."""
+    """Give an interview the answers that were kept; return where the person was ("" = nowhere).
+
+    Answers that are older than the blueprint only fill in what it does not say.
+    """
     path = root / ".tarmac" / NAME
     answers, at = _read(path)
     if not answers:
         return at
     outdated = blueprint.exists() and blueprint.stat().st_mtime > path.stat().st_mtime
+    at = "" if outdated else at
     layer = Layer.LAST_RUN if outdated else Layer.TYPED
     for _round in range(2):  # an answer may bring the question of another one
         for question in talk.every():

@@ -94,20 +94,20 @@ def _around(change: Change, titles: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _grant(part: FieldDiff, width: int) -> list[Content]:
-    member, verb, mark, style = (
-        (part.before, _("loses"), "-", "$text-error")
-        if part.after is None
-        else (part.after, _("gets"), "+", "$text-success")
-    )
-    who = str(member).removeprefix("serviceAccount:")
-    lines = wrapped(
-        Content.assemble((f"{mark} ", style), (who, "bold"), f" {verb} ", (part.field, style)),
-        width,
-    )
-    return [
-        *lines,
-        *(wrapped(Content.styled(part.why, "$text-muted"), width, "  ") if part.why else []),
-    ]
+    """Return who gets what (or loses it) and why; on two lines where one is too short."""
+    gets = part.after is not None
+    mark, arrow, style = ("+", "→", "$text-success") if gets else ("-", "←", "$text-error")
+    who = str(part.after if gets else part.before).removeprefix("serviceAccount:")
+    verb = _("gets") if gets else _("loses")
+    one = Content.assemble((f"{mark} ", style), (who, "bold"), f" {verb} ", (part.field, style))
+    lines = [one]
+    if one.cell_length > width:
+        lines = [
+            *wrapped(Content.styled(f"{mark} {part.field}", style), width),
+            *wrapped(Content.assemble(f"{arrow} ", (who, "bold")), width, "  "),
+        ]
+    why = wrapped(Content.styled(part.why, "$text-muted"), width, "  ") if part.why else []
+    return [*lines, *why]
 
 
 def _field(part: FieldDiff, width: int) -> list[Content]:
