@@ -73,7 +73,7 @@ _KEYS = "iam.disableServiceAccountKeyCreation"
 def _locations(blueprint: Blueprint, policy: OrgPolicy) -> Check:
     names = names_of(blueprint)
     wanted = {"project.region": names.region}
-    if names.build_account:
+    if names.build_account and blueprint.pipeline.region:
         wanted["pipeline.region"] = names.build_region
     refused: dict[str, str] = {}
     unclear: list[str] = []
@@ -83,15 +83,16 @@ def _locations(blueprint: Blueprint, policy: OrgPolicy) -> Check:
             unclear.append(region)
         elif not verdict:
             refused[key] = region
-    values = ", ".join(policy.allowed or policy.denied) or _("nothing")
+    values = ", ".join((*policy.allowed, *(f"not {value}" for value in policy.denied)))
     if refused:
         there = allowed_regions(policy)
         region = there[0] if there else "…"
         return _check(
             _LOCATIONS,
             "red",
-            _("{regions} is not allowed here, only: {values}").format(
-                regions=", ".join(dict.fromkeys(refused.values())), values=values
+            _("{regions} is not allowed here; the rule: {values}").format(
+                regions=", ".join(dict.fromkeys(refused.values())),
+                values=values or _("no place at all"),
             ),
             "tarmac init " + " ".join(f"--set {key}={region}" for key in refused),
         )
