@@ -1,10 +1,11 @@
 import time
 import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
 
-from tests.sandbox.client import Client, project
+from tests.sandbox.client import DIRECT, Client, project
 
 CRM = "cloudresourcemanager/v3"
 
@@ -90,3 +91,47 @@ def test_the_log_tells_what_was_asked_without_bodies(client: Client) -> None:
     assert entries[-1]["method"] == "secretmanager:v1:projects.secrets.addVersion"
     assert entries[-1]["identity"] == "user:owner@sandbox.example"
     assert "aHVzaA" not in str(entries)
+
+
+def test_a_recorded_answer_is_served_as_it_was(client: Client) -> None:
+    info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "3s"}
+    _add(
+        client,
+        method="projects.search",
+        kind="status",
+        status=403,
+        reason="USER_PROJECT_DENIED",
+        metadata={"consumer": "projects/other"},
+        details=[info],
+    )
+    error = client.get(f"{CRM}/projects:search").body["error"]
+    assert error["details"][0]["metadata"] == {"consumer": "projects/other"}
+    assert error["details"][1] == info
+    _add(client, method="projects.search", kind="status", status=418, body={"any": ["shape"]})
+    said = client.get(f"{CRM}/projects:search")
+    assert (said.status, said.body) == (418, {"any": ["shape"]})
+
+
+def test_a_page_of_a_proxy_is_served_with_its_headers(client: Client) -> None:
+    page = "<html>log in</html>"
+    _add(
+        client,
+        method="projects.search",
+        kind="status",
+        status=200,
+        body=page,
+        headers={"X-Portal": "hotel"},
+    )
+    request = urllib.request.Request(f"{client.url}/_/{CRM}/projects:search")
+    with DIRECT.open(request, timeout=30) as answer:
+        assert answer.read().decode() == page
+        assert answer.headers["x-portal"] == "hotel"
+        assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_the_token_endpoint_meets_faults_too(client: Client) -> None:
+    told = {"error": "invalid_grant", "error_subtype": "invalid_rapt"}
+    _add(client, method="POST token", kind="status", status=400, body=told)
+    said = client.call("POST", "oauth2/token", {})
+    assert (said.status, said.body) == (400, told)
+    assert client.call("POST", "oauth2/token", {}).body["access_token"]

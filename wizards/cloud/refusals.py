@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _RAW_LIMIT = 4000
 _SAYS_LIMIT = 600
+_NAMING = ("POST", "PUT")
 _ANYBODYS = frozenset({429, 500, 502, 503, 504})
 """What a gateway on the way says too, with whatever body: trying again is right all the same."""
 
@@ -77,7 +78,7 @@ def of_response(response: requests.Response, call: str) -> Refusal:
         response.text,
         dict(response.headers),
         call,
-        names=names_in(str(request.url), request.body if request.method in ("POST", "PUT") else None),
+        names=names_in(str(request.url), request.body if request.method in _NAMING else None),
     )
 
 
