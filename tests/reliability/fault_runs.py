@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -77,25 +78,35 @@ class FaultRuns:
         self.inside.forget()
         return found
 
-    def disturbed(self, usual: Undisturbed, point: Point, kind: str) -> Outcome:
-        """Run the same journey in another project with one fault at one call."""
+    def each_disturbed(
+        self, usual: Undisturbed, points: Sequence[Point], kind: str
+    ) -> list[Outcome]:
+        """Disturb all of these calls in one run; only when that is not well, each in its own."""
+        together = self.disturbed(usual, points, kind)
+        if together.verdict == "by itself":
+            return [replace(together, point=point) for point in points]
+        return [self.disturbed(usual, (point,), kind) for point in points]
+
+    def disturbed(self, usual: Undisturbed, points: Sequence[Point], kind: str) -> Outcome:
+        """Run the same journey in another project with one fault at each of these calls."""
         wanted, journey = wanted_by(usual.journey), usual.journey
-        faults, fault = self.inside.world.faults, point.fault(wanted.project.id, kind)
+        faults = self.inside.world.faults
+        planned = [point.fault(wanted.project.id, kind) for point in points]
         with TemporaryDirectory() as folder:
             root = Path(folder)
             self._begin(journey, wanted, root)
             since, began = self.inside.log_end(), self.time.moment
-            self.inside.inside(lambda: faults.add(fault))
+            self.inside.inside(lambda: [faults.add(fault) for fault in planned])
             cards = self._go(journey, wanted, root)
             seconds = self.time.moment - began
-            struck = self.inside.inside(lambda: any(each.hit for each in faults.all()))
+            struck = self.inside.inside(lambda: all(each.hit for each in faults.all()))
             self.inside.inside(faults.clear)
             wrong = differences(usual.state, state(self.inside, wanted, root))
             wrong += left_wrong(self.inside, wanted, root, usual.made, since, journey)
         self.inside.forget()
         return Outcome(
             journey=journey,
-            point=point,
+            point=points[0],
             kind=kind,
             struck=struck,
             cards=tuple(cards),

@@ -30,14 +30,17 @@ KILL = "kill -9"
 UNDO_EVERY = 7
 """Of undo a sample must do: each of its runs is an apply before that."""
 
+SHARED = 4
+"""How many calls one run disturbs; when it does not end well, each gets a run of its own."""
+
 FIRST_TIMES = (" #1", " #2")
 Answer = tuple[str, Any]
-Do = Callable[[str, Any, str], Any]
+Do = Callable[[str, Any, str], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One run: what goes wrong ("" for nothing), where, on which journey."""
+    """One run: what goes wrong ("" for nothing), where (at several calls), on which journey."""
 
     kind: str
     point: Any
@@ -64,8 +67,9 @@ def run(
         todo.put(order)
     results: list[Any] = []
     for _order in orders:
-        results.append(_taken(answers, workers))
-        tell(results[-1], len(results))
+        for outcome in _taken(answers, workers):
+            results.append(outcome)
+            tell(outcome, len(results))
     for worker in workers:
         worker.join(120)
         if worker.exitcode:
@@ -102,10 +106,12 @@ def _faults(state: Path) -> Iterator[Do]:
         runs = FaultRuns(inside, clock)
         usual = {}
 
-        def do(kind: str, point: Any, journey: str) -> Any:
+        def do(kind: str, point: Any, journey: str) -> list[Any]:
             if journey not in usual:
                 usual[journey] = runs.undisturbed(journey)
-            return runs.disturbed(usual[journey], point, kind) if kind else usual[journey]
+            if not kind:
+                return [usual[journey]]
+            return runs.each_disturbed(usual[journey], point, kind)
 
         yield do
 
@@ -115,10 +121,10 @@ def _kills(state: Path) -> Iterator[Do]:
     with killing_place(state) as (inside, forge):
         usual = {}
 
-        def do(kind: str, point: Any, journey: str) -> Any:
+        def do(kind: str, point: Any, journey: str) -> list[Any]:
             if journey not in usual:
                 usual[journey] = unkilled(inside, forge, journey)
-            return killed(inside, forge, usual[journey], point) if kind else usual[journey]
+            return [killed(inside, forge, usual[journey], point) if kind else usual[journey]]
 
         yield do
 
@@ -127,9 +133,8 @@ def fault_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
     """Return each N-th of all calls with all kinds of fault; no call twice."""
     usual = run([Order("", None, each) for each in journeys], "faults", 1)
     places = _first_ones({each.journey: distinct(each.points) for each in usual})
-    return _sampled(
-        [Order(kind, point, journey) for point, journey in places for kind in KINDS], every
-    )
+    single = [Order(kind, point, journey) for point, journey in places for kind in KINDS]
+    return _together(_sampled(single, every))
 
 
 def kill_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
@@ -160,6 +165,18 @@ def _sampled(orders: Sequence[Order], every: int) -> list[Order]:
     applies = [order for order in orders if order.journey != UNDO]
     undos = [order for order in orders if order.journey == UNDO]
     return [*applies[::every], *undos[:: every * UNDO_EVERY]]
+
+
+def _together(orders: Sequence[Order]) -> list[Order]:
+    """Let faults of one kind share runs, those of one run as far from each other as can be."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for order in orders:
+        groups.setdefault((order.journey, order.kind), []).append(order.point)
+    made: list[Order] = []
+    for (journey, kind), points in groups.items():
+        runs = -(-len(points) // SHARED)
+        made += [Order(kind, tuple(points[first::runs]), journey) for first in range(runs)]
+    return made
 
 
 def rows_of(outcomes: Sequence[Any]) -> list[Row]:

@@ -35,7 +35,7 @@ def test_a_sample_of_all_faults_ends_like_an_undisturbed_run(tmp_path: Path) -> 
         usual = runs.undisturbed("cloud-build")
         places = spread(distinct(usual.points), FAULTS)
         outcomes = [
-            runs.disturbed(usual, point, kind) for point, kind in zip(places, KINDS, strict=True)
+            runs.disturbed(usual, (point,), kind) for point, kind in zip(places, KINDS, strict=True)
         ]
     all_well(outcomes)
 

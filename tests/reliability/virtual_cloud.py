@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import projects
+from sandbox.cloudbuild import connections
 from sandbox.cloudsql import instances
 from sandbox.iam import access
 from tests.reliability.sandbox_inside import SandboxInside, sandbox_inside
@@ -19,6 +20,7 @@ from wizards.cloud import calls
 INSTANCE_SECONDS = 10.0
 ENABLE_SECONDS = 5.0
 GRANT_SECONDS = 12.0
+AGREEING_SECONDS = 9.0
 
 PATIENCE = 0.5
 """Real seconds after which a client takes an answer for lost."""
@@ -33,6 +35,7 @@ def virtual_cloud(state: Path) -> Iterator[tuple[SandboxInside, VirtualTime]]:
         patch.setattr(instances, "SHARED_CREATION", INSTANCE_SECONDS)
         patch.setattr(projects, "ENABLE_PROPAGATION", ENABLE_SECONDS)
         patch.setattr(access, "PROPAGATION", GRANT_SECONDS)
+        patch.setattr(connections, "AGREEING", AGREEING_SECONDS)
         patch.setitem(calls.ONCE, "timeout", PATIENCE)
         with sandbox_inside(state, speed=1.0, clock=clock, pace=pace) as inside:
             yield inside, time
