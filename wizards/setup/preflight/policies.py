@@ -83,7 +83,8 @@ def _locations(blueprint: Blueprint, policy: OrgPolicy) -> Check:
             unclear.append(region)
         elif not verdict:
             refused[key] = region
-    values = ", ".join((*policy.allowed, *(f"not {value}" for value in policy.denied)))
+    denied = (_("not {value}").format(value=value) for value in policy.denied)
+    values = ", ".join((*policy.allowed, *denied))
     if refused:
         there = allowed_regions(policy)
         region = there[0] if there else "…"
