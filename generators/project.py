@@ -351,6 +351,10 @@ class Detection:
                 return service
         return self.services[0] if len(self.services) == 1 else None
 
+    def named(self, name: str) -> Service | None:
+        """Return the service of a name, None when there is none; names are unique."""
+        return next((service for service in self.services if service.name == name), None)
+
     def as_json(self) -> dict[str, Json]:
         """Return ``{"services", "verdict", "findings", "files", "read", "seconds"}``."""
         return {

@@ -25,7 +25,7 @@ from generators.detection.python_native import native_needs
 from generators.detection.python_workers import python_workers
 from generators.detection.routes import health_path
 from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
-from generators.project import Confidence, Evidence, FrontEnd, Service
+from generators.project import Evidence, FrontEnd, Service
 
 _DEFAULT_PORT = 8080
 _STREAMLIT_PORT = 8501
@@ -330,8 +330,3 @@ def _variables(modules: Modules, root: str) -> tuple[str, ...]:
         for name, _line in module.variables
     }
     return tuple(sorted(names))
-
-
-def weaken(service: Service) -> Confidence:
-    """Return a confidence that is never high: for services whose claims disagree."""
-    return Confidence.MEDIUM if service.confidence is Confidence.HIGH else service.confidence

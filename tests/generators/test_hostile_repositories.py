@@ -114,3 +114,32 @@ def test_every_piece_of_evidence_points_into_a_file(tmp_path: Path) -> None:
     for piece in service.evidence:
         lines = (tmp_path / piece.path).read_text(encoding="utf-8").splitlines()
         assert 1 <= piece.line <= len(lines), piece
+
+
+@pytest.mark.parametrize("odd", ["5", "null", "[]", '"text"', '{"a": [1]}', "true"])
+@pytest.mark.parametrize(
+    "field",
+    ["name", "scripts", "dependencies", "engines", "workspaces", "packageManager", "volta", "main"],
+)
+def test_fields_of_package_json_may_be_anything(tmp_path: Path, field: str, odd: str) -> None:
+    fields = {
+        "name": '"x"',
+        "scripts": '{"start": "node server.js"}',
+        "dependencies": '{"express": "5"}',
+        field: odd,
+    }
+    text = "{" + ", ".join(f'"{key}": {value}' for key, value in fields.items()) + "}"
+    files = {"package.json": text, "server.js": "express().listen(3000)\n"}
+    found = detect(repository(tmp_path, files))
+    assert all(one.framework == "Express" for one in found.services)
+    if field != "dependencies":
+        assert len(found.services) == 1
+
+
+@pytest.mark.parametrize("odd", ["5", "[]", '"text"', "{ a = [1] }", "true"])
+@pytest.mark.parametrize(
+    "field", ["dependencies", "name", "requires-python", "scripts", "optional-dependencies"]
+)
+def test_fields_of_pyproject_may_be_anything(tmp_path: Path, field: str, odd: str) -> None:
+    files = {"pyproject.toml": f"[project]\n{field} = {odd}\n", "main.py": FASTAPI}
+    assert only_service(repository(tmp_path, files)).entrypoint == "main:app"
