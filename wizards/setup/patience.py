@@ -23,6 +23,8 @@ _EXISTS_BUDGET = 30.0
 _DENIED = {"permission-denied", "billing-denied", "act-as-denied", "database-access-denied"}
 _DENIED_BUDGET = 120.0
 _LONGEST_WAIT = 15.0
+# Each attempt leaves a revision of the service that never runs: few of them, not many.
+_LEAVES_SOMETHING = {"secret-unreadable"}
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class Patience:
         steady = failure.retry in (Retry.PROPAGATION, Retry.BUSY)
         wait = _steady(already) if steady else next(self._waits)
         wait = max(wait, failure.refusal.retry_after or 0.0)
+        if failure.code in _LEAVES_SOMETHING:
+            wait = max(wait, _LONGEST_WAIT)
         self._spent[kind] = already + wait
         if failure.exhausted or self._spent[kind] > budget:
             raise failure.after(already)
