@@ -88,3 +88,10 @@ def test_every_attempt_is_counted() -> None:
     caller = Caller(FAST)
     caller.call("x", Effect.READ, Flaky(answer(503)))
     assert caller.counter.count == 2
+
+
+def test_a_read_that_meets_a_conflict_is_made_again_and_a_write_is_not() -> None:
+    flaky = Flaky(answer(409))
+    assert Caller(FAST).call("x", Effect.READ, flaky) == "done"
+    with pytest.raises(CloudFailure):
+        Caller(FAST).call("x", Effect.SAME, Flaky(answer(409)))
