@@ -25,8 +25,20 @@ def import_root(tree: Tree, module: Module, homes: Collection[str]) -> str:
     tied = [root for root in roots if scores[root] == best]
     if best:
         return top if top in tied else tied[0]
+    layout = _source_folder(tree, folder, homes)
+    if layout in roots:
+        return layout
     usual = top if top != folder else next((r for r in ancestors(folder) if r in homes), folder)
     return usual if usual in roots else roots[0]
+
+
+def _source_folder(tree: Tree, folder: str, homes: Collection[str]) -> str:
+    """Return the ``src`` of a src layout: right below a manifest, a package inside, "" for none."""
+    for above in ancestors(folder):
+        named_so = above != folder and above.rpartition("/")[2] == "src"
+        if named_so and parent(above) in homes and not tree.has(join(above, "__init__.py")):
+            return above
+    return ""
 
 
 def dotted_from(root: str, path: str) -> str:

@@ -15,6 +15,7 @@ from generators.detection.migration_tools import migration_tool
 from generators.detection.modules import Modules
 from generators.detection.python_names import (
     DATABASES,
+    DJANGO_ASGI,
     REDIS_PACKAGES,
     SERVERS,
     STREAMLIT,
@@ -59,6 +60,9 @@ def split(group: list[Candidate], manifest: Manifest) -> list[tuple[str, list[Ca
     that one compose file starts as services of their own.
     """
     group = [one for one in group if _brought(one, manifest)]
+    if _asynchronous(manifest):
+        for one in group:
+            one.score += 8 if one.framework == DJANGO_ASGI else 0
     scripts = [one for one in group if one.framework is STREAMLIT]
     others = [one for one in group if one.framework is not STREAMLIT]
     if others:
@@ -67,6 +71,13 @@ def split(group: list[Candidate], manifest: Manifest) -> list[tuple[str, list[Ca
     if scripts:
         parts.append(("streamlit" if parts else "", scripts))
     return parts
+
+
+def _asynchronous(manifest: Manifest) -> bool:
+    """Whether a Django project is made for ASGI: by Channels, or by the only server it installs."""
+    has = manifest.dependencies
+    wsgi = has.has("gunicorn", "uwsgi", "waitress", "mod-wsgi")
+    return has.has("channels") or (has.has("daphne", "uvicorn", "hypercorn") and not wsgi)
 
 
 def _parts(group: list[Candidate]) -> list[tuple[str, list[Candidate]]]:

@@ -68,9 +68,10 @@ def test_a_uv_workspace_is_locked_at_its_root(tmp_path: Path) -> None:
         "pyproject.toml": '[tool.uv.workspace]\nmembers = ["services/*"]\n',
         "uv.lock": '[[package]]\nname = "fastapi"\nversion = "0.121.0"\n',
         "services/api/pyproject.toml": '[project]\nname = "api"\ndependencies = ["fastapi"]\n',
-        "services/api/main.py": FASTAPI,
+        "services/api/src/api/main.py": FASTAPI,
     }
     service = only_service(repository(tmp_path, files))
+    assert (service.entrypoint, service.import_root) == ("api.main:app", "services/api/src")
     assert (service.path, service.package_manager, service.lockfile, service.workspace) == (
         "services/api",
         "uv",

@@ -225,3 +225,28 @@ def test_a_framework_that_only_tests_install_is_no_service_of_a_library(tmp_path
     found = detect(repository(tmp_path, files))
     assert found.services == ()
     assert found.verdict.kind == "library"
+
+
+def test_channels_are_started_by_asgi(tmp_path: Path) -> None:
+    asgi = wsgi("shop.settings").replace("wsgi", "asgi")
+    files = {
+        "requirements.txt": "django\nchannels\ndaphne\n",
+        "manage.py": "",
+        "shop/settings.py": "",
+        "shop/wsgi.py": wsgi("shop.settings"),
+        "shop/asgi.py": asgi,
+    }
+    service = only_service(repository(tmp_path, files))
+    assert (service.entrypoint, service.interface) == ("shop.asgi:application", "asgi")
+    assert (service.server, service.websockets) == ("daphne", True)
+    assert service.alternatives == ("shop.wsgi:application",)
+
+
+def test_what_wsgi_passes_on_is_what_servers_are_pointed_at(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\n",
+        "photos.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "wsgi.py": "from photos import app\n\napplication = app\n",
+    }
+    service = only_service(repository(tmp_path, files))
+    assert (service.entrypoint, service.framework) == ("wsgi:application", "Flask")
