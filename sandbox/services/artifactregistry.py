@@ -26,6 +26,7 @@ REPOSITORY_ID = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 V1 = "type.googleapis.com/google.devtools.artifactregistry.v1."
 CREATION = 12.0
 DELETION = 6.0
+_AGES = ("versionAge", "olderThan", "newerThan")
 CHANGEABLE = (
     "description",
     "labels",
@@ -60,7 +61,7 @@ def create(call: Call) -> Body:
         "created": call.now,
         "updated": call.now,
     }
-    arguments = {"repository": repository, "parent": parent}
+    arguments = {"repository": _settled(repository), "parent": parent}
     return _operation(_begin(call, "repository.create", name, arguments, CREATION))
 
 
@@ -88,9 +89,28 @@ def patch(call: Call) -> Body:
     """Change the masked fields of a repository; format and mode never change."""
     repository = _existing(call, "name")
     fresh = updated(repository, call.body, call.text("updateMask"), allowed=CHANGEABLE)
-    fresh["updated"] = call.now
+    fresh = _settled({**fresh, "updated": call.now})
     call.world.store.put(KIND, repository["name"], fresh)
     return _shown(fresh)
+
+
+def _settled(repository: Body) -> Body:
+    """Return a repository with durations as Google writes them: the "60.0s" of gcloud is "60s"."""
+    policies = repository.get("cleanupPolicies")
+    if not policies:
+        return repository
+    whole = {
+        name: {key: _duration(part) if key == "condition" else part for key, part in each.items()}
+        for name, each in policies.items()
+    }
+    return {**repository, "cleanupPolicies": whole}
+
+
+def _duration(condition: Body) -> Body:
+    return {
+        key: f"{float(value[:-1]):.9f}".rstrip("0").rstrip(".") + "s" if key in _AGES else value
+        for key, value in condition.items()
+    }
 
 
 @api.method("projects.locations.repositories.delete", "artifactregistry.repositories.delete")
