@@ -16,7 +16,13 @@ HOSTILE = "메모 'one' \"two\" ${var.x} %{ if } `id` $(id) \\ \n#! </script>"
 
 def rich(pipeline: str = "cloud-build") -> Blueprint:
     """Return a blueprint that uses every kind which goes with a pipeline."""
-    return replace(whole(pipeline, "notes-prod-1"), migrations={"": Migrations()})
+    made = whole(pipeline, "notes-prod-1")
+    variables = {**made.service.environment, "LIST": "a,b", "NONE": "", "KO": '한글 "$x"\nline'}
+    return replace(
+        made,
+        service=replace(made.service, environment=variables),
+        migrations={"": Migrations()},
+    )
 
 
 def hostile(pipeline: str = "cloud-build") -> Blueprint:

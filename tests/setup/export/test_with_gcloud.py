@@ -82,7 +82,7 @@ def test_the_script_gives_what_apply_gives_and_then_finds_nothing_to_do(
     mine, theirs = (
         project_state(address, wanted.project.id, GENERATED) for address in (empty, other)
     )
-    assert differences(mine, theirs) == []
+    assert "\n".join(differences(mine, theirs)) == ""
 
     before = log_length(empty)
     again = run(wanted, empty, tmp_path)

@@ -182,8 +182,9 @@ def _variables(resource: RunResource, shape: _Shape) -> Lines:
 
 def _variable(name: str, value: str) -> str:
     """Return how gcloud's JSON shows a plain variable."""
-    said = (json.dumps(text, ensure_ascii=False) for text in (name, value))
-    return '{{"name": {},"value": {}}}'.format(*said)
+    said = json.dumps(value, ensure_ascii=False)
+    shown = f',"value": {said}' if value else ""
+    return f'{{"name": {json.dumps(name)}{shown}}}'
 
 
 def _pins(resource: RunResource) -> Lines:

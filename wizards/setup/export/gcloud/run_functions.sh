@@ -1,10 +1,13 @@
 
 pins=''
 
-# look_variables COMMAND…: $seen is the JSON of a container's variables without the white space.
+# look_variables COMMAND…: $seen is the JSON of a container's variables without the white space;
+# an empty value may be left out by whoever tells, so it is left out here.
 look_variables() {
+  local empty=',"value": ""'
   look "$@" || true
   seen=$(awk '{ sub(/^ +/, ""); printf "%s", $0 }' <<<"$seen")
+  seen=${seen//"$empty"/}
 }
 
 has_text() { case $seen in *"$1"*) return 0 ;; esac; return 1; }
