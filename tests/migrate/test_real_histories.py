@@ -184,9 +184,13 @@ def by_alembic(one: Published, python: Path, url: str, root: Path) -> float:
     begun = time.perf_counter()
     environment = {**os.environ, **one.environment, one.variable: told(url, one)}
     done = subprocess.run(
-        [python, "-P", "-c", script], cwd=root / "app", env=environment, capture_output=True, text=True,
+        [str(python), "-P", "-c", script],
+        cwd=root / "app",
+        env=environment,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return time.perf_counter() - begun
 
