@@ -288,6 +288,8 @@ def test_an_api_that_somebody_used_stays_enabled_and_is_tried_again_next_time(
     assert applied(tmp_path, wanted, cloud).failures == ()
     logging = "logging.googleapis.com"
     ask(sandbox, "POST", "usage", {"project": project, "service": logging})
+    by_a_person = cloud.start_api_off(project, "cloudbuild.googleapis.com", check_usage=False)
+    cloud.wait(by_a_person)
     assert undone(tmp_path, cloud).failures == ()
     assert cloud.enabled_apis(project, (logging,)) == {logging}
     (left,) = made(tmp_path, cloud.world)

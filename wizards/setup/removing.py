@@ -9,7 +9,7 @@ from generators.language import _
 from wizards.cancel import Cancelled
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.things import OperationName
-from wizards.plan import Change
+from wizards.plan import Change, FieldDiff
 from wizards.runner import Progress, Step
 from wizards.setup.made import MadeResource
 from wizards.setup.patience import Patience
@@ -61,8 +61,8 @@ def _removal_step(
         except Cancelled:
             raise Cancelled(job.left_running(resource, resume)) from None
         whole = made.created and resource.whole
-        left = () if whole else resource.standing(bound.cloud, made)
-        gone = [each.as_json() for each in made.diff if each not in left]
+        left = () if whole else _left(part, bound)
+        gone = [each.as_json() for each in part.made.diff if each not in left]
         job.say("step.removed", resource, whole=whole, diff=gone)
         for inner in along:
             job.say("step.removed", inner.resource, whole=True, diff=[])
@@ -93,6 +93,16 @@ def remove(part: MadeResource, made: Made, work: Work, progress: Progress) -> No
             patience.bear(failure)
         else:
             return
+
+
+def _left(part: MadeResource, work: Work) -> tuple[FieldDiff, ...]:
+    """Return what is still as Tarmac wrote it: others use it, or the plan leaves it."""
+    try:
+        return part.resource.standing(work.cloud, part.made)
+    except CloudFailure as failure:
+        if failure.code == "absent":
+            return ()
+        raise
 
 
 def narrowed(made: Made, change: Change) -> Made:
