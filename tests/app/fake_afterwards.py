@@ -25,7 +25,7 @@ class FakeEnded:
     seconds: float = 2.0
     failures: tuple[tuple[str, Failure], ...] = ()
     cancelled: bool = False
-    journal: Path | None = Path("/srv/notes/.tarmac/journal/undo-1.jsonl")
+    commands: Path | None = Path("/srv/notes/.tarmac/journal/undo-1.commands.sh")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -557,7 +557,7 @@ class FakeAppliedPlan:
     seconds: float = 3.0
     failures: tuple[tuple[str, Failure], ...] = ()
     cancelled: bool = False
-    journal: Path | None = None
+    commands: Path | None = None
 
 
 class FakeSetup:
@@ -578,6 +578,7 @@ class FakeSetup:
         self.text_written: dict[str, Value] = {}
         self.afterwards = FakeAfterwards()
         self.planned = PLAN
+        self.confirmed: tuple[str, ...] = ()
         self.breaks: Failure | None = None
 
     def interview(self) -> Interview:
@@ -623,8 +624,9 @@ class FakeSetup:
         self.exists, self.typed = True, False
         return True
 
-    def plan(self, emit: Emit, cancel: Cancel) -> Plan:
+    def plan(self, emit: Emit, cancel: Cancel, confirmed: Collection[str] = ()) -> Plan:
         self.calls.append("plan")
+        self.confirmed = tuple(confirmed)
         return self.planned
 
     def asked_secrets(self, plan: Plan) -> list[str]:

@@ -19,6 +19,7 @@ from tui.widgets.rows import Rows
 from tui.widgets.yes_no import YesNo
 from wizards.failures import Failure, UsageFailure
 from wizards.interview import Interview
+from wizards.plan import Action
 from wizards.question import Kind, Question
 
 
@@ -376,3 +377,41 @@ async def test_a_plan_of_three_hundred_changes_scrolls_and_filters(opened: Opene
         assert rows.row.id == "secret:s299"
         await driven.press("slash", *"s123", "enter")
         assert [row.id for row in rows.rows] == ["area secrets", "secret:s123"]
+
+
+async def test_enter_on_a_verdict_goes_to_the_question_it_is_about(opened: Opened) -> None:
+    engines = FakeEngines()
+    check = replace(PLAN.preflight[1], keys=("service.max_instances", "database.tier"))
+    engines.setup.planned = replace(PLAN, preflight=(check,))
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g")
+        driven.app.screen.query_one(".changes", Rows).move_to("check connections")
+        await driven.press("enter")
+        screen = driven.app.screen
+        assert isinstance(screen, SetupScreen)
+        assert screen.view == "interview"
+        field = screen.asking.focused_field()
+        assert field is not None
+        assert field.question.key == "database.tier"
+
+
+async def test_a_deletion_with_data_waits_for_its_typed_name(opened: Opened) -> None:
+    engines = FakeEngines()
+    gone = replace(
+        PLAN.changes[2],
+        action=Action.DELETE,
+        id="sql.database:old",
+        title="database old",
+        breaks="every row in it",
+        confirm="old",
+    )
+    engines.setup.planned = replace(PLAN, changes=(gone,))
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g")
+        assert "■ asks      database old" in driven.text
+        driven.app.screen.query_one(".changes", Rows).move_to("sql.database:old")
+        await driven.press("enter")
+        assert "every row in it" in driven.text
+        await driven.press(*"old", "tab", "tab", "enter")
+        assert engines.setup.confirmed == ("old",)
+        assert engines.setup.calls == ["plan", "plan"]

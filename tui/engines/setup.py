@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from wizards.cancel import Cancel
 from wizards.events import Emit
 from wizards.failures import UsageFailure
 from wizards.interview import Interview
-from wizards.plan import Check, Plan
+from wizards.plan import Action, Check, Plan
 from wizards.question import Choice, Value
 
 if TYPE_CHECKING:
@@ -166,8 +166,8 @@ class SetupEngine:
 
         return found_values(self._context.blueprint(), self._context.root)
 
-    def plan(self, emit: Emit, cancel: Cancel) -> Plan:
-        """Compare tarmac.toml with the world."""
+    def plan(self, emit: Emit, cancel: Cancel, confirmed: Collection[str] = ()) -> Plan:
+        """Compare tarmac.toml with the world; ``confirmed`` are names typed for deletions."""
         from wizards.setup.planning import make_plan
 
         return make_plan(
@@ -177,6 +177,7 @@ class SetupEngine:
             cancel,
             secret_values=self._found_values(),
             root=self._context.root,
+            confirmed=confirmed,
         )
 
     def asked_secrets(self, plan: Plan) -> Sequence[str]:
@@ -184,9 +185,9 @@ class SetupEngine:
         from wizards.setup.secret_values import to_ask
 
         blueprint = self._context.blueprint()
-        titles = " ".join(change.id for change in plan.todo)
+        writing = {part.id for part in plan.todo if part.action is not Action.ADOPT}
         asked = to_ask(blueprint, self._found_values())
-        return [variable for variable, secret in asked.items() if secret.name in titles]
+        return [name for name, secret in asked.items() if f"secret:{secret.name}" in writing]
 
     def apply(
         self, plan: Plan, secret_values: Mapping[str, str], emit: Emit, cancel: Cancel

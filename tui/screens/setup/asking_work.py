@@ -138,6 +138,16 @@ class AskingWork(Part):
 
         screen.app.push_screen(Choose(_("Pages"), choices, asking.page), chosen)
 
+    def answer_again(self, keys: Sequence[str]) -> None:
+        """Go to the question of the first of these keys that is asked."""
+        screen = self._screen
+        asking = screen.asking
+        for question in asking.interview.asked() if asking.interview else ():
+            if question.key in keys:
+                screen.show_view("interview")
+                screen.call_next(asking.go_to, question.page, question.key)
+                return
+
     def do_review(self) -> None:
         """Go to the last page: every answer, what the rules say."""
         asking = self._screen.asking

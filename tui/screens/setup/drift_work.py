@@ -139,7 +139,7 @@ class DriftWork(Part):
 
     def _reverted(self, ended: AppliedPlan) -> None:
         screen = self._screen
-        screen.board.journal = ended.journal
+        screen.board.commands = ended.commands
         screen.planned.paint(screen.job_of(screen.planned))
         if ended.failures:
             screen.tarmac.show_failure(ended.failures[0][1])

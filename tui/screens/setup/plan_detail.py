@@ -10,7 +10,7 @@ from textual.content import Content
 
 from generators.language import _
 from tui.screens.setup.progress import StepState
-from tui.widgets.failure_lines import failure_rows, words_row
+from tui.widgets.failure_lines import failure_rows, step_words, words_row
 from tui.widgets.rows import Row
 from tui.widgets.words import wrapped
 from wizards.events import Json
@@ -23,9 +23,11 @@ def check_rows(check: Check) -> list[Row]:
     rows = [words_row("says", check.says)]
     if check.fix:
         rows += [
-            words_row(f"fix {number}", f"→ {line}", "$text-accent")
+            words_row(f"fix {number}", Content.assemble("→ ", step_words(line, "setup")))
             for number, line in enumerate(check.fix.splitlines())
         ]
+    if check.keys:
+        rows.append(words_row("keys", _("↵ goes to the question"), "$text-muted"))
     return rows
 
 
@@ -67,7 +69,7 @@ def _warnings(change: Change) -> Iterator[Row]:
         "breaks": change.breaks,
         "stays": change.stays and _("stays: {why}").format(why=change.stays),
         "confirm": change.confirm
-        and _("asks for its name first: {name}").format(name=change.confirm),
+        and _("asks for its name first: {name} (↵)").format(name=change.confirm),
     }
     styles = {"stays": "$text-muted", "confirm": "bold $text-warning"}
     marks = {"stays": "✓", "confirm": "■"}

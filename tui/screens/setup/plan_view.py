@@ -24,6 +24,7 @@ from tui.widgets.failure_lines import failure_rows
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import joined
 from wizards.failures import Failure
+from wizards.plan import Change, Check
 from wizards.setup.areas import AREAS, area_of, area_title
 
 
@@ -33,6 +34,14 @@ class FailureAsked(Message):
     def __init__(self, failure: Failure) -> None:
         super().__init__()
         self.failure = failure
+
+
+class RowAsked(Message):
+    """A person wants to act on a row: type a name for a deletion, or go to a verdict's question."""
+
+    def __init__(self, asked: Change | Check) -> None:
+        super().__init__()
+        self.asked = asked
 
 
 class PlanView(Vertical):
@@ -236,10 +245,15 @@ class PlanView(Vertical):
         if event.row is None:
             return
         name = event.row.id
+        change, check = self.board.change(name), self.board.check(name)
         if name.startswith("area "):
             self.board.fold(name.removeprefix("area "))
             self.changes.show(self._rows())
         elif name in self.board.failures:
             self.post_message(FailureAsked(self.board.failures[name]))
+        elif check is not None and check.keys:
+            self.post_message(RowAsked(check))
+        elif change is not None and change.confirm and not self.board.applying:
+            self.post_message(RowAsked(change))
         else:
             self.detail.focus()

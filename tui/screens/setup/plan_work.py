@@ -9,14 +9,16 @@ from generators.language import _, ngettext
 from tui.screens.setup.part import Part
 from tui.widgets.words import seconds
 from wizards.failures import Failure
-from wizards.plan import Action, Plan
+from wizards.plan import Action, Change, Plan
 
 if TYPE_CHECKING:
     from wizards.setup.applying import AppliedPlan
 
 
 class PlanWork(Part):
-    """The part of the set-up screen that plans and applies."""
+    """The part of the set-up screen that plans and applies; ``typed`` names what may be deleted."""
+
+    typed: frozenset[str] = frozenset()
 
     def do_plan_now(self) -> None:
         """Show the plan."""
@@ -60,7 +62,7 @@ class PlanWork(Part):
         screen.tarmac.start(
             "setup.plan",
             _("planning"),
-            engine.plan,
+            lambda emit, cancel: engine.plan(emit, cancel, self.typed),
             then=self._planned,
             otherwise=self._not_planned,
         )
@@ -78,6 +80,24 @@ class PlanWork(Part):
         screen.planned.paint(None)
         screen.planned.failed(failure)
         screen.refresh_footer()
+
+    def ask_name(self, change: Change) -> None:
+        """Ask for the name that lets the next apply delete something with its data."""
+        from tui.screens.confirm import Confirm
+
+        def typed(answer: str | None) -> None:
+            if answer is not None:
+                self.typed |= {change.confirm}
+                self.plan_now()
+
+        lines = [change.title, change.breaks, "", *change.command.splitlines()]
+        question = Confirm(
+            _("Let the next apply delete it?"),
+            "\n".join(lines),
+            yes=_("delete it then"),
+            typed=change.confirm,
+        )
+        self._screen.app.push_screen(question, typed)
 
     def do_only_changes(self) -> None:
         """Hide what stays as it is, or show it again."""
@@ -164,7 +184,7 @@ class PlanWork(Part):
         screen.tarmac.start(
             "setup.plan",
             _("planning"),
-            engine.plan,
+            lambda emit, cancel: engine.plan(emit, cancel, self.typed),
             then=self._resume,
             otherwise=self._not_planned,
         )
@@ -175,7 +195,8 @@ class PlanWork(Part):
 
     def _applied(self, applied: AppliedPlan) -> None:
         screen = self._screen
-        screen.board.journal = applied.journal
+        screen.board.commands = applied.commands
+        self.typed = frozenset()
         screen.planned.paint(screen.job_of(screen.planned))
         if applied.failures:
             screen.tarmac.show_failure(applied.failures[0][1])

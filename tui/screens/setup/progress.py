@@ -51,7 +51,7 @@ class PlanBoard:
     folded: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     only_changes: bool = False
-    journal: Path | None = None
+    commands: Path | None = None
 
     @property
     def applying(self) -> bool:
@@ -63,7 +63,7 @@ class PlanBoard:
         self.steps.clear()
         self.failures.clear()
         self.opened.clear()
-        self.journal = None
+        self.commands = None
 
     def take(self, event: Event) -> bool:
         """Let an event of an apply change the board; True when it did."""

@@ -21,13 +21,13 @@ from tui.screens.setup.drift_work import DriftWork
 from tui.screens.setup.field import CONTROLS
 from tui.screens.setup.interrupted import interrupted_line
 from tui.screens.setup.interview_view import InterviewView
-from tui.screens.setup.plan_view import FailureAsked, PlanView
+from tui.screens.setup.plan_view import FailureAsked, PlanView, RowAsked
 from tui.screens.setup.plan_work import PlanWork
 from tui.screens.setup.progress import PlanBoard
 from tui.screens.setup.undo_view import UndoView
 from tui.screens.setup.undo_work import UndoWork
 from wizards.interview import Interview
-from wizards.plan import Action
+from wizards.plan import Action, Check
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -163,6 +163,15 @@ class SetupScreen(AskingWork, PlanWork, UndoWork, DriftWork, Area):
     @on(FailureAsked)
     def _failure_asked(self, event: FailureAsked) -> None:
         self.tarmac.show_failure(event.failure)
+
+    @on(RowAsked)
+    def _row_asked(self, event: RowAsked) -> None:
+        if isinstance(event.asked, Check):
+            self.answer_again(event.asked.keys)
+        elif self.view == "undo":
+            self.do_undo()
+        else:
+            self.ask_name(event.asked)
 
     def _tick(self) -> None:
         if self.running is not None and self.is_current and self.view in ("plan", "undo"):

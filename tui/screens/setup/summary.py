@@ -100,7 +100,7 @@ def ended(
     parts.append(_("one after the other {time}").format(time=seconds(took)))
     key, words = after(failed, cancelled)
     lines = [joined(parts), Content.assemble((f"{key} ", "bold $text-accent"), words)]
-    if board.journal is not None:
-        where = _("journal {file} · l shows every command").format(file=board.journal.name)
+    if board.commands is not None:
+        where = _("as commands: {file} · l shows them").format(file=board.commands.name)
         lines.append(Content.styled(where, "$text-muted"))
     return Content("\n").join(lines)

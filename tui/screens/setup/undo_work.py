@@ -91,7 +91,7 @@ class UndoWork(Part):
 
     def _taken_back(self, ended: AppliedPlan) -> None:
         screen = self._screen
-        screen.undoing.journal = ended.journal
+        screen.undoing.commands = ended.commands
         screen.undo_view.paint(screen.job_of(screen.undo_view))
         self.removals = None
         if ended.failures:
