@@ -33,10 +33,14 @@ def ask_everything(
     complete = existing is not None and bool(existing.project.id) and not talk.pending()
     if at:
         context.out.say(_("going on where you left"))
-    if at or not complete:
-        prompts.go(at)
-    while _change_one(context, prompts, existing):
-        pass
+    try:
+        if at or not complete:
+            prompts.go(at)
+        while _change_one(context, prompts, existing):
+            pass
+    except KeyboardInterrupt:
+        context.out.say(_("left; tarmac init goes on from here"))
+        raise
 
 
 def _prompts(context: Context, talk: Interview, existing: Blueprint | None) -> Prompts:
