@@ -101,7 +101,7 @@ def test_apply_and_update_leave_alone_what_a_person_did_in_between(
 def test_a_created_project_goes_last_and_only_when_nobody_else_lives_in_it(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:
-    wanted = whole()
+    wanted = whole(database=False)
     project = wanted.project.id
     assert applied(tmp_path, wanted, cloud, API_KEY="value-1").failures == ()
     cloud.create_secret(project, CloudSecret(id="stranger", regions=(REGION,)))
@@ -356,7 +356,7 @@ def test_a_cancelled_undo_says_where_it_stands_and_a_second_one_ends_it(
 def test_what_nothing_wants_any_more_is_deleted_and_data_waits_for_its_name(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:
-    wanted = whole()
+    wanted = whole(database=False)
     project = wanted.project.id
     assert applied(tmp_path, wanted, cloud, API_KEY="value-1").failures == ()
     fewer = replace(wanted, secrets={}, pipeline=replace(wanted.pipeline, kind="none"))
