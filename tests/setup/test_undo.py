@@ -334,6 +334,7 @@ def test_what_was_tried_in_a_sandbox_is_never_taken_for_googles(
     assert made(tmp_path, "sandbox:/somewhere/else") == []
 
 
+@pytest.mark.slow
 def test_a_cancelled_undo_says_where_it_stands_and_a_second_one_ends_it(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:
@@ -356,7 +357,7 @@ def test_a_cancelled_undo_says_where_it_stands_and_a_second_one_ends_it(
 def test_what_nothing_wants_any_more_is_deleted_and_data_waits_for_its_name(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:
-    wanted = whole(database=False)
+    wanted = whole()
     project = wanted.project.id
     assert applied(tmp_path, wanted, cloud, API_KEY="value-1").failures == ()
     fewer = replace(wanted, secrets={}, pipeline=replace(wanted.pipeline, kind="none"))
