@@ -108,8 +108,8 @@ def run(text: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]
             "INPUT": str(folder / "input"),
             "MADE": str(folder / "made"),
             "TMPDIR": str(folder),
-            "TRIES": "3",
-            "PAUSE": "0",
+            "TARMAC_TRIES": "3",
+            "TARMAC_PAUSE": "0",
             **env,
         },
         cwd=folder,
@@ -165,7 +165,7 @@ def test_a_missing_value_is_named_and_nothing_more_is_done(tmp_path: Path) -> No
 
 def test_a_refusal_that_waiting_cannot_cure_is_shown_in_google_s_words(tmp_path: Path) -> None:
     fake = tmp_path / "bin" / "gcloud"
-    text = script("small").replace("TRIES=${TRIES:-60}", "TRIES=2")
+    text = script("small").replace("TRIES=${TARMAC_TRIES:-60}", "TRIES=2")
     ran = run(text, tmp_path)
     assert ran.returncode == 1  # nobody pays: the account has to be named
     assert "no account pays" in ran.stderr

@@ -54,7 +54,7 @@ def run(wanted: Blueprint, address: SandboxAddress, folder: Path, **more: str) -
     del led["CLOUDSDK_CORE_PROJECT"], led["CLOUDSDK_CORE_DISABLE_PROMPTS"]
     done = subprocess.run(
         ["bash", str(place)],
-        env={**os.environ, **led, "PAUSE": "0.2", "TRIES": "200", **TYPED, **more},
+        env={**os.environ, **led, "TARMAC_PAUSE": "0.2", "TARMAC_TRIES": "200", **TYPED, **more},
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -7,8 +7,8 @@ fi
 export CLOUDSDK_CORE_DISABLE_FILE_LOGGING=1
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
-PAUSE=${PAUSE:-5} # seconds between two attempts
-TRIES=${TRIES:-60} # attempts before something that should come true is given up
+PAUSE=${TARMAC_PAUSE:-5} # seconds between two attempts
+TRIES=${TARMAC_TRIES:-60} # attempts before something that should come true is given up
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/tarmac.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
@@ -130,10 +130,10 @@ enable() {
 grant() {
   local role=$1 member=$2
   shift 2
-  if has_line "$role|$member|"; then says '=' "$role"; return; fi
+  if has_line "$role|$member|"; then says '=' "$role for $member"; return; fi
   must "$@" "--role=$role" "--member=$member"
   changes=$((changes + 1))
-  says '+' "$role"
+  says '+' "$role for $member"
 }
 
 # numbered PROJECT: $number is the project's number, which some members hold.
