@@ -172,6 +172,9 @@ def test_what_the_file_stopped_to_want_is_told_as_its_doing(
     assert found["account:notes-build"].state is State.UNWANTED
     assert found["account:notes-build"].who is Who.BLUEPRINT
     assert found["account:notes-build"].revertible
+    lost = found.get(f"iam:project:{wanted.project.id}")
+    assert lost is not None
+    assert lost.who is Who.BLUEPRINT
     plan = compared(tmp_path, fewer, cloud).plan
     assert any(change.action is Action.DELETE for change in plan.todo)
 

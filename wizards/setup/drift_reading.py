@@ -129,7 +129,8 @@ def _applied(part: FieldDiff, resource: Resource | None, made: MadeResource | No
         return None
     same = [each for each in made.made.diff if each.field == part.field]
     if resource is not None and resource.several:
-        return part.after if any(each.after == part.after for each in same) else None
+        granted = {each.after for each in same}
+        return next((each for each in (part.after, part.before) if each in granted), None)
     if not same and made.made.created and part.field == "labels.managed-by":
         return part.after
     return same[-1].after if same else None
