@@ -30,7 +30,7 @@ KILL = "kill -9"
 UNDO_EVERY = 7
 """Of undo a sample must do: each of its runs is an apply before that."""
 
-SHARED = 4
+SHARED = 6
 """How many calls one run disturbs; when it does not end well, each gets a run of its own."""
 
 FIRST_TIMES = (" #1", " #2")
@@ -193,7 +193,8 @@ def _told(outcome: Any, done: int) -> None:
     if outcome.wrong or outcome.cards or outcome.verdict == "missed":
         wrong = "".join(f"\n  {line[:400]}" for line in outcome.wrong[:6])
         cards = ", ".join(outcome.cards)
-        print(f"{outcome.verdict}: {outcome.kind} at {outcome.point}: {cards}{wrong}", flush=True)
+        where = f"{outcome.journey}, {outcome.point}"
+        print(f"{outcome.verdict}: {outcome.kind} at {where}: {cards}{wrong}", flush=True)
     if done % 100 == 0:
         print(f"{done} runs", file=sys.stderr, flush=True)
 
