@@ -11,6 +11,8 @@ from wizards.cloud.plain_rest import PlainRest
 from wizards.cloud.things import OperationName
 
 SERVICE = "iam"
+DESCRIPTION = "managed by tarmac"
+"""What stands where neither pool nor provider has labels."""
 Body = dict[str, Any]
 
 
@@ -33,7 +35,7 @@ class FederationCalls(Calls):
     def start_identity_pool(self, project: str, pool: str, title: str) -> OperationName:
         """Create a pool."""
         path = f"v1/projects/{project}/locations/global/workloadIdentityPools"
-        body = {"displayName": title, "description": "managed by tarmac"}
+        body = {"displayName": title, "description": DESCRIPTION}
         return self._begin(
             "start_identity_pool",
             lambda: self._iam().post(path, body, workloadIdentityPoolId=pool),
@@ -60,7 +62,7 @@ class FederationCalls(Calls):
     ) -> OperationName:
         """Create an OIDC provider."""
         path = f"v1/{pool_name(project, pool)}/providers"
-        body = {**_body(wanted), "displayName": title, "description": "managed by tarmac"}
+        body = {**_body(wanted), "displayName": title, "description": DESCRIPTION}
         return self._begin(
             "start_identity_provider",
             lambda: self._iam().post(path, body, workloadIdentityPoolProviderId=wanted.id),

@@ -28,6 +28,8 @@ _DEFAULTS = {
     "name": "",
     "kind": "sql#maintenanceWindow",
     "mode": "MODE_UNSPECIFIED",
+    "disabled": False,
+    "cpuIdle": True,
 }
 
 

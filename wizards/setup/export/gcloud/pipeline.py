@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generators.language import _
+from wizards.cloud.federation import DESCRIPTION
 from wizards.setup.build_connection import BuildConnectionResource
 from wizards.setup.build_repository import BuildRepositoryResource
 from wizards.setup.build_trigger import BUILD_FILE, BuildTriggerResource
@@ -11,6 +12,7 @@ from wizards.setup.federation_pool import FederationPoolResource
 from wizards.setup.federation_provider import ISSUER, FederationProviderResource
 
 _POOLS = ("gcloud", "iam", "workload-identity-pools")
+_SAID = f"--description={DESCRIPTION}"
 
 
 @shell_steps.register
@@ -89,7 +91,7 @@ def _pool(resource: FederationPoolResource) -> Lines:
             "  *) unchanged ;;",
             "esac",
         ],
-        ["create " + command(*_POOLS, "create", *place, f"--display-name={resource.title}")],
+        ["create " + command(*_POOLS, "create", *place, f"--display-name={resource.title}", _SAID)],
     )
 
 
@@ -106,6 +108,7 @@ def _provider(resource: FederationProviderResource) -> Lines:
     create = command(
         *(*group, "create-oidc", *place),
         "--display-name=GitHub",
+        _SAID,
         f"--issuer-uri={ISSUER}",
         f"--attribute-mapping={pairs}",
         f"--attribute-condition={resource.condition}",

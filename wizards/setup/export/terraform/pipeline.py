@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from generators.language import _
+from wizards.cloud.federation import DESCRIPTION
 from wizards.setup.build_connection import BuildConnectionResource
 from wizards.setup.build_repository import BuildRepositoryResource
 from wizards.setup.build_trigger import BUILD_FILE, BuildTriggerResource
@@ -140,6 +141,7 @@ def _pool(resource: FederationPoolResource, scope: Scope) -> Piece:
         "project": PROJECT,
         "workload_identity_pool_id": resource.pool,
         "display_name": resource.title,
+        "description": DESCRIPTION,
     }
     block = resource_block(
         _POOL, label, attributes, kept(), why=resource.why, after=scope.need(resource)
@@ -165,6 +167,7 @@ def _provider(resource: FederationProviderResource, scope: Scope) -> Piece:
             else resource.pool,
             "workload_identity_pool_provider_id": resource.provider,
             "display_name": "GitHub",
+            "description": DESCRIPTION,
             "attribute_condition": resource.condition,
             "attribute_mapping": dict(resource.mapping),
         },
