@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generators.project import FrontEnd, Service
+from generators.detection.tree import inside, join
+from generators.project import FrontEnd, MigrationTool, Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,29 @@ class MigrationUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """Migrations that run as one job: its name on Cloud Run, its short name, what they run with.
+
+    ``label`` is unique in the stack ("migrate", "billing-migrate"): compose's service is called so.
+    """
+
+    job: str
+    label: str
+    tool: MigrationTool
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """A service, where it goes and how large it may grow; memory as "512Mi", accounts as ids."""
+    """A service, where it goes and how large it may grow; memory as "512Mi", accounts as ids.
+
+    ``name`` is its name on Google Cloud, ``label`` its short one within the stack: compose's
+    service, the suffix of build steps ("app" for the main one); ``dockerfile_name`` tells services
+    of one folder apart. ``health_path`` "" is for a service of which none is known: any answer
+    counts. ``backend`` is the label of the service that a front end of its own image calls.
+    ``together`` puts the front end into the back end's container, behind nginx. ``streams`` are
+    its migrations, None for those that the service itself tells.
+    """
 
     service: Service
     blueprint_hash: str
@@ -64,25 +86,57 @@ class Deployment:
     secrets: tuple[SecretUse, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     migration: MigrationUse | None = None
+    delivery: Delivery = field(default_factory=Delivery)
+    label: str = "app"
+    dockerfile_name: str = "Dockerfile"
+    backend: str = ""
+    together: bool = False
+    streams: tuple[Stream, ...] | None = None
+
+    @property
+    def static(self) -> bool:
+        """Whether it is only a browser's files, served by nginx."""
+        return self.service.role == "static"
+
+    @property
+    def answers(self) -> bool:
+        """Whether it listens on a port; a worker does not."""
+        return self.service.role != "worker"
+
+    @property
+    def migrating(self) -> tuple[Stream, ...]:
+        """What migrates its database, in the order in which it runs; () where nothing does."""
+        if self.streams is not None:
+            return self.streams
+        tool = self.service.migrations
+        if tool is None or not tool.command:
+            return ()
+        return (Stream(job=f"{self.name}-migrate", label="migrate", tool=tool),)
+
+    @property
+    def dockerfile(self) -> str:
+        """The path of its Dockerfile from the repository's root."""
+        return join(self.service.path, self.dockerfile_name)
 
     @property
     def frontend(self) -> FrontEnd | None:
-        """The front end that goes into the service's image: the one it serves itself."""
+        """The front end that goes into the service's image: served by it, or by nginx beside it."""
         front = self.service.frontend
-        return front if front is not None and front.served_by is not None else None
+        if front is None or self.static:
+            return None
+        return front if front.served_by is not None or self.together else None
 
     @property
     def context(self) -> str:
         """The folder a Docker build needs: the service's own, or the root for what lies beside."""
-        needed = [self.service.lockfile, self.service.import_root]
-        needed += [self.frontend.path] if self.frontend else []
-        needed += [self.service.migrations.directory] if self.service.migrations else []
-        inside = (
-            path == self.service.path or path.startswith(f"{self.service.path}/")
-            for path in needed
-            if path
-        )
-        return self.service.path if all(inside) else "."
+        service, front = self.service, self.frontend
+        needed = [service.lockfile, service.workspace, service.import_root, service.prisma or ""]
+        needed += [*service.requirements, *service.settings]
+        needed += [worker.directory for worker in service.workers]
+        needed += [front.path, front.lockfile, front.workspace] if front else []
+        needed += [stream.tool.directory for stream in self.migrating]
+        within = all(inside(path, service.path) for path in needed if path)
+        return service.path if within else "."
 
     def within_context(self, path: str) -> str:
         """Return a path of the repository as seen from the build context."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from generators.deployment import DatabaseUse, Deployment, MigrationUse, SecretUse
 from generators.language import _
 from generators.project import Detection, MigrationTool, Service
+from generators.supported import refusal
 from wizards.blueprint import Blueprint
+from wizards.delivery import delivery_of
 from wizards.failures import Failure
 from wizards.setup.naming import account_name, secrets_of
 
@@ -41,6 +43,7 @@ def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Dep
         secrets=_secrets(blueprint),
         environment=dict(wanted.environment),
         migration=_migration(blueprint, name),
+        delivery=delivery_of(blueprint, name),
     )
 
 
@@ -57,12 +60,14 @@ def _service(blueprint: Blueprint, detection: Detection) -> Service:
             ),
             next=("tarmac detect", _("set root in [service] of tarmac.toml")),
         )
-    if service.language != "python" or service.entrypoint is None:
+    reason = refusal(service)
+    if reason:
         raise Failure(
             "no-template",
-            _("{framework} is recognised, but no files are made for it yet").format(
+            _("{framework} is recognised, but no files can be made for it").format(
                 framework=service.framework
             ),
+            why=reason,
             next=("tarmac detect",),
         )
     return service
