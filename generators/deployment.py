@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from generators.delivery import Delivery
 from generators.detection.tree import inside, join
 from generators.project import FrontEnd, MigrationTool, Service
 
