@@ -1,4 +1,4 @@
-"""From one deployment to the text of every artefact."""
+"""From the stack to the text of every artefact."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from generators.artefact import Artefact
 from generators.artefacts import cloudbuild, compose, dockerfile, dockerignore, env_example
-from generators.deployment import Deployment
+from generators.stack import Stack
 
-FAMILIES: dict[str, Callable[[Deployment, str], list[Artefact]]] = {
+FAMILIES: dict[str, Callable[[Stack, str], list[Artefact]]] = {
     "dockerfile": dockerfile.render,
     "dockerignore": dockerignore.render,
     "compose": compose.render,
@@ -17,13 +17,11 @@ FAMILIES: dict[str, Callable[[Deployment, str], list[Artefact]]] = {
 }
 
 
-def render(
-    deployment: Deployment, *, language: str = "en", names: Sequence[str] = ()
-) -> list[Artefact]:
-    """Return the artefacts of a deployment, all or the named ones; nothing is written."""
+def render(stack: Stack, *, language: str = "en", names: Sequence[str] = ()) -> list[Artefact]:
+    """Return the artefacts of a stack, all or the named ones; nothing is written."""
     return [
         artefact
         for name, family in FAMILIES.items()
         if not names or name in names
-        for artefact in family(deployment, language)
+        for artefact in family(stack, language)
     ]

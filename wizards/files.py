@@ -16,9 +16,9 @@ from generators.merge import State
 from generators.project import Detection
 from generators.render import FAMILIES, render
 from wizards.blueprint import Blueprint
-from wizards.deployment import deployment_of
 from wizards.failures import Failure, UsageFailure
 from wizards.journal import private_folder
+from wizards.stack import stack_of
 
 SIDE = ".tarmac-new"
 _STALE = {State.NEW, State.CHANGED, State.MERGE, State.CONFLICT}
@@ -80,11 +80,11 @@ def artefacts(
     ``language`` is that of the comments; None keeps the one of the last rendering. Names are
     families ("compose") or paths ("docker-compose.yml").
     """
-    deployment = deployment_of(blueprint, detection or detect(root), root)
+    stack = stack_of(blueprint, detection or detect(root), root)
     with _inside_only():
         spoken = language or str(remembered.inputs(root).get("language") or current())
-        wanted = _named(render(deployment, language=spoken), names)
-        return [_state(root, artefact, deployment.blueprint_hash, spoken) for artefact in wanted]
+        wanted = _named(render(stack, language=spoken), names)
+        return [_state(root, artefact, stack.main.blueprint_hash, spoken) for artefact in wanted]
 
 
 def write(root: Path, states: Sequence[FileState]) -> list[Path]:

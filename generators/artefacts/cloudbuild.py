@@ -9,14 +9,16 @@ from generators.artefacts.starting import migrate_command
 from generators.deployment import Deployment
 from generators.header import header
 from generators.quoting import doubled_dollars, gcloud_list, gcloud_pairs
+from generators.stack import Stack
 from generators.templating import rendered
 
 GCLOUD = "gcr.io/google.com/cloudsdktool/google-cloud-cli:slim"
 _TAGGED = "${_IMAGE}:${BUILD_ID}"
 
 
-def render(deployment: Deployment, language: str) -> list[Artefact]:
+def render(stack: Stack, language: str) -> list[Artefact]:
     """Return cloudbuild.yaml for the service's Dockerfile."""
+    deployment = stack.main
     service = deployment.service
     if service.entrypoint is None or deployment.pipeline != "cloud-build":
         return []

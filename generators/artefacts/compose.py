@@ -9,6 +9,7 @@ from generators.artefacts.starting import migrate_command
 from generators.deployment import DatabaseUse, Deployment
 from generators.header import header
 from generators.quoting import doubled_dollars, variable_name
+from generators.stack import Stack
 from generators.templating import rendered
 
 LOCAL_PASSWORD = "local-only"
@@ -19,8 +20,9 @@ _SCHEMES = {
 }
 
 
-def render(deployment: Deployment, language: str) -> list[Artefact]:
+def render(stack: Stack, language: str) -> list[Artefact]:
     """Return docker-compose.yml: db and redis as they are used, migrate, then the service."""
+    deployment = stack.main
     service = deployment.service
     if service.language != "python" or service.entrypoint is None:
         return []

@@ -14,6 +14,7 @@ from generators.deployment import Deployment
 from generators.detection.tree import join, parent
 from generators.header import header
 from generators.project import FrontEnd
+from generators.stack import Stack
 from generators.templating import rendered
 
 SUITE = "bookworm"
@@ -31,8 +32,9 @@ _BUILD = {
 }
 
 
-def render(deployment: Deployment, language: str) -> list[Artefact]:
+def render(stack: Stack, language: str) -> list[Artefact]:
     """Return the Dockerfile; Node services have none in this version."""
+    deployment = stack.main
     service = deployment.service
     if service.language != "python" or service.entrypoint is None:
         return []

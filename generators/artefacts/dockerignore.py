@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from generators.artefact import Artefact
-from generators.deployment import Deployment
 from generators.detection.tree import join
 from generators.header import header
+from generators.stack import Stack
 from generators.templating import rendered
 
 
-def render(deployment: Deployment, language: str) -> list[Artefact]:
+def render(stack: Stack, language: str) -> list[Artefact]:
     """Return the .dockerignore of the build context, as a block among a person's own lines."""
+    deployment = stack.main
     front = deployment.frontend
     output = f"{front.path}/{front.output}".removeprefix("./") if front else ""
     text = rendered(

@@ -9,6 +9,7 @@ from generators.artefacts.compose import LOCAL_PASSWORD, database_url
 from generators.deployment import Deployment
 from generators.detection.tree import join
 from generators.header import header
+from generators.stack import Stack
 from generators.templating import rendered, words_of
 
 _ADDRESS = ("DATABASE_URL",)
@@ -24,8 +25,9 @@ class Variable:
     says: str
 
 
-def render(deployment: Deployment, language: str) -> list[Artefact]:
+def render(stack: Stack, language: str) -> list[Artefact]:
     """Return .env.example as a block among a person's own lines."""
+    deployment = stack.main
     text = rendered(
         "env.example.j2",
         language,

@@ -22,6 +22,7 @@ from generators.deployment import DatabaseUse, Deployment, SecretUse
 from generators.header import is_header
 from generators.project import MigrationTool, Service
 from generators.render import render
+from generators.stack import alone
 from tests.generators.repository import EXAMPLE, deployment, only_service
 
 HOSTILE = st.text(
@@ -32,7 +33,9 @@ HOSTILE = st.text(
 
 
 def made(given_deployment: Deployment, name: str, language: str = "en") -> Artefact:
-    return next(one for one in render(given_deployment, language=language) if one.name == name)
+    return next(
+        one for one in render(alone(given_deployment), language=language) if one.name == name
+    )
 
 
 def parsed(given_deployment: Deployment, name: str) -> dict:
@@ -74,7 +77,7 @@ def gcloud_pairs(given_text: str) -> dict[str, str]:
 
 def test_every_artefact_starts_with_who_made_it_and_from_what() -> None:
     for language in ("en", "ko"):
-        for artefact in render(deployment(), language=language):
+        for artefact in render(alone(deployment()), language=language):
             first = artefact.text.partition("\n")[0]
             assert is_header(first), first
             assert "0123456789ab" in first
@@ -200,7 +203,7 @@ def test_a_service_in_a_folder_is_built_from_that_folder() -> None:
         migrations=MigrationTool("alembic", "backend", "x", ("flask", "db", "upgrade")),
     )
     plan = deployment(service)
-    artefacts = {one.name: one for one in render(plan)}
+    artefacts = {one.name: one for one in render(alone(plan))}
     assert artefacts["dockerfile"].path == "backend/Dockerfile"
     assert artefacts["dockerignore"].path == "backend/.dockerignore"
     assert "PYTHONPATH=/app/src" in artefacts["dockerfile"].text
