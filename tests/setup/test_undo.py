@@ -410,3 +410,23 @@ def test_a_version_added_just_before_a_kill_is_known_as_ours_after_the_resume(
     assert undone(tmp_path, cloud).failures == ()
     versions = cloud.secret_versions(project, "notes-api-key")
     assert [(part.number, part.state) for part in versions] == [(2, "DESTROYED"), (1, "ENABLED")]
+
+
+def test_a_created_project_can_go_although_its_apis_were_switched_off_by_hand(
+    cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    wanted = blueprint(database=False)
+    project = wanted.project.id
+    assert applied(tmp_path, wanted, cloud).failures == ()
+    for api in ("run", "artifactregistry", "iam", "secretmanager"):
+        off = cloud.start_api_off(project, f"{api}.googleapis.com", check_usage=False)
+        cloud.wait(off)
+    rows = {change.id: change for change in plan_undo(tmp_path, cloud).decided().changes}
+    assert "gcloud services enable run.googleapis.com" in rows["run.service:notes"].stays
+    assert rows[f"project:{project}"].confirm == project, rows[f"project:{project}"].stays
+    assert undone(tmp_path, cloud, (project,)).failures == ()
+    gone = cloud.project(project)
+    assert gone is not None
+    assert gone.state == "DELETE_REQUESTED"
+    assert undone(tmp_path, cloud).failures == ()
+    assert made(tmp_path, cloud.world) == []

@@ -104,6 +104,9 @@ class _Fates:
         self.reach = _Reach(plan.needs, plan.removals)
         self.stays: dict[str, str] = {}
         self.waits: dict[str, str] = {}
+        # What nobody can see because its API is off, and what stays for that alone: it goes with
+        # a project whose name is typed.
+        self.unseen: set[str] = set()
         self._settle()
 
     def _settle(self) -> None:
@@ -140,6 +143,7 @@ class _Fates:
 
     def _why_it_stays(self, part: Removal) -> str:
         if part.stays:
+            self.unseen.add(part.id)
             return part.stays
         holder = self.here.get(part.resource.inside)
         if holder is not None and part.guarded and self._waits_with(holder, part):
@@ -160,6 +164,8 @@ class _Fates:
             )
         keepers = [other for other in self.here if self._keeps(other, part)]
         if keepers:
+            if self.unseen.issuperset(keepers):
+                self.unseen.add(part.id)
             waiting = [other for other in keepers if other in self.waits]
             keeper = self.here[(waiting or keepers)[-1]].resource
             return _("{what} stays and needs it").format(what=title(keeper))
@@ -171,6 +177,8 @@ class _Fates:
 
     def _keeps(self, other: str, part: Removal) -> bool:
         if other == part.id or other not in self.remaining:
+            return False
+        if part.resource.kind == "project" and other in self.unseen:
             return False
         keeper = self.here[other].resource
         if keeper.kind == "apis" or part.id in keeper.stays_with or part.id == _inside(keeper):
