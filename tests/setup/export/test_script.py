@@ -28,7 +28,7 @@ def test_bash_reads_it(name: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
-@pytest.mark.parametrize("name", BLUEPRINTS)
+@pytest.mark.parametrize("name", ["hostile", "hostile-github", "small"])
 def test_shellcheck_has_nothing_to_say(name: str) -> None:
     done = subprocess.run(
         ["shellcheck", "-s", "bash", "-"],

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,18 @@ IMPORT_IDS = {
 }
 
 
+@cache
 def texts(name: str) -> dict[str, str]:
     return {file.name: file.text for file in export("terraform", BLUEPRINTS[name]).files}
 
 
+@cache
+def parsed(name: str) -> list[dict[str, Any]]:
+    return [hcl2.loads(text) for text in texts(name).values()]
+
+
 def blocks(name: str, kind: str) -> list[dict[str, Any]]:
-    return [block for text in texts(name).values() for block in hcl2.loads(text).get(kind, [])]
+    return [block for document in parsed(name) for block in document.get(kind, [])]
 
 
 def resources(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -166,7 +173,7 @@ def test_two_names_that_look_alike_stay_apart() -> None:
     assert len(set(variables)) == len(variables)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_no_text_leaves_its_quotes(text: str) -> None:
     source = written([Block(type="locals", attributes={"a": text, "b": "end"})])
