@@ -1,4 +1,4 @@
-"""Labels and fields that Tarmac wrote on what others made: which are still ours, and the way back."""
+"""Labels and fields that Tarmac wrote on what others made: what is still ours, and the way back."""
 
 from __future__ import annotations
 
