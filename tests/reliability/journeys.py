@@ -38,7 +38,7 @@ def applied(cloud: Cloud, wanted: Blueprint, root: Path) -> list[str]:
 
     def attempt() -> AppliedPlan:
         values, cancel = dict(TYPED), Cancel()
-        plan = make_plan(wanted, cloud, discard, cancel, secret_values=values)
+        plan = make_plan(wanted, cloud, discard, cancel, secret_values=values, root=root)
         return apply(root, wanted, cloud, plan, values, discard, cancel)
 
     return _until_well(attempt)

@@ -16,7 +16,7 @@ from tests.setup.sandboxed import BILLING
 from wizards.cancel import Cancel
 from wizards.events import Event, discard
 from wizards.runner import WORKERS
-from wizards.setup import applying, planning
+from wizards.setup import applying, leftovers, planning
 
 APIS, SECRETS, GRANTS = 200, 50, 10
 SERVICES_USED = 4
@@ -37,8 +37,7 @@ def test_200_apis_50_secrets_and_500_grants_are_batched(
 ) -> None:
     project = f"k-{secrets.token_hex(6)}"
     parts = crowd.crowd(project, BILLING, apis=apis, secrets=SECRETS, grants=GRANTS)
-    for module in (planning, applying):
-        monkeypatch.setattr(module, "resources", lambda *_given: parts)
+    monkeypatch.setattr(leftovers, "resources", lambda *_given: parts)
     wanted = crowd.blueprint(project, BILLING)
     most = 0
 
