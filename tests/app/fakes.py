@@ -579,6 +579,7 @@ class FakeSetup:
         self.afterwards = FakeAfterwards()
         self.planned = PLAN
         self.confirmed: tuple[str, ...] = ()
+        self.waits_for = "creating"
         self.breaks: Failure | None = None
 
     def interview(self) -> Interview:
@@ -641,12 +642,8 @@ class FakeSetup:
             emit(Event("plan.step", {"id": change.id, "state": "waiting"}))
         for change in plan.todo:
             fields = {"id": change.id, "title": change.title}
-            emit(
-                Event(
-                    "plan.step",
-                    {**fields, "state": "running", "command": change.command, "says": "creating"},
-                )
-            )
+            began = {"state": "running", "command": change.command, "says": self.waits_for}
+            emit(Event("plan.step", {**fields, **began}))
             while change.id.startswith("sql") and not self.gate.wait(0.01):
                 if cancel.asked:
                     return FakeAppliedPlan(cancelled=True)

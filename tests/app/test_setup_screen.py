@@ -415,3 +415,18 @@ async def test_a_deletion_with_data_waits_for_its_typed_name(opened: Opened) -> 
         await driven.press(*"old", "tab", "tab", "enter")
         assert engines.setup.confirmed == ("old",)
         assert engines.setup.calls == ["plan", "plan"]
+
+
+async def test_an_address_that_a_step_waits_for_is_copied_whole(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.setup.gate.clear()
+    engines.setup.waits_for = "open https://github.com/apps/install?state=abc"
+    async with opened(engines=engines) as driven:
+        await driven.press("2", "ctrl+g", "a", "tab", "enter")
+        await driven.until(lambda: "now: database instance" in driven.text)
+        assert "▲ open https://github.com" in driven.text
+        driven.app.screen.query_one(".changes", Rows).move_to("sql.instance:notes-db")
+        await driven.press("c")
+        assert driven.app.clipboard == "https://github.com/apps/install?state=abc"
+        engines.setup.gate.set()
+        await driven.settle()

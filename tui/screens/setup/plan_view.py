@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -195,13 +196,15 @@ class PlanView(Vertical):
         return summary.planned(self.board.plan, self.speed)
 
     def to_copy(self) -> str:
-        """Return what ``c`` copies of the row under the cursor: a command, or what cures it."""
+        """Return what ``c`` copies: an address to open now, a command, or what cures a verdict."""
         row = self.changes.row
         if row is None:
             return ""
-        change = self.board.change(row.id)
+        change, step = self.board.change(row.id), self.board.steps.get(row.id)
         if change is not None:
-            return change.command
+            waiting = step.says if step is not None and step.state == "running" else ""
+            address = re.search(r"https?://\S+", waiting)
+            return address[0] if address else change.command
         check = self.board.check(row.id)
         return check.fix if check is not None else ""
 

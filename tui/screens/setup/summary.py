@@ -71,7 +71,12 @@ def running(board: PlanBoard, job: Job[object] | None, speed: float) -> Content:
         titles = ", ".join(now)
         mark = ("» ", "bold $text-accent")
         lines.append(Content.assemble(mark, _("now: {titles}").format(titles=titles)))
-    if chain and left >= _LEAST and not stopping:
+    asks = [board.steps[change.id].says for change in board.under_way()]
+    asks = [says for says in asks if "https://" in says]
+    if asks:
+        words = _("{what} (c on its row copies it)").format(what=asks[0])
+        lines.append(Content.assemble(("▲ ", "bold $text-warning"), (words, "bold")))
+    elif chain and left >= _LEAST and not stopping:
         words = _("longest: {titles}").format(titles=" → ".join(part.title for part in chain))
         lines.append(Content.styled(words, "$text-muted"))
     return Content("\n").join(lines)
