@@ -131,7 +131,8 @@ class Deployment:
     def context(self) -> str:
         """The folder a Docker build needs: the service's own, or the root for what lies beside."""
         service, front = self.service, self.frontend
-        needed = [service.lockfile, service.workspace, service.import_root, service.prisma or ""]
+        needed = [service.lockfile, service.workspace, service.prisma or ""]
+        needed += [service.import_root] if service.language == "python" else []
         needed += [*service.requirements, *service.settings]
         needed += [worker.directory for worker in service.workers]
         needed += [front.path, front.lockfile, front.workspace] if front else []

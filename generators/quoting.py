@@ -30,6 +30,37 @@ def shell_word(value: object) -> str:
     return shlex.quote(str(value))
 
 
+def bash_word(value: object) -> str:
+    """Return one word of bash on one line: what is not printable is written as an escape."""
+    text = str(value)
+    if text.isprintable():
+        return shlex.quote(text)
+    return "$'" + "".join(_bash_escaped(char) for char in text) + "'"
+
+
+def github(value: object) -> str:
+    """Return a text in which GitHub Actions finds no expression but the text itself."""
+    return str(value).replace("${{", "${{ '${{' }}")
+
+
+def azure(value: object) -> str:
+    """Return a text in which Azure Pipelines finds no template expression.
+
+    ``$(name)`` needs nothing: it stays as it is where no variable has that name.
+    """
+    return github(value)
+
+
+def prometheus_text(value: object) -> str:
+    """Return a text in which Prometheus finds no template but the text itself."""
+    return str(value).replace("{{", '{{ "{{" }}')
+
+
+def json_text(value: object) -> str:
+    """Return a JSON string with its quotes, on one line."""
+    return json.dumps(str(value), ensure_ascii=False)
+
+
 def exec_form(words: Sequence[str]) -> str:
     """Return the JSON form of a Dockerfile's CMD, ENTRYPOINT and HEALTHCHECK."""
     return json.dumps(list(words), ensure_ascii=False)
@@ -46,6 +77,11 @@ def docker_value(value: object) -> str:
         return str(value)
     text = re.sub(r"[\r\n]+", " ", str(value))
     return '"' + re.sub(r'([\\"$])', r"\\\1", text) + '"'
+
+
+def ignored(value: object) -> str:
+    """Return a line of .dockerignore that matches this very path."""
+    return re.sub(r"([\\*?\[])", r"\\\1", comment(value))
 
 
 def comment(value: object) -> str:
@@ -85,6 +121,17 @@ def gcloud_list(words: Sequence[str]) -> str:
     while any(f"@{number}@" in word for word in words):
         number += 1
     return f"^@{number}@^" + f"@{number}@".join(words)
+
+
+def _bash_escaped(char: str) -> str:
+    if char in "'\\":
+        return "\\" + char
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if code < 0x80:
+        return f"\\{code:03o}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _escaped(char: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from generators.artefact import Artefact
-from generators.artefacts import cloudbuild, compose, dockerfile, dockerignore, env_example
+from generators.artefacts import cloudbuild, compose, dockerfile, dockerignore, env_example, nginx
 from generators.stack import Stack
 
 FAMILIES: dict[str, Callable[[Stack, str], list[Artefact]]] = {
     "dockerfile": dockerfile.render,
+    "nginx": nginx.render,
     "dockerignore": dockerignore.render,
     "compose": compose.render,
     "cloudbuild": cloudbuild.render,

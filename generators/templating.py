@@ -40,10 +40,16 @@ def _environment() -> jinja2.Environment:
         yaml=quoting.yaml_text,
         dollars=quoting.doubled_dollars,
         shell=quoting.shell_word,
+        bash=quoting.bash_word,
+        github=quoting.github,
+        azure=quoting.azure,
+        promtext=quoting.prometheus_text,
+        json=quoting.json_text,
         exec_form=quoting.exec_form,
         copy_form=quoting.copy_form,
         docker_value=quoting.docker_value,
         comment=quoting.comment,
+        ignored=quoting.ignored,
         dotenv=quoting.dotenv,
     )
     return environment

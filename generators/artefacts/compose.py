@@ -1,46 +1,61 @@
-"""The service with its database on one machine: docker compose for development."""
+"""Every service with what it needs on one machine: docker compose for development."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from generators.artefact import Artefact
-from generators.artefacts.starting import migrate_command
-from generators.deployment import DatabaseUse, Deployment
+from generators.artefacts.compose_environment import environment, local_password
+from generators.artefacts.starting import migrate_command, worker_command
+from generators.deployment import Deployment, Stream
 from generators.header import header
-from generators.quoting import doubled_dollars, variable_name
 from generators.stack import Stack
 from generators.templating import rendered
 
-LOCAL_PASSWORD = "local-only"
-_SCHEMES = {
-    "psycopg": "postgresql+psycopg",
-    "asyncpg": "postgresql+asyncpg",
-    "pg8000": "postgresql+pg8000",
-}
+_HEALTHY, _ENDED = "service_healthy", "service_completed_successfully"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One service of compose; ``waits`` maps labels to the condition that is waited for.
+
+    Where an image is ``shared``, its ``first`` container defines what the others point to, under
+    names that end with ``anchor``; ``kind`` is migrate, server, worker or static; ``published``
+    the port of this machine.
+    """
+
+    label: str
+    kind: str
+    image: str
+    context: str
+    dockerfile: str
+    shared: bool = False
+    anchor: str = ""
+    first: bool = True
+    arguments: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    waits: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    published: int = 0
 
 
 def render(stack: Stack, language: str) -> list[Artefact]:
-    """Return docker-compose.yml: db and redis as they are used, migrate, then the service."""
-    deployment = stack.main
-    service = deployment.service
-    if service.language != "python" or service.entrypoint is None:
-        return []
-    context = deployment.context
-    dockerfile = "Dockerfile" if service.path == context else f"{service.path}/Dockerfile"
+    """Return docker-compose.yml: databases as they are used, migrations, then every service."""
+    database = stack.database
+    containers = _containers(stack)
     text = rendered(
         "docker-compose.yml.j2",
         language,
-        header=header(language, deployment.blueprint_hash),
-        deployment=deployment,
-        name=project_name(deployment.name),
-        context="." if context == "." else f"./{context}",
-        dockerfile=deployment.within_context(dockerfile) if context != "." else dockerfile,
-        database=deployment.database,
-        redis=service.redis,
-        migrate=migrate_command(deployment) if deployment.database else [],
-        environment=environment(deployment),
-        password=local_password(deployment.database) if deployment.database else "",
+        header=header(language, stack.main.blueprint_hash),
+        name=project_name(stack.main.name),
+        published=_shown(containers),
+        database=database,
+        redis=stack.redis,
+        queue=stack.queue,
+        containers=containers,
+        password=local_password(database) if database else "",
     )
     return [Artefact(name="compose", path="docker-compose.yml", text=text)]
 
@@ -51,51 +66,103 @@ def project_name(name: str) -> str:
     return kept.strip("-") or "app"
 
 
-def database_url(deployment: Deployment, password: str, host: str) -> str:
-    """Return the URL as the project's driver wants it; the password is put in as it stands."""
-    database = deployment.database
-    if database is None:
-        return ""
-    scheme = _SCHEMES.get(deployment.service.database_driver or "", "postgresql")
-    if deployment.service.framework == "Django":
-        scheme = "postgres"
-    user, name = quote(database.user, safe=""), quote(database.name, safe="")
-    return f"{scheme}://{user}:{password}@{host}:5432/{name}"
+def _containers(stack: Stack) -> list[Container]:
+    """Return the containers in the order in which they start."""
+    found: list[Container] = []
+    ports: set[int] = set()
+    for one in stack.deployments:
+        streams = one.migrating if one.database is not None else ()
+        uses = list(stack.workers_of(one))
+        shared = bool(streams or uses)
+        waits = _stores(one)
+        for stream in streams:
+            found.append(_migration(stack, one, stream, first=stream is streams[0]))
+            waits[stream.label] = _ENDED
+        if streams:
+            waits.pop("db", None)
+        waits |= _elsewhere(stack, one)
+        is_worker = not one.answers
+        if not is_worker:
+            found.append(_server(stack, one, waits, shared, ports, first=not streams))
+        for position, use in enumerate(uses):
+            first = is_worker and position == 0 and not streams
+            container = _container(stack, one, use.label, "worker", shared=shared, first=first)
+            command = tuple(worker_command(one, use.worker))
+            found.append(replace(container, command=command, waits=waits))
+    return found
 
 
-def local_password(database: DatabaseUse) -> str:
-    """Return compose's notation for the password: from .env, with a default for this machine."""
-    return f"${{{variable_name(database.password_variable)}:-{LOCAL_PASSWORD}}}"
+def _server(
+    stack: Stack,
+    one: Deployment,
+    waits: dict[str, str],
+    shared: bool,
+    ports: set[int],
+    *,
+    first: bool,
+) -> Container:
+    published = one.port
+    while published in ports:
+        published += 1
+    ports.add(published)
+    kind = "static" if one.static else "server"
+    container = _container(stack, one, one.label, kind, shared=shared, first=first)
+    return replace(container, waits=waits, port=one.port, published=published)
 
 
-def environment(deployment: Deployment) -> dict[str, str]:
-    """Return what the containers of the service get, in compose's own notation."""
-    values: dict[str, str] = {}
-    if deployment.database is not None:
-        password = local_password(deployment.database)
-        values["DATABASE_URL"] = database_url(deployment, password, "db")
-        values |= _separate(deployment, password)
-    if deployment.service.redis:
-        values["REDIS_URL"] = "redis://redis:6379/0"
-    return values
+def _migration(stack: Stack, one: Deployment, stream: Stream, *, first: bool) -> Container:
+    container = _container(stack, one, stream.label, "migrate", shared=True, first=first)
+    return replace(container, command=tuple(migrate_command(one, stream)), waits={"db": _HEALTHY})
 
 
-def _separate(deployment: Deployment, password: str) -> dict[str, str]:
-    """Return the parts of the address under the names that the code reads."""
-    database = deployment.database
-    assert database is not None
-    read = set(deployment.service.variables)
-    parts = {
-        "HOST": "db",
-        "SERVER": "db",
-        "PORT": "5432",
-        "USER": doubled_dollars(database.user),
-        "PASSWORD": password,
-        "NAME": doubled_dollars(database.name),
-        "DB": doubled_dollars(database.name),
-    }
-    names = {
-        f"{prefix}_{part}": value for prefix in ("DB", "POSTGRES") for part, value in parts.items()
-    }
-    host_known = bool(read & {"DB_HOST", "POSTGRES_HOST", "POSTGRES_SERVER"})
-    return {name: value for name, value in names.items() if name in read and host_known}
+def _container(
+    stack: Stack, one: Deployment, label: str, kind: str, *, shared: bool, first: bool
+) -> Container:
+    main = one.label == stack.main.label
+    context = one.context
+    from_context = one.within_context(one.dockerfile)
+    suffix = "" if main else f"-{one.label}"
+    front = one.service.frontend
+    variables = front.variables if front and (one.static or one.frontend) else ()
+    return Container(
+        label=label,
+        kind=kind,
+        image=f"{project_name(stack.main.name)}{suffix}:local",
+        context="." if context == "." else f"./{context}",
+        dockerfile=from_context,
+        shared=shared,
+        anchor=suffix,
+        first=first,
+        arguments=variables,
+        environment=_environment(stack, one),
+    )
+
+
+def _environment(stack: Stack, one: Deployment) -> dict[str, str]:
+    backend = stack.labelled(one.backend)
+    if one.static:
+        return {"API_URL": f"http://{backend.label}:{backend.port}"} if backend else {}
+    return environment(one)
+
+
+def _stores(one: Deployment) -> dict[str, str]:
+    waits = {"db": _HEALTHY} if one.database is not None else {}
+    if one.service.redis or one.service.broker == "redis":
+        waits["redis"] = _HEALTHY
+    if one.service.broker == "amqp":
+        waits["queue"] = _HEALTHY
+    return waits
+
+
+def _elsewhere(stack: Stack, one: Deployment) -> dict[str, str]:
+    """Return what others do first: the back end is up, whoever owns the tables has migrated."""
+    if one.static:
+        backend = stack.labelled(one.backend)
+        return {backend.label: _HEALTHY} if backend else {}
+    if one.database is None or one.migrating:
+        return {}
+    return {stream.label: _ENDED for _other, stream in stack.migrations}
+
+
+def _shown(containers: Sequence[Container]) -> list[tuple[str, int]]:
+    return [(one.label, one.published) for one in containers if one.published]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generators.artefact import Artefact
-from generators.artefacts.compose import LOCAL_PASSWORD, database_url
+from generators.artefacts.compose_environment import LOCAL_PASSWORD, database_url
 from generators.deployment import Deployment
 from generators.detection.tree import join
 from generators.header import header

@@ -1,0 +1,111 @@
+"""What containers of compose are told: the addresses of what runs beside them, and secrets."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from generators.deployment import DatabaseUse, Deployment
+from generators.quoting import doubled_dollars, variable_name
+
+LOCAL_PASSWORD = "local-only"
+_SCHEMES = {
+    "psycopg": "postgresql+psycopg",
+    "asyncpg": "postgresql+asyncpg",
+    "pg8000": "postgresql+pg8000",
+}
+_REDIS = "redis://redis:6379/0"
+_QUEUE = "amqp://guest:guest@queue:5672//"
+_BROKERS = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER", "DRAMATIQ_BROKER_URL")
+_REDIS_PARTS = {
+    "REDIS_HOST": "redis",
+    "REDIS_SERVER": "redis",
+    "REDIS_PORT": "6379",
+    "CELERY_RESULT_BACKEND": _REDIS,
+    "RQ_REDIS_URL": _REDIS,
+    "REDIS_DSN": _REDIS,
+    "REDIS_URI": _REDIS,
+    "CACHE_URL": _REDIS,
+}
+_QUEUE_PARTS = {
+    "RABBITMQ_HOST": "queue",
+    "RABBITMQ_PORT": "5672",
+    "RABBITMQ_USER": "guest",
+    "RABBITMQ_PASSWORD": "guest",
+    "RABBITMQ_URL": _QUEUE,
+    "AMQP_URL": _QUEUE,
+    "CLOUDAMQP_URL": _QUEUE,
+}
+
+
+def database_url(deployment: Deployment, password: str, host: str) -> str:
+    """Return the URL as the project's driver wants it; the password is put in as it stands."""
+    database = deployment.database
+    if database is None:
+        return ""
+    scheme = _SCHEMES.get(deployment.service.database_driver or "", "postgresql")
+    if deployment.service.framework == "Django":
+        scheme = "postgres"
+    user, name = quote(database.user, safe=""), quote(database.name, safe="")
+    return f"{scheme}://{user}:{password}@{host}:5432/{name}"
+
+
+def local_password(database: DatabaseUse) -> str:
+    """Return compose's notation for the password: from .env, with a default for this machine."""
+    return _from_env(database.password_variable)
+
+
+def environment(deployment: Deployment) -> dict[str, str]:
+    """Return what the containers of a service get, in compose's own notation."""
+    values: dict[str, str] = {}
+    service = deployment.service
+    if deployment.database is not None:
+        password = local_password(deployment.database)
+        values["DATABASE_URL"] = database_url(deployment, password, "db")
+        values |= _separate(deployment, password)
+    read = set(service.variables)
+    if service.redis or service.broker == "redis":
+        values["REDIS_URL"] = _REDIS
+        values |= {name: value for name, value in _REDIS_PARTS.items() if name in read}
+    if service.broker == "amqp":
+        values |= {name: value for name, value in _QUEUE_PARTS.items() if name in read}
+    broker = {"redis": _REDIS, "amqp": _QUEUE}.get(service.broker, "")
+    if broker:
+        values |= {name: broker for name in _BROKERS if name in read}
+    values |= _secrets(deployment, values)
+    return values
+
+
+def _secrets(deployment: Deployment, known: dict[str, str]) -> dict[str, str]:
+    """Return the secrets that the program reads: from .env, with a default for this machine."""
+    password = deployment.database.password_variable if deployment.database else ""
+    names = (use.variable for use in deployment.secrets)
+    return {name: _from_env(name) for name in names if name != password and name not in known}
+
+
+def _separate(deployment: Deployment, password: str) -> dict[str, str]:
+    """Return the parts of the address under the names that the code reads."""
+    database = deployment.database
+    assert database is not None
+    read = set(deployment.service.variables)
+    parts = {
+        "HOST": "db",
+        "SERVER": "db",
+        "PORT": "5432",
+        "USER": doubled_dollars(database.user),
+        "USERNAME": doubled_dollars(database.user),
+        "PASSWORD": password,
+        "PASS": password,
+        "NAME": doubled_dollars(database.name),
+        "DATABASE": doubled_dollars(database.name),
+        "DB": doubled_dollars(database.name),
+    }
+    prefixes = ("DB", "POSTGRES", "DATABASE", "SQL", "PG")
+    names = {f"{prefix}_{part}": value for prefix in prefixes for part, value in parts.items()}
+    names |= {f"PG{part}": value for part, value in parts.items()}
+    hosts = {f"{prefix}_{part}" for prefix in prefixes for part in ("HOST", "SERVER")}
+    host_known = bool(read & (hosts | {"PGHOST"}))
+    return {name: value for name, value in names.items() if name in read and host_known}
+
+
+def _from_env(name: str) -> str:
+    return f"${{{variable_name(name)}:-{LOCAL_PASSWORD}}}"
