@@ -1,0 +1,1 @@
+"""What was generated, really built and run: a Docker of our own on a machine that has none."""

@@ -1,0 +1,8 @@
+"""The one table."""
+
+from django.db import models
+
+
+class Book(models.Model):
+    title = models.CharField(max_length=200)
+    pages = models.PositiveIntegerField(default=0)

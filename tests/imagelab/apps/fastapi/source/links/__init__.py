@@ -1,0 +1,1 @@
+"""Short links: a slug leads to an address, and every visit is counted."""
