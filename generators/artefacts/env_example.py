@@ -70,8 +70,10 @@ def _cloud(deployment: Deployment, language: str) -> list[Variable]:
         "DB_POOL_SIZE": _("Connections that one instance keeps open."),
         "DB_MAX_OVERFLOW": _("Connections that one instance may add for a moment."),
     }
+    stated = _("From [service.environment] of tarmac.toml.")
     lines = [
-        Variable(name, value, explained[name]) for name, value in deployment.start_variables.items()
+        Variable(name, value, explained.get(name, stated))
+        for name, value in deployment.start_variables.items()
     ]
     secret = {use.variable: use.secret for use in deployment.secrets}
     says = _("From Secret Manager: {secret}.")
