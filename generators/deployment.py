@@ -9,6 +9,9 @@ from generators.delivery import Delivery
 from generators.detection.tree import inside, join
 from generators.project import FrontEnd, MigrationTool, Service
 
+MAIN = "app"
+"""The label of the service that ``[service]`` describes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseUse:
@@ -61,7 +64,8 @@ class Deployment:
     ``name`` is its name on Google Cloud, ``label`` its short one within the stack: compose's
     service, the suffix of build steps ("app" for the main one); ``dockerfile_name`` tells services
     of one folder apart. ``health_path`` "" is for a service of which none is known: any answer
-    counts. ``backend`` is the label of the service that a front end of its own image calls.
+    counts. ``backend`` is the label of the service that a front end of its own image calls, with
+    its ``backend_name`` on Google Cloud.
     ``together`` puts the front end into the back end's container, behind nginx. ``streams`` are
     its migrations, None for those that the service itself tells.
     """
@@ -88,11 +92,17 @@ class Deployment:
     environment: Mapping[str, str] = field(default_factory=dict)
     migration: MigrationUse | None = None
     delivery: Delivery = field(default_factory=Delivery)
-    label: str = "app"
+    label: str = MAIN
     dockerfile_name: str = "Dockerfile"
     backend: str = ""
+    backend_name: str = ""
     together: bool = False
     streams: tuple[Stream, ...] | None = None
+
+    @property
+    def main(self) -> bool:
+        """Whether it is the service of ``[service]``; substitutions of the pipeline are its own."""
+        return self.label == MAIN
 
     @property
     def static(self) -> bool:

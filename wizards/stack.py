@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from generators.deployment import Deployment, SecretUse, Stream
+from generators.deployment import MAIN, Deployment, SecretUse, Stream
 from generators.project import Confidence, Detection, FrontEnd, Service
 from generators.stack import Stack, WorkerUse, workers_of
 from generators.supported import refusal
@@ -16,7 +16,7 @@ from wizards.deployment import deployment_of
 from wizards.setup.run_desired import job_name
 
 _LONGEST = 49
-_RESERVED = ("db", "redis", "queue", "migrate")
+_RESERVED = (MAIN, "db", "redis", "queue", "migrate")
 _POSTGRES = "postgresql"
 _HEALTHY = {"streamlit": "/_stcore/health"}
 
@@ -43,7 +43,7 @@ def stack_of(blueprint: Blueprint, detection: Detection, root: Path) -> Stack:
         front = backend.service.frontend
         if front is not None and not backend.static and backend.frontend is None:
             shape = _beside(main, _as_service(front), blueprint, deployments)
-            deployments.append(replace(shape, backend=backend.label))
+            deployments.append(_for(shape, backend))
     deployments = [_calling(one, deployments) for one in deployments]
     taken = {one.label for one in deployments}
     workers = [use for one in deployments for use in workers_of(one, main=one is deployments[0])]
@@ -134,7 +134,11 @@ def _calling(deployment: Deployment, all_of_them: Sequence[Deployment]) -> Deplo
     if not deployment.static or deployment.backend:
         return deployment
     backs = [one for one in all_of_them if not one.static and one.answers]
-    return replace(deployment, backend=backs[0].label) if backs else deployment
+    return _for(deployment, backs[0]) if backs else deployment
+
+
+def _for(front: Deployment, backend: Deployment) -> Deployment:
+    return replace(front, backend=backend.label, backend_name=backend.name)
 
 
 def _as_service(front: FrontEnd) -> Service:

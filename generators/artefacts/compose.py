@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from generators.artefact import Artefact
 from generators.artefacts.compose_environment import environment, local_password
+from generators.artefacts.front_arguments import addresses, arguments
 from generators.artefacts.starting import migrate_command, worker_command
 from generators.deployment import Deployment, Stream
 from generators.header import header
@@ -33,7 +34,7 @@ class Container:
     shared: bool = False
     anchor: str = ""
     first: bool = True
-    arguments: tuple[str, ...] = ()
+    arguments: dict[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     waits: dict[str, str] = field(default_factory=dict)
@@ -122,8 +123,6 @@ def _container(
     context = one.context
     from_context = one.within_context(one.dockerfile)
     suffix = "" if main else f"-{one.label}"
-    front = one.service.frontend
-    variables = front.variables if front and (one.static or one.frontend) else ()
     return Container(
         label=label,
         kind=kind,
@@ -133,7 +132,7 @@ def _container(
         shared=shared,
         anchor=suffix,
         first=first,
-        arguments=variables,
+        arguments=_arguments(stack, one),
         environment=_environment(stack, one),
     )
 
@@ -143,6 +142,14 @@ def _environment(stack: Stack, one: Deployment) -> dict[str, str]:
     if one.static:
         return {"API_URL": f"http://{backend.label}:{backend.port}"} if backend else {}
     return environment(one)
+
+
+def _arguments(stack: Stack, one: Deployment) -> dict[str, str]:
+    """Return the build arguments: from .env, the API's address with a default for this machine."""
+    backend = stack.labelled(one.backend)
+    here = f"http://localhost:{backend.port}" if backend else ""
+    known = addresses(one) if backend else ()
+    return {name: f"${{{name}:-{here}}}" if name in known else "" for name in arguments(one)}
 
 
 def _stores(one: Deployment) -> dict[str, str]:

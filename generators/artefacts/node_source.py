@@ -71,8 +71,13 @@ def node_source(
         copies=() if whole else _copies(deployment, package, prisma),
         context=(from_context, join_image(from_context)),
         build=build_line(package, package.build, linked),
-        arguments=tuple(name for name in package.variables if _ARGUMENT.fullmatch(name)),
+        arguments=tuple(name for name in package.variables if is_argument(name)),
     )
+
+
+def is_argument(name: str) -> bool:
+    """Whether bundlers put a variable of this name into the built files."""
+    return bool(_ARGUMENT.fullmatch(name))
 
 
 def join_image(path: str) -> str:

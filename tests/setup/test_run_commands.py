@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generators.artefacts.cloudbuild import deploy_arguments, migrate_arguments
+from generators.artefacts.cloud_run import deploy_arguments, migrate_arguments
 from generators.detect import detect
 from sandbox.environment import variables
 from tests.setup.run_world import OWN, REGION, RunProject, with_database

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generators.artefacts.cloudbuild import deploy_arguments, migrate_arguments
+from generators.artefacts.cloud_run import deploy_arguments, migrate_arguments
 from generators.deployment import Deployment
 from generators.detect import detect
 from tests.setup.run_world import with_database
