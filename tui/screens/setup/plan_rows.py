@@ -131,7 +131,7 @@ def _sums(board: PlanBoard, changes: Sequence[Change]) -> Content:
     parts: list[str | Content] = [
         Content.assemble((f"{mark} ", style), str(count)) for (mark, style), count in counts.items()
     ]
-    cost = sum(change.cost_delta_usd for change in changes)
+    cost = sum(change.cost_delta_usd for change in changes if not change.idle)
     if abs(cost) >= _NOTHING:
         parts.append(Content.styled(f"{cost:+.2f}", "bold"))
     return joined(parts, "  ")
