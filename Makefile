@@ -72,6 +72,7 @@ bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/lint.py
 	$(BIN)/python benchmarks/keys.py
 	$(BIN)/python benchmarks/detection.py
+	$(BIN)/python benchmarks/generate.py
 	$(BIN)/python benchmarks/apply.py
 	$(BIN)/python benchmarks/apply_scale.py
 	$(BIN)/python benchmarks/backup.py
