@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from generators import blocks
 from generators.artefact import Artefact
-from generators.header import split
+from generators.header import renewed, split
 from generators.three_way import merge
 
 
@@ -66,15 +66,17 @@ def _decide(current: str, base: str | None, new: str) -> Decision:
 
 def _merged(current: str, base: str, new: str) -> Decision:
     """Merge the bodies; the header line follows Tarmac unless the person has removed it."""
-    their_header, theirs = split(current)
-    base_body, (new_header, new_body) = split(base)[1], split(new)
-    merged = merge(base_body, theirs, new_body)
+    their_header, new_header = split(current)[0], split(new)[0]
+    if their_header and new_header:
+        theirs, old, fresh = renewed(current, new_header), renewed(base, new_header), new
+    else:
+        theirs, old, fresh = split(current)[1], split(base)[1], split(new)[1]
+    merged = merge(old, theirs, fresh)
     if merged.conflict:
         return Decision(State.CONFLICT, current, base)
-    text = (new_header if their_header else "") + merged.text
     if merged.text == theirs:
         return Decision(State.EDITED, current, new)
-    return Decision(State.MERGE, text, new)
+    return Decision(State.MERGE, merged.text, new)
 
 
 def _decide_block(current: str, base: str | None, new: str) -> Decision:

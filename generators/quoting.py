@@ -56,6 +56,16 @@ def prometheus_text(value: object) -> str:
     return str(value).replace("{{", '{{ "{{" }}')
 
 
+def python_text(value: object) -> str:
+    """Return a literal of Python: a string on one line, or None."""
+    return "None" if value is None else ascii(str(value))
+
+
+def docstring(value: object) -> str:
+    """Return a line that cannot leave a docstring, and in which nothing is an escape."""
+    return comment(value).replace("\\", "\\\\").replace('"""', "'''")
+
+
 def json_text(value: object) -> str:
     """Return a JSON string with its quotes, on one line."""
     return json.dumps(str(value), ensure_ascii=False)

@@ -43,6 +43,8 @@ def _environment() -> jinja2.Environment:
         bash=quoting.bash_word,
         github=quoting.github,
         azure=quoting.azure,
+        python=quoting.python_text,
+        docstring=quoting.docstring,
         promtext=quoting.prometheus_text,
         json=quoting.json_text,
         exec_form=quoting.exec_form,
