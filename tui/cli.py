@@ -29,7 +29,10 @@ COMMANDS = {
     "apply": ("tui.commands.setup:apply", N_("Carry the plan out; --resume after an interruption")),
     "undo": ("tui.commands.undo:undo", N_("Remove what Tarmac made, and only that")),
     "drift": ("tui.commands.drift:drift", N_("Compare the world with tarmac.toml")),
-    "export": ("tui.commands.export:export", N_("Write the set-up as Terraform or a gcloud script")),
+    "export": (
+        "tui.commands.export:export",
+        N_("Write the set-up as Terraform or a gcloud script"),
+    ),
     "detect": ("tui.commands.files:detect", N_("What the project is made of, with the evidence")),
     "generate": (
         "tui.commands.files:generate",

@@ -133,7 +133,7 @@ class AdoptDrift(SetupCommand):
     """Write what Google Cloud has into tarmac.toml, for the difference under the cursor."""
 
     key = "w"
-    label = N_("adopt")
+    label = N_("write down")
 
 
 class RevertDrift(SetupCommand):

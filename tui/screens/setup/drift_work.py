@@ -59,7 +59,7 @@ class DriftWork(Part):
         self._ask(
             _("Write what Google Cloud has into tarmac.toml?"),
             [item.title, "", *keys],
-            _("adopt"),
+            _("write down"),
             lambda: self._write("setup.adopt", lambda: adopt(report, which)),
         )
 
