@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generators.artefact import Artefact
 from generators.artefacts.compose_environment import LOCAL_PASSWORD, database_url
+from generators.artefacts.front_arguments import addresses, arguments
 from generators.deployment import Deployment
 from generators.detection.tree import join
 from generators.header import header
@@ -26,20 +28,61 @@ class Variable:
 
 
 def render(stack: Stack, language: str) -> list[Artefact]:
-    """Return .env.example as a block among a person's own lines."""
-    deployment = stack.main
+    """Return an .env.example beside each service, as a block among a person's own lines."""
+    places: dict[str, list[Deployment]] = {}
+    for one in stack.deployments:
+        places.setdefault(one.service.path, []).append(one)
+    for one in stack.deployments:
+        if one.frontend is not None:
+            places.setdefault(one.frontend.path, [])
+    examples = [_example(stack, path, group, language) for path, group in places.items()]
+    return [one for one in examples if one is not None]
+
+
+def _example(stack: Stack, path: str, group: list[Deployment], language: str) -> Artefact | None:
+    """Return the file of a folder, None where there is nothing to say beside the main service."""
+    back = [one for one in group if not one.static]
+    fronts = [one for one in stack.deployments if _front(one) == path]
+    parts = {
+        "local": _once(line for one in back for line in _local(one, language)),
+        "compose": _once(line for one in back for line in _compose(one, language)),
+        "cloud": _once(line for one in back for line in _cloud(one, language)),
+        "others": _once(line for one in back for line in _others(one, language)),
+        "building": _once(line for one in fronts for line in _building(one, language)),
+    }
+    if not any(parts.values()) and path != stack.main.service.path:
+        return None
     text = rendered(
         "env.example.j2",
         language,
-        header=header(language, deployment.blueprint_hash),
-        local=_local(deployment, language),
-        compose=_compose(deployment, language),
-        cloud=_cloud(deployment, language),
-        others=_others(deployment, language),
-        has_database=deployment.database is not None,
+        header=header(language, stack.main.blueprint_hash),
+        **parts,
     )
-    path = join(deployment.service.path, ".env.example")
-    return [Artefact(name="env", path=path, text=text, block=True)]
+    return Artefact(name="env", path=join(path, ".env.example"), text=text, block=True)
+
+
+def _once(variables: Iterable[Variable]) -> list[Variable]:
+    """Return each variable once, the first one of a name."""
+    found: dict[str, Variable] = {}
+    for one in variables:
+        found.setdefault(one.name, one)
+    return list(found.values())
+
+
+def _front(deployment: Deployment) -> str:
+    """Return the folder of the front end that goes into a deployment's image, "" without one."""
+    front = deployment.service.frontend
+    return front.path if front and (deployment.static or deployment.frontend) else ""
+
+
+def _building(deployment: Deployment, language: str) -> list[Variable]:
+    """Return what is put into the built files: everybody can read it there."""
+    _ = words_of(language)
+    says = {name: _("The address of the API.") for name in addresses(deployment)}
+    return [
+        Variable(name, "", says.get(name, _("Read while building.")))
+        for name in arguments(deployment)
+    ]
 
 
 def _local(deployment: Deployment, language: str) -> list[Variable]:
@@ -59,8 +102,7 @@ def _compose(deployment: Deployment, language: str) -> list[Variable]:
 
 
 def _cloud(deployment: Deployment, language: str) -> list[Variable]:
-    database = deployment.database
-    if database is None:
+    if deployment.database is None and not deployment.secrets and not deployment.environment:
         return []
     _ = words_of(language)
     explained = {
