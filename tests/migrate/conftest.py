@@ -20,9 +20,11 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 Make = Callable[..., AlembicProject]
 
 
-@pytest.fixture(scope="session")
-def alembic_python() -> Path:
-    """The interpreter of an environment that Tarmac's own lacks Alembic of; cached by content."""
+def python_with_alembic() -> Path:
+    """Return the interpreter of an environment with Alembic, which Tarmac's own has not.
+
+    It is made once per content of the requirements.
+    """
     key = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     folder = cache / "tarmac-tests" / f"alembic-{key}"
@@ -36,6 +38,12 @@ def alembic_python() -> Path:
             subprocess.run([python, "-m", "pip", "install", "-q", "-r", REQUIREMENTS], check=True)
             done.touch()
     return python
+
+
+@pytest.fixture(scope="session")
+def alembic_python() -> Path:
+    """The interpreter of an environment with Alembic."""
+    return python_with_alembic()
 
 
 @pytest.fixture(autouse=True)
