@@ -14,7 +14,7 @@ from generators.detect import detect
 from generators.language import _, current
 from generators.merge import State
 from generators.project import Detection
-from generators.render import FAMILIES, render
+from generators.render import entries, render
 from wizards.blueprint import Blueprint
 from wizards.failures import Failure, UsageFailure
 from wizards.journal import private_folder
@@ -75,15 +75,19 @@ def artefacts(
     language: str | None = None,
     detection: Detection | None = None,
 ) -> list[FileState]:
-    """Return the state of every artefact, or of the named ones; nothing is written.
+    """Return the state of every artefact that the blueprint wants, or of the named ones.
 
-    ``language`` is that of the comments; None keeps the one of the last rendering. Names are
-    families ("compose") or paths ("docker-compose.yml").
+    Nothing is written. ``language`` is that of the comments; None keeps the one of the last
+    rendering. Names are artefacts ("compose"), families ("aws") or paths ("docker-compose.yml").
+    What was written once by name is kept up to date with the others.
     """
     stack = stack_of(blueprint, detection or detect(root), root)
     with _inside_only():
         spoken = language or str(remembered.inputs(root).get("language") or current())
-        wanted = _named(render(stack, language=spoken), names)
+        paths = (path for entry in entries() for path in entry.paths)
+        kept = {path for path in paths if remembered.base(root, path) is not None}
+        wanted = render(stack, language=spoken, names=names, kept=kept)
+        _all_found(wanted, names)
         return [_state(root, artefact, stack.main.blueprint_hash, spoken) for artefact in wanted]
 
 
@@ -123,18 +127,67 @@ def undo(root: Path) -> list[Path]:
         ) from changed
 
 
-def _named(made: Sequence[Artefact], names: Sequence[str]) -> list[Artefact]:
-    known = {artefact.name for artefact in made} | {artefact.path for artefact in made}
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be made: ``paths`` is () when it makes no sense for this project.
+
+    ``unasked`` says that it is made without being named, ``when`` on which occasion that is.
+    """
+
+    name: str
+    family: str
+    says: str
+    when: str
+    unasked: bool
+    paths: tuple[str, ...]
+
+
+def offers(root: Path, blueprint: Blueprint, *, detection: Detection | None = None) -> list[Offer]:
+    """Return everything that can be made, with what it is for and when it is made."""
+    stack = stack_of(blueprint, detection or detect(root), root)
+    return [
+        Offer(
+            name=entry.name,
+            family=entry.family,
+            says=_(entry.says),
+            when=_(entry.when.says),
+            unasked=entry.when.test(stack),
+            paths=tuple(one.path for one in entry.render(stack, "en")),
+        )
+        for entry in entries()
+    ]
+
+
+def _all_found(made: Sequence[Artefact], names: Sequence[str]) -> None:
+    """Raise a card for a name that is none, or that makes no sense for this project."""
+    answered = {one.name for one in made} | {one.path for one in made}
+    for entry in entries():
+        if entry.name in names or entry.family in names:
+            sensible = any(one.path in entry.paths for one in made) if entry.paths else True
+            if sensible or entry.family in names:
+                answered |= {entry.name, entry.family}
     for name in names:
-        if name not in known and name not in FAMILIES:
-            close = difflib.get_close_matches(name, sorted(known), 1)
-            raise UsageFailure(
-                "no-such-file",
-                _("There is no file called {name}").format(name=name),
-                why=_("Files: {names}").format(names=", ".join(one.name for one in made)),
-                next=tuple(f"tarmac generate {near}" for near in close),
-            )
-    return [one for one in made if not names or one.name in names or one.path in names]
+        if name not in answered:
+            raise _not_found(name)
+
+
+def _not_found(name: str) -> UsageFailure:
+    known = list(entries())
+    if any(name in {entry.name, *entry.paths} for entry in known):
+        return UsageFailure(
+            "not-for-this",
+            _("{name} makes no sense for this project").format(name=name),
+            why=_("It needs a runtime, a pipeline or a database that tarmac.toml does not name."),
+            next=("tarmac generate --list",),
+        )
+    words = sorted({word for entry in known for word in (entry.name, entry.family, *entry.paths)})
+    close = difflib.get_close_matches(name, words, 1)
+    return UsageFailure(
+        "no-such-file",
+        _("There is no file called {name}").format(name=name),
+        why=_("Names: {names}").format(names=", ".join(entry.name for entry in known)),
+        next=(*(f"tarmac generate {near}" for near in close), "tarmac generate --list"),
+    )
 
 
 def _state(root: Path, artefact: Artefact, blueprint: str, language: str) -> FileState:

@@ -208,7 +208,7 @@ def test_an_unknown_name_suggests_the_nearest(tmp_path: Path) -> None:
     root = project(tmp_path)
     with pytest.raises(UsageFailure) as wrong:
         artefacts(root, blueprint(root), names=("dockerfil",))
-    assert wrong.value.next == ("tarmac generate dockerfile",)
+    assert wrong.value.next[0] == "tarmac generate dockerfile"
 
 
 def test_a_folder_without_an_application_is_a_card(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from wizards.failures import Exit, Failure
 if TYPE_CHECKING:
     from generators.check import Checked
     from wizards.events import Json
-    from wizards.files import FileState
+    from wizards.files import FileState, Offer
 
 _MARKS = {
     "new": ("+", "green"),
@@ -49,6 +49,8 @@ def detect(context: Context, folder: Path | None) -> None:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]…")
+@click.option("--family", "families", multiple=True, help="All of a family: aws, vm, scripts …")
+@click.option("--list", "only_list", is_flag=True, help="List what can be made, why and when.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what would change, line by line.")
 @click.option("--check", "only_check", is_flag=True, help="Exit 3 when a file is not up to date.")
 @click.option("--write", "do_write", is_flag=True, help="Write; your edits are merged, never lost.")
@@ -58,6 +60,8 @@ def detect(context: Context, folder: Path | None) -> None:
 def generate(
     context: Context,
     names: tuple[str, ...],
+    families: tuple[str, ...],
+    only_list: bool,
     show_diff: bool,
     only_check: bool,
     do_write: bool,
@@ -66,14 +70,19 @@ def generate(
 ) -> None:
     """Render Dockerfile, compose file, pipeline and friends; a person's edits survive.
 
-    NAME is dockerfile, dockerignore, compose, cloudbuild, env, or a path; without one: all.
+    NAME is dockerfile, compose, github, start … or a path; without one: all that the blueprint's
+    runtime and pipeline need. --list shows the others.
     """
     from wizards import files
 
     root = context.root
     if take_back:
         _taken_back(context, files.undo(root))
-    states = files.artefacts(root, context.blueprint(), names=names, language=_asked_language())
+    if only_list:
+        _listed(context, files.offers(root, context.blueprint()))
+    states = files.artefacts(
+        root, context.blueprint(), names=(*names, *families), language=_asked_language()
+    )
     checks = _verified(states) if verify else []
     for line in _table(states):
         context.out.say(line)
@@ -90,6 +99,39 @@ def generate(
     stale = any(state.stale for state in states)
     behind = (only_check and stale and not do_write) or (do_write and conflict)
     context.out.done(data, Exit.DIFFERENCE if behind else Exit.DONE)
+
+
+def _listed(context: Context, offers: list[Offer]) -> None:
+    from rich.cells import cell_len
+
+    width = max(cell_len(offer.name) for offer in offers)
+    family = ""
+    for offer in offers:
+        if offer.family != family:
+            family = offer.family
+            context.out.say(click.style(family, bold=True))
+        mark, colour = ("✓", "green") if offer.unasked else ("+", "cyan")
+        if not offer.paths:
+            mark, colour = "·", "bright_black"
+        gap = " " * (width - cell_len(offer.name))
+        when = offer.when if offer.paths else _("makes no sense for this project")
+        context.out.say(
+            f"  {click.style(mark, fg=colour)} {offer.name}{gap}  {offer.says} · {when}"
+        )
+    context.out.say()
+    context.out.say(_("one: tarmac generate NAME · a whole family: tarmac generate --family aws"))
+    found: list[Json] = [
+        {
+            "name": offer.name,
+            "family": offer.family,
+            "says": offer.says,
+            "when": offer.when,
+            "unasked": offer.unasked and bool(offer.paths),
+            "paths": list(offer.paths),
+        }
+        for offer in offers
+    ]
+    context.out.done({"artefacts": found})
 
 
 def _asked_language() -> str | None:
