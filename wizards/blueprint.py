@@ -28,7 +28,9 @@ class Service:
     """``[service]``: what is deployed and how large it may grow.
 
     ``image`` is what runs before the pipeline has built one ("" = Google's placeholder);
-    ``environment`` holds plain variables, never secrets.
+    ``environment`` holds plain variables, never secrets. ``frontend`` is where a front end goes:
+    "" as the code has it, "apart" into an image of its own, "together" behind nginx in the same
+    container.
     """
 
     name: str = ""
@@ -44,6 +46,7 @@ class Service:
     public: bool = True
     image: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    frontend: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

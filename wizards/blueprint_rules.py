@@ -71,6 +71,7 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "service.name": _matches(r"^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$|^$", NAME_SAYS),
     "service.root": _inside,
     "service.runtime": _one_of("cloud-run", "vm"),
+    "service.frontend": _one_of("", "apart", "together"),
     "service.port": _between(1, 65535),
     "service.health_path": _matches(r"^/", N_("must start with /")),
     "service.memory": _matches(r"^\d+(Mi|Gi)$", N_("memory looks like 512Mi or 2Gi")),

@@ -19,6 +19,7 @@ def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Dep
     """Return the one model that all artefacts are rendered from."""
     service = _with_migrations(blueprint, _service(blueprint, detection))
     wanted = blueprint.service
+    service = _with_front_end(service, wanted.frontend)
     name = wanted.name or service.package_name or root.resolve().name
     pipeline, project = blueprint.pipeline, blueprint.project
     return Deployment(
@@ -44,6 +45,7 @@ def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Dep
         environment=dict(wanted.environment),
         migration=_migration(blueprint, name),
         delivery=delivery_of(blueprint, name),
+        together=wanted.frontend == "together",
     )
 
 
@@ -71,6 +73,29 @@ def _service(blueprint: Blueprint, detection: Detection) -> Service:
             next=("tarmac detect",),
         )
     return service
+
+
+def _with_front_end(service: Service, where: str) -> Service:
+    """Let `tarmac.toml` decide whether the back end serves the front end."""
+    if not where:
+        return service
+    front = service.frontend
+    if front is None or service.role == "static" or (where == "together" and not _joins(service)):
+        raise Failure(
+            "front-end-place",
+            _("{folder} has no front end that could be served {where}").format(
+                folder=service.path, where=where
+            ),
+            why=_("A Python back end and a front end of files can share a container behind nginx.")
+            if where == "together"
+            else "",
+            next=("tarmac detect", _("remove frontend from [service] of tarmac.toml")),
+        )
+    return replace(service, frontend=replace(front, served_by=None))
+
+
+def _joins(service: Service) -> bool:
+    return service.language == "python" and service.interface in {"asgi", "wsgi"}
 
 
 def _with_migrations(blueprint: Blueprint, service: Service) -> Service:

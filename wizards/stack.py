@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generators.deployment import MAIN, Deployment, SecretUse, Stream
-from generators.project import Confidence, Detection, FrontEnd, Service
+from generators.project import Confidence, Detection, FrontEnd, MigrationTool, Service
 from generators.stack import Stack, WorkerUse, workers_of
 from generators.supported import refusal
 from wizards.blueprint import Blueprint
@@ -36,18 +36,44 @@ def stack_of(blueprint: Blueprint, detection: Detection, root: Path) -> Stack:
         and one.confidence is not Confidence.LOW
         and not refusal(one)
     ]
-    deployments = [main]
+    deployments = [replace(main, streams=_own_streams(blueprint, main, found))]
     for service in sorted(found, key=lambda one: one.role == "static"):
         deployments.append(_beside(main, service, blueprint, deployments))
     for backend in list(deployments):
         front = backend.service.frontend
-        if front is not None and not backend.static and backend.frontend is None:
+        own = front is not None and front.path == backend.service.path
+        bundled = own and backend.service.language == "javascript"
+        if front is not None and not (bundled or backend.static or backend.frontend):
             shape = _beside(main, _as_service(front), blueprint, deployments)
             deployments.append(_for(shape, backend))
     deployments = [_calling(one, deployments) for one in deployments]
     taken = {one.label for one in deployments}
     workers = [use for one in deployments for use in workers_of(one, main=one is deployments[0])]
     return Stack(deployments=tuple(deployments), workers=tuple(_unique(workers, taken)))
+
+
+def _own_streams(
+    blueprint: Blueprint, main: Deployment, others: Sequence[Service]
+) -> tuple[Stream, ...]:
+    """Return what migrates for the main service: its own tool, and streams that nobody else has."""
+    elsewhere = {one.migrations.directory for one in others if one.migrations is not None}
+    found = list(main.migrating)
+    own = {(one.tool.directory, one.tool.config) for one in found}
+    for stream, wanted in blueprint.migrations.items():
+        place = (wanted.directory, wanted.config)
+        if not stream or wanted.provider != "alembic" or wanted.directory in elsewhere:
+            continue
+        job, label = job_name(main.name, stream), f"{stream}-migrate"
+        surroundings = dict(wanted.environment)
+        if place in own:
+            at = next(i for i, one in enumerate(found) if one.tool.directory == wanted.directory)
+            found[at] = replace(found[at], job=job, label=label, environment=surroundings)
+            continue
+        option = () if wanted.config == "alembic.ini" else ("-c", wanted.config)
+        command = ("alembic", *option, "upgrade", "head")
+        tool = MigrationTool("alembic", wanted.directory, wanted.config, command)
+        found.append(Stream(job=job, label=label, tool=tool, environment=surroundings))
+    return tuple(found)
 
 
 def _beside(

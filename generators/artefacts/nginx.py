@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from generators.artefact import Artefact
-from generators.artefacts.starting import BEHIND
+from generators.artefacts.starting import BEHIND, server_words
 from generators.deployment import Deployment
 from generators.detection.tree import join
 from generators.header import header
+from generators.quoting import shell_word
 from generators.stack import Stack
 from generators.templating import rendered
 
@@ -29,8 +32,10 @@ _HASHED = {
 
 
 def render(stack: Stack, language: str) -> list[Artefact]:
-    """Return nginx.conf of every front end that nginx serves."""
-    return [_settings(one, language) for one in stack.deployments if one.static or one.together]
+    """Return nginx.conf of every front end it serves, and supervisord.conf beside a back end."""
+    served = [one for one in stack.deployments if one.static or one.together]
+    files = [_settings(one, language) for one in served]
+    return [*files, *(_processes(one, language) for one in served if one.together)]
 
 
 def nginx_start() -> list[str]:
@@ -72,3 +77,24 @@ def _exact(deployment: Deployment) -> str:
     kept = "".join(char for char in path if char.isprintable())
     escaped = kept.replace("\\", "\\\\").replace('"', '\\"')
     return "" if "$" in escaped or escaped.startswith("/api/") else f'"{escaped}"'
+
+
+def _processes(deployment: Deployment, language: str) -> Artefact:
+    """Return supervisord.conf: the back end and nginx, each in the foreground."""
+    text = rendered(
+        "supervisord.conf.j2",
+        language,
+        header=header(language, deployment.blueprint_hash),
+        programs={
+            "api": _command(["sh", "-c", f"exec {server_words(deployment)}"]),
+            "nginx": _command(nginx_start()),
+        },
+    )
+    path = join(deployment.service.path, "supervisord.conf")
+    return Artefact(name="supervisor", path=path, text=text)
+
+
+def _command(words: list[str]) -> str:
+    """Return words as supervisord reads them: shell quoting, with its own % doubled."""
+    line = " ".join(shell_word(word) for word in words)
+    return re.sub(r"[\r\n]+", " ", line).replace("%", "%%").replace(" ;", " \\;")

@@ -26,7 +26,9 @@ def node_image(deployment: Deployment, language: str) -> Artefact:
     """Return the Dockerfile of a Node service."""
     service = deployment.service
     source = node_source(deployment, service, service.prisma or "")
-    keeps = keeps_everything(deployment)
+    keeps, traced = keeps_everything(deployment), standalone(deployment)
+    generate = _generate(deployment)
+    prune = "" if keeps or traced else source.install.prune
     text = rendered(
         "Dockerfile.node.j2",
         language,
@@ -37,9 +39,12 @@ def node_image(deployment: Deployment, language: str) -> Artefact:
         root=SOURCE,
         build_packages=_packages(service, building=True),
         run_packages=_packages(service, building=False),
-        generate=_generate(deployment),
+        making=[
+            line for line in (generate, source.build, "mkdir -p public" if traced else "") if line
+        ],
+        pruning=[line for line in (prune, generate) if line] if prune else [],
         keeps=keeps,
-        standalone=standalone(deployment),
+        standalone=traced,
         runtime_tool=runtime_tool(service.start, service),
         workdir=_workdir(deployment),
         path=_path(deployment),

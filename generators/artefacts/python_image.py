@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from generators.artefact import Artefact
 from generators.artefacts.installing import (
+    PIP_CACHE,
     VENV,
     installation,
     missing_server,
     system_packages,
 )
+from generators.artefacts.nginx import TEMPLATE
 from generators.artefacts.node_source import SOURCE, join_image, node_source
 from generators.artefacts.starting import health_command, image_path, start_command
 from generators.deployment import Deployment
-from generators.detection.tree import parent
+from generators.detection.tree import join, parent
 from generators.header import header
 from generators.project import FrontEnd
+from generators.quoting import shell_word
 from generators.templating import rendered
 
 SUITE = "bookworm"
+SUPERVISOR = "supervisor>=4.3,<5"
+SUPERVISE = ["supervisord", "--configuration", "/etc/supervisord.conf"]
+_BESIDE = ("gettext-base", "nginx-light")
+_PRIVATE = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
 
 
 def python_image(deployment: Deployment, language: str) -> Artefact:
@@ -33,9 +42,10 @@ def python_image(deployment: Deployment, language: str) -> Artefact:
         suite=SUITE,
         venv=VENV,
         install=installation(deployment),
-        server=missing_server(service),
+        pip_cache=PIP_CACHE,
+        server=(*missing_server(service), *((SUPERVISOR,) if deployment.together else ())),
         build_packages=build_packages,
-        run_packages=run_packages,
+        run_packages=sorted({*run_packages, *(_BESIDE if deployment.together else ())}),
         in_context=deployment.within_context,
         copies=_copies(deployment),
         workdir=image_path(deployment, service.path),
@@ -46,7 +56,13 @@ def python_image(deployment: Deployment, language: str) -> Artefact:
         if front
         else "",
         destination=_destination(deployment, front) if front else "",
-        start=start_command(deployment),
+        environment=_environment(deployment),
+        collect=_collect(deployment),
+        together=deployment.together,
+        settings=deployment.within_context(join(service.path, "nginx.conf")),
+        settings_template=TEMPLATE,
+        processes=deployment.within_context(join(service.path, "supervisord.conf")),
+        start=SUPERVISE if deployment.together else start_command(deployment),
         health=health_command(deployment),
     )
     return Artefact(name="dockerfile", path=deployment.dockerfile, text=text)
@@ -71,3 +87,27 @@ def _python_path(deployment: Deployment) -> str:
 def _destination(deployment: Deployment, front: FrontEnd) -> str:
     """Return where the built files go: where the back end looks for them, or where nginx does."""
     return "/srv" if deployment.together else f"{image_path(deployment, front.path)}/{front.output}"
+
+
+def _environment(deployment: Deployment) -> dict[str, str]:
+    """Return what the program needs to know wherever it runs."""
+    service = deployment.service
+    found = {"DJANGO_SETTINGS_MODULE": service.django_settings} if service.django_settings else {}
+    if service.interface == "streamlit" or deployment.together:
+        found["HOME"] = "/tmp"
+    return found
+
+
+def _collect(deployment: Deployment) -> str:
+    """Return the line that collects Django's static files; settings may insist on secrets."""
+    service = deployment.service
+    if not service.collects_static:
+        return ""
+    secret = [name for name in service.variables if _PRIVATE.search(name)]
+    values = dict.fromkeys(["SECRET_KEY", "DJANGO_SECRET_KEY", *secret], "only-while-building")
+    values["DATABASE_URL"] = "sqlite:////tmp/build.sqlite3"
+    given = " ".join(f"{name}={value}" for name, value in sorted(values.items()))
+    line = f"{given} python manage.py collectstatic --noinput"
+    folder = image_path(deployment, service.import_root)
+    moved = service.import_root != service.path
+    return f"cd {shell_word(folder)} && {line}" if moved else line
