@@ -181,12 +181,23 @@ def generated(app: App, folder: Path) -> Path:
 
 def composed_services(root: Path) -> dict[str, Any]:
     """Return the services of the generated compose file."""
-    return yaml.safe_load((root / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    text = (root / "docker-compose.yml").read_text(encoding="utf-8")
+    services: dict[str, Any] = yaml.safe_load(text)["services"]
+    return services
+
+
+def images(root: Path) -> list[tuple[str, str]]:
+    """Return the context and the Dockerfile (seen from it) of each image, ``app`` first."""
+    built = composed_services(root)
+    order = sorted(built, key=lambda name: name != "app")
+    places = [built[name]["build"] for name in order if "build" in built[name]]
+    return list(dict.fromkeys((one["context"], one["dockerfile"]) for one in places))
 
 
 def _done(ran: Ran) -> dict[str, Any]:
     assert ran.code == 0, f"{ran.out}\n{ran.err}"
-    return ran.envelope["data"]
+    data: dict[str, Any] = ran.envelope["data"]
+    return data
 
 
 def _tool(name: str) -> Path:
