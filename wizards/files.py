@@ -145,6 +145,8 @@ class Offer:
 def offers(root: Path, blueprint: Blueprint, *, detection: Detection | None = None) -> list[Offer]:
     """Return everything that can be made, with what it is for and when it is made."""
     stack = stack_of(blueprint, detection or detect(root), root)
+    known = list(entries())
+    families = list(dict.fromkeys(entry.family for entry in known))
     return [
         Offer(
             name=entry.name,
@@ -154,7 +156,7 @@ def offers(root: Path, blueprint: Blueprint, *, detection: Detection | None = No
             unasked=entry.when.test(stack),
             paths=tuple(one.path for one in entry.render(stack, "en")),
         )
-        for entry in entries()
+        for entry in sorted(known, key=lambda entry: families.index(entry.family))
     ]
 
 

@@ -201,6 +201,8 @@ def _say_checks(context: Context, checks: list[Checked]) -> None:
             "failed": _("complains"),
             "absent": _("not checked: the program is not on this machine"),
         }[one.outcome]
+        if one.get:
+            words += " · " + _("get it with: {command}").format(command=one.get)
         line = f"{click.style(mark, fg=colour)} {one.validator} · {one.path} · {words}"
         context.out.say(line)
         for complaint in one.complaints:
