@@ -12,6 +12,7 @@ from generators.detection import front_ends, node_services
 from generators.detection.command_files import command_lines
 from generators.detection.commands import start_commands
 from generators.detection.entry_points import candidates, named_only, weigh_commands
+from generators.detection.file_findings import file_findings
 from generators.detection.findings import (
     development_findings,
     repository_findings,
@@ -40,6 +41,7 @@ def detect(root: Path) -> Detection:
     findings += version_findings(services)
     findings += package_findings(services, found)
     findings += node_findings(services)
+    findings += file_findings(services)
     return Detection(
         root.resolve(),
         tuple(_named(services, root.resolve().name)),

@@ -40,25 +40,10 @@ def package_findings(services: list[Service], packages: list[Package]) -> Iterat
 
 
 def node_findings(services: list[Service]) -> Iterator[Finding]:
-    """Yield what this version does not make files for, and what makes a service fail at start."""
+    """Yield what makes a service fail at start."""
     for service in services:
         if service.language == "javascript":
-            message = _("{framework} is recognised, but no files are made for it yet")
-            yield Finding(
-                "no-files-yet",
-                "warning",
-                message.format(framework=service.framework),
-                service.manifest,
-            )
             yield from _start_findings(service)
-        elif service.frontend and service.frontend.served_by is None:
-            message = _("the back end does not serve {path}; no image is made for it yet")
-            yield Finding(
-                "front-end-apart",
-                "warning",
-                message.format(path=service.frontend.path),
-                service.frontend.path,
-            )
 
 
 def _start_findings(service: Service) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ def manifest_findings(tree: Tree, manifest: Manifest) -> Iterator[Finding]:
         yield Finding(
             "conda",
             "warning",
-            _("{path} is installed by conda; the image is made with pip").format(
+            _("{path} is installed by conda; no image is made from such an environment").format(
                 path=manifest.path
             ),
             manifest.path,
@@ -70,9 +70,9 @@ def manifest_findings(tree: Tree, manifest: Manifest) -> Iterator[Finding]:
             yield Finding(
                 "utf-16",
                 "warning",
-                _("{path} is UTF-16; pip reads it only on some systems, save it as UTF-8").format(
-                    path=path
-                ),
+                _(
+                    "{path} is UTF-16: pip reads it, but few other tools do; save it as UTF-8"
+                ).format(path=path),
                 path,
                 1,
                 f"iconv -f UTF-16 -t UTF-8 {path}",

@@ -294,7 +294,6 @@ def test_the_front_end_has_its_manager_and_node(
     assert front is not None
     assert (front.package_manager, front.node_version, front.output) == (manager, "20", "out")
     assert front.served_by is None
-    assert "front-end-apart" in codes(tmp_path)
 
 
 def test_a_server_that_is_only_for_development_is_reported(tmp_path: Path) -> None:
