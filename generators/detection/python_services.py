@@ -285,7 +285,9 @@ def _broker(manifest: Manifest, works: bool) -> str:
     has = manifest.dependencies
     if not works and not has.has("celery", "dramatiq"):
         return ""
-    if has.has("pika", "aio-pika", "amqp", "taskiq-aio-pika", "librabbitmq"):
+    if has.has("pika", "aio-pika", "taskiq-aio-pika", "librabbitmq"):
+        return "amqp"
+    if has.has("amqp") and not has.has("kombu", "celery"):  # Celery brings it to every broker
         return "amqp"
     return "redis" if has.has(*REDIS_PACKAGES) else ("amqp" if has.has("celery") else "")
 
