@@ -12,7 +12,7 @@ from generators.language import _, ngettext
 from wizards.cancel import Cancel
 from wizards.events import Emit, Json
 from wizards.failures import Failure, Refused
-from wizards.migrate import at_start, backends, databases, swap, verification
+from wizards.migrate import at_start, backends, databases, scratch, swap, verification
 from wizards.migrate.decisions import decide
 from wizards.migrate.graph import told
 from wizards.migrate.messages import Message
@@ -275,9 +275,11 @@ def _silent_soon(named: Callable[[], list[int]]) -> list[int]:
 
 
 def open_and_tidy(said: Told, address: Address) -> None:
-    """Open a database that a cut-off restore left closed, and drop its half-made copy."""
+    """Open a database that a cut-off restore left closed, and drop half-made copies."""
     step = said.swap()
     if step is None:
+        with connect(address, "tarmac look") as connection:
+            scratch.clear_old(connection)
         return
     database, fresh, kept = step.text("database"), step.text("fresh"), step.text("kept")
     with swap.maintenance(address) as server:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
 
 PREFIX = "tarmac_scratch_"
-_STALE_SECONDS = 24 * 3600
+_IN_USE = 0x7461726E  # class of the advisory locks whose holders use a scratch of that name
 _MAY_CREATE = "select rolcreatedb or rolsuper from pg_roles where rolname = current_user"
 
 
@@ -50,8 +49,9 @@ def scratch(address: Address, folder: Path) -> Iterator[Scratch]:
     """
     with connect(address, "tarmac scratch") as connection:
         if value(connection, _MAY_CREATE):
-            _clear_old(connection)
+            clear_old(connection)
             name = f"{PREFIX}{int(time.time())}_{secrets.token_hex(4)}"
+            value(connection, "select pg_advisory_lock(%s, hashtext(%s))", _IN_USE, name)
             create_like(connection, address.database, name)
             try:
                 yield Scratch(
@@ -83,17 +83,18 @@ def _own_server(folder: Path) -> Iterator[Scratch]:
         cluster.destroy()
 
 
-def _clear_old(connection: Connection) -> None:
-    """Drop the scratch databases of sessions that died, once they are a day old and unused."""
+def clear_old(connection: Connection) -> None:
+    """Drop the scratch databases whose makers are gone: nobody holds their lock, or is inside."""
     found = connection.execute(
         "select datname::text from pg_database d where starts_with(datname::text, %s)"
-        " and not exists (select 1 from pg_stat_activity a where a.datid = d.oid)",
-        (PREFIX,),
+        " and not exists (select 1 from pg_stat_activity a where a.datid = d.oid)"
+        " and not exists (select 1 from pg_locks l where l.locktype = 'advisory'"
+        " and l.objsubid = 2 and l.classid::bigint = %s"
+        " and l.objid::bigint::bit(32) = hashtext(d.datname::text)::bit(32))",
+        (PREFIX, _IN_USE),
     ).fetchall()
     for (name,) in found:
-        age = re.match(rf"{PREFIX}(\d+)_", str(name))
-        if age and time.time() - int(age[1]) > _STALE_SECONDS:
-            drop(connection, str(name))
+        drop(connection, str(name))
 
 
 def _clear_dead(folder: Path) -> None:

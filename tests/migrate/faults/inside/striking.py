@@ -19,7 +19,8 @@ from typing import Any
 
 MARK = re.compile(r"/\*(s\d+) (\w+)\*/")
 VERSION = re.compile(
-    r'\s*(?:insert\s+into|update|delete\s+from)\s+"?(alembic_version|_prisma_migrations)\b', re.IGNORECASE
+    r'\s*(?:insert\s+into|update|delete\s+from)\s+"?(alembic_version|_prisma_migrations)\b',
+    re.IGNORECASE,
 )
 TOO_LONG = 40.0  # seconds; whoever waits here is ended from outside
 ENDLESS = ("lock",)  # harm that meets every try, not only the first
