@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from generators import quoting
 from generators.artefact import Artefact
 from generators.artefacts.aws import plain_name
 from generators.artefacts.compose_environment import LOCAL_PASSWORD
@@ -80,7 +81,7 @@ def parameters(stack: Stack, language: str) -> list[Artefact]:
 
 def _condition(branch: str) -> str:
     ref = f"refs/heads/{branch}".replace("'", "''")
-    return f"and(succeeded(), eq(variables['Build.SourceBranch'], '{ref}'))"
+    return quoting.azure(f"and(succeeded(), eq(variables['Build.SourceBranch'], '{ref}'))")
 
 
 def _json(name: str, file: str, value: Json) -> Artefact:

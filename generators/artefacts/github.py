@@ -54,8 +54,13 @@ def workflow(stack: Stack, language: str) -> list[Artefact]:
 
 
 def _condition(branch: str) -> str:
+    """Return the condition; a ``${{`` in a name is put together, lest it begin an expression."""
     ref = f"refs/heads/{branch}".replace("'", "''")
-    return f"github.event_name != 'pull_request' && github.ref == '{ref}'"
+    literal = f"'{ref}'"
+    if "${{" in ref:
+        doubled = ref.replace("{", "{{").replace("}", "}}").replace("$", "{0}")
+        literal = f"format('{doubled}', '$')"
+    return f"github.event_name != 'pull_request' && github.ref == {literal}"
 
 
 _LANGUAGES = ("python", "javascript")
