@@ -5,14 +5,12 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from generators.deployment import DatabaseUse, Deployment
+from generators.project import Service
 from generators.quoting import doubled_dollars, variable_name
 
 LOCAL_PASSWORD = "local-only"
-_SCHEMES = {
-    "psycopg": "postgresql+psycopg",
-    "asyncpg": "postgresql+asyncpg",
-    "pg8000": "postgresql+pg8000",
-}
+_DRIVERS = ("psycopg", "psycopg2", "asyncpg", "pg8000")
+_OVER_SQLALCHEMY = ("sqlmodel", "alembic", "databases", "advanced-alchemy", "ormar", "gino")
 _REDIS = "redis://redis:6379/0"
 _QUEUE = "amqp://guest:guest@queue:5672//"
 _BROKERS = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER", "DRAMATIQ_BROKER_URL")
@@ -42,11 +40,22 @@ def database_url(deployment: Deployment, password: str, host: str) -> str:
     database = deployment.database
     if database is None:
         return ""
-    scheme = _SCHEMES.get(deployment.service.database_driver or "", "postgresql")
-    if deployment.service.framework == "Django":
-        scheme = "postgres"
+    scheme = _scheme(deployment.service)
     user, name = quote(database.user, safe=""), quote(database.name, safe="")
     return f"{scheme}://{user}:{password}@{host}:5432/{name}"
+
+
+def _scheme(service: Service) -> str:
+    """Return the scheme: SQLAlchemy's names the driver, since its own choice changed with 2.1.
+
+    A driver that is used without SQLAlchemy knows no such name.
+    """
+    if service.framework == "Django":
+        return "postgres"
+    packages = service.dependencies
+    by_sqlalchemy = any("sqlalchemy" in one or one in _OVER_SQLALCHEMY for one in packages)
+    driver = (service.database_driver or "").removesuffix("-binary")
+    return f"postgresql+{driver}" if by_sqlalchemy and driver in _DRIVERS else "postgresql"
 
 
 def local_password(database: DatabaseUse) -> str:

@@ -35,7 +35,7 @@ class App:
     database's tables (and Redis): it is asked of the whole compose project. ``services`` are those
     that compose must bring up besides the program and ``migrate``; ``plain`` are Dockerfiles of
     the guides with the folder that they build; ``source`` is a file whose change is no change of
-    dependencies.
+    dependencies; ``stated`` are keys of the blueprint besides.
     """
 
     name: str
@@ -51,7 +51,7 @@ class App:
     services: tuple[str, ...] = ("db",)
     migrates: bool = True
     lock: tuple[str, ...] = ()
-    remark: str = ""
+    stated: tuple[tuple[str, str], ...] = ()
 
     @property
     def unreachable(self) -> str:
@@ -59,7 +59,7 @@ class App:
         return f"DATABASE_URL={self.scheme}://nobody:nothing@127.0.0.1:9/none"
 
 
-def _fastapi(manager: str, *, lock: tuple[str, ...] = (), remark: str = "") -> App:
+def _fastapi(manager: str, *, lock: tuple[str, ...] = ()) -> App:
     return App(
         name=f"fastapi-{manager}",
         title=f"FastAPI + Alembic, {manager}",
@@ -73,7 +73,28 @@ def _fastapi(manager: str, *, lock: tuple[str, ...] = (), remark: str = "") -> A
         scheme="postgresql+psycopg",
         services=("db", "redis"),
         lock=lock,
-        remark=remark,
+    )
+
+
+def _flask(
+    name: str,
+    title: str,
+    stated: tuple[tuple[str, str], ...] = (),
+    services: tuple[str, ...] = ("db",),
+) -> App:
+    return App(
+        name=name,
+        title=title,
+        folders=("flask",),
+        probe="/api/health",
+        expect='"ok"',
+        deep="/api/products",
+        deep_expect=r"\[\]",
+        source="shop/__init__.py",
+        plain=(("flask", "."), ("vite", "web")),
+        scheme="postgresql+psycopg2",
+        services=services,
+        stated=stated,
     )
 
 
@@ -83,17 +104,8 @@ ALL = (
     _fastapi("pip"),
     _fastapi("pdm"),
     _fastapi("pipenv", lock=("pipenv", "lock")),
-    App(
-        name="flask",
-        title="Flask + Vite, gunicorn behind nginx",
-        folders=("flask",),
-        probe="/api/health",
-        expect='"ok"',
-        deep="/api/products",
-        deep_expect=r"\[\]",
-        source="shop/__init__.py",
-        plain=(("flask", "."), ("vite", "web")),
-    ),
+    _flask("flask", "Flask + Vite, gunicorn behind nginx", (("service.frontend", "together"),)),
+    _flask("flask-apart", "Flask + Vite, an image each", services=("db", "web")),
     App(
         name="django",
         title="Django (WSGI, static files) with a Celery worker",
@@ -128,7 +140,6 @@ ALL = (
         deep_expect="",
         source="src/health.controller.ts",
         plain=(("nest-prisma", "."),),
-        remark="as far as Prisma's engines, which cannot be downloaded in the lab",
     ),
     App(
         name="static",
@@ -170,6 +181,7 @@ def generated(app: App, folder: Path) -> Path:
         "service.name": app.name,
         "service.port": str(BLUEPRINT_PORT),
         "service.health_path": app.probe,
+        **dict(app.stated),
     }
     words = [word for key, value in answers.items() for word in ("--set", f"{key}={value}")]
     _done(tarmac("init", "--yes", "--no-input", "--json", *words, cwd=root))
