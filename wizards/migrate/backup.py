@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from generators.language import _
 from wizards.cancel import Cancel
+from wizards.disk import writing
 from wizards.events import Emit, Event
 from wizards.failures import Failure
 from wizards.migrate import archive, backends, catalogue, manifest, rows
@@ -48,7 +49,8 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     The rows are counted in the very snapshot that pg_dump reads, while it runs.
     """
     begun = time.monotonic()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with connect(subject.address, "tarmac backup") as connection:
         size = int(str(value(connection, _SIZE)))
         _make_room(folder, size)
@@ -95,7 +97,11 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         moment=moment,
         origin=origin,
     )
-    manifest.write(backup)
+    try:
+        manifest.write(backup)
+    except BaseException:
+        final.unlink(missing_ok=True)  # without its manifest it is no backup, only a full disk
+        raise
     _progress(emit, backup.bytes, size, state="dumped")
     return backup
 
@@ -148,7 +154,8 @@ def _make_room(folder: Path, size: int) -> None:
 def _new_file(folder: Path, subject: Subject, moment: datetime) -> Path:
     who = re.sub(r"[^\w.-]+", "-", f"{subject.target}-{subject.address.database}")
     path = folder / f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond:06d}-{who}.dump.partial"
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with writing(path):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     return path
 
 

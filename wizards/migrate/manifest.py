@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from wizards.disk import writing
 from wizards.events import Json, rfc3339
 from wizards.migrate.model import Backup, Moment
 
@@ -17,16 +18,24 @@ SUFFIX = ".json"
 
 
 def write(backup: Backup) -> None:
-    """Write a backup's manifest beside its dump (0600), whole or not at all."""
+    """Write a backup's manifest beside its dump (0600), whole or not at all.
+
+    Raises the card of a disk that does not take it.
+    """
     path = beside(backup.path)
     fresh = path.with_suffix(".partial")
     text = json.dumps(as_json(backup), ensure_ascii=False, indent=1)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(descriptor)
-    fresh.replace(path)
+    try:
+        with writing(path):
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(descriptor)
+            fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def verified(backup: Backup) -> Backup:

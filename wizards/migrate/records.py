@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from wizards.disk import writing
 from wizards.events import Emit, Event, Json
 from wizards.journal import Journal, private_folder
 from wizards.migrate.messages import Message
@@ -40,7 +41,8 @@ class Recorder:
         self.journal = Journal(private / "journal" / f"{_PREFIX}{self.session}.jsonl")
         self.folder = private / "sessions" / self.session
         for folder in (self.folder.parent, self.folder):
-            folder.mkdir(mode=0o700, exist_ok=True)
+            with writing(folder):
+                folder.mkdir(mode=0o700, exist_ok=True)
 
     def record(self, name: str, fields: Mapping[str, Json]) -> None:
         """Append one record, durably."""
@@ -67,9 +69,10 @@ class Recorder:
     def write(self, name: str, text: str) -> Path:
         """Write a file of the session (0600) and return its path."""
         path = self.folder / name
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with writing(path):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
         return path
 
     def _transcribe(self, event: Event) -> None:
@@ -77,9 +80,11 @@ class Recorder:
 
         line = redacted(json.dumps(event.as_json(), ensure_ascii=False)) + "\n"
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        descriptor = os.open(self.folder / "transcript.jsonl", flags, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(line)
+        path = self.folder / "transcript.jsonl"
+        with writing(path):
+            descriptor = os.open(path, flags, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(line)
 
 
 @dataclass(frozen=True, slots=True)

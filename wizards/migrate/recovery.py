@@ -224,11 +224,16 @@ class Recovery:
         return closure(one.heads, self.history.revisions)
 
     def written_since(self) -> dict[str, int]:
-        """Return the tables with rows written since the session began, by whomever."""
+        """Return the tables with rows written since the session began, by whomever.
+
+        The version table is left out: what stands there is said by itself.
+        """
         if self.tables is None or not self.tables.tables:
             return {}
+        ledger = "." + self.version_table.rpartition(".")[2]
         with connect(self.target.address, "tarmac look") as connection:
-            return at_start.since(connection, self.tables)
+            found = at_start.since(connection, self.tables)
+        return {name: rows for name, rows in found.items() if not name.endswith(ledger)}
 
     def _unchanged(self, why: str) -> str:
         written = self.written_since()

@@ -142,8 +142,9 @@ def run(every: int = 1, offset: int = 0, workers: int = 2, only: str = "") -> li
             for name, subject in SUBJECTS.items():
                 usuals[name] = undisturbed(shops[0], subject)
             chosen = [one for usual in usuals.values() for one in orders(usual)]
-            for one in chosen[offset::every]:
-                if only in f"{one.subject}: {one.kind} {one.at}":
+            named = [one for one in chosen if only in f"{one.subject}: {one.kind} {one.at}"]
+            for one in named[offset::every]:
+                if one.kind != "fill-disk" or os.geteuid() == 0:
                     todo.put(one)
 
             def work(shop: Workshop) -> None:
@@ -179,9 +180,9 @@ def table(ended: Sequence[Ended], seconds: float, every: int) -> str:
     day = datetime.now(UTC).date().isoformat()
     which = "every point" if every == 1 else f"each {every}th run"
     moments = len({(one.subject, one.at) for one in ended})
+    spent = f"{seconds / 60:.1f} min on {os.cpu_count()} cores"
     lines = [
-        f"{day}: {len(ended)} runs at {moments} moments ({which}), {seconds / 60:.1f} min on"
-        f" {os.cpu_count()} cores.",
+        f"{day}: {len(ended)} runs at {moments} moments ({which}), {spent}.",
         "",
         f"| what happens | runs | {' | '.join(COLUMNS)} |",
         f"|---|{'---:|' * (len(COLUMNS) + 1)}",

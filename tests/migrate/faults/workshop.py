@@ -209,7 +209,15 @@ class Place:
         """Give the project's private folder a disk of its own."""
         private = self.folder / ".tarmac"
         private.mkdir(mode=0o700)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k,mode=700", "tmpfs", private]
+        command = [
+            "mount",
+            "-t",
+            "tmpfs",
+            "-o",
+            f"size={kilobytes}k,mode=700",
+            "tmpfs",
+            str(private),
+        ]
         subprocess.run(command, check=True)
         self._mounted = True
 

@@ -6,6 +6,6 @@ import sys
 if os.environ.get("FAULT_POINTS") and any(
     word.endswith(("agent.py", "sql_files.serving")) for word in sys.orig_argv
 ):
-    import striking
+    import striking  # type: ignore[import-not-found]
 
     striking.watch_driver()

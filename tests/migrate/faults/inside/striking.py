@@ -82,18 +82,12 @@ class Striker:
 
     def _terminate(self, backend: int) -> None:
         other = connection()
+        which = "datname = current_database() and application_name like 'tarmac%'"
         if backend:
-            which, values = "pid = %s", (backend,)
-        else:
-            which, values = (
-                "datname = current_database() and application_name like %s",
-                ("tarmac%",),
-            )
-        other.execute(
-            f"select pg_terminate_backend(pid) from pg_stat_activity where {which}", values
-        )
+            which = f"pid = {backend}"
+        other.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {which}")
         for _attempt in range(200):
-            row = other.execute(f"select count(*) from pg_stat_activity where {which}", values)
+            row = other.execute(f"select count(*) from pg_stat_activity where {which}")
             if row.fetchone()[0] == 0:
                 break
             time.sleep(0.02)
@@ -182,7 +176,7 @@ def watch_driver() -> None:
 
 
 def _inside(connected: Any) -> bool:
-    return connected.info.transaction_status.name == "INTRANS"
+    return bool(connected.info.transaction_status.name == "INTRANS")
 
 
 def _prepare(
