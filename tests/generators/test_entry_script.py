@@ -98,7 +98,8 @@ def test_a_failed_migration_is_taken_back_and_nothing_starts(host: Host) -> None
     host.alembic(
         "a1",
         "psql --quiet --command='DELETE FROM note' --command='CREATE TABLE half (id int)'"
-        " --command='DROP SCHEMA other CASCADE' --command=\"ALTER TYPE mood ADD VALUE 'bad'\"; exit 1",
+        " --command='DROP SCHEMA other CASCADE'"
+        " --command=\"ALTER TYPE mood ADD VALUE 'bad'\"; exit 1",
     )
     done = host.run()
     assert done.returncode == 1
