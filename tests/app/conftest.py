@@ -39,13 +39,17 @@ class Driven:
         for _turn in range(400):
             await self.pilot.pause()
             reading = self.engines.migrate.reading.is_set()
-            held = not (self.engines.migrate.gate.is_set() and self.engines.setup.gate.is_set())
+            paused = self.engines.migrate.paused
+            held = paused or not (
+                self.engines.migrate.gate.is_set() and self.engines.setup.gate.is_set()
+            )
             waiting = [
                 job
                 for job in self.app.jobs.values()
                 if not job.reported
                 and not (held and job.mutates)
                 and (reading or job.name != "migrate.preview")
+                and job.name != "migrate.watch"  # lasts until its window is over
             ]
             if not waiting:
                 break

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.app.fake_afterwards import FakeAfterwards
+from tests.app.fake_migrate_around import FakeAround
 from tui.engines.journey import Service, Step
 from tui.engines.setup import Judged
 from wizards.answers import Answers, Layer
@@ -179,10 +180,11 @@ PREVIEW = (
 )
 
 
-class FakeMigrate:
+class FakeMigrate(FakeAround):
     """Two applied revisions, three pending; operations wait for ``gate`` when it is closed."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.environment: str | None = "prod"
         self.calls: list[str] = []
         self.applied = {"1a2b3c", "3c4d5e"}
@@ -303,7 +305,13 @@ class FakeMigrate:
         return Rehearsal(revisions=measured, ok=True, milliseconds=3100.0, reverts_clean=True)
 
     def up(
-        self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str, accept: Sequence[str]
+        self,
+        emit: Emit,
+        cancel: Cancel,
+        backup: Backup | None,
+        to: str,
+        accept: Sequence[str],
+        between: Callable[[str], bool] | None = None,
     ) -> Applied:
         self.accepted = accept
         self.calls.append(f"up {to}")
@@ -318,6 +326,11 @@ class FakeMigrate:
                 emit(Event("migrate.statement", {**fields, "state": "done", "ms": 12.0}))
             emit(Event("migrate.revision", {"revision": one.id, "state": "committed"}))
             self.applied.add(one.id)
+            if between is not None and one is not PREVIEW[-1]:
+                emit(Event("migrate.revision", {"revision": one.id, "state": "verified"}))
+                stays = self.ask(between, one.id)
+                if stays is not None:
+                    return stays
         return Applied(
             outcome=Outcome.APPLIED, session="s1", applied=tuple(one.id for one in PREVIEW)
         )

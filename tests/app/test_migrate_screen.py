@@ -13,8 +13,8 @@ from tui.screens.card import FailureCard
 from tui.screens.confirm import Confirm
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.screen import MigrateScreen
-from tui.screens.migrate.session import locks_line
 from tui.screens.migrate.statement_card import StatementCard
+from tui.screens.migrate.waiting import lock_lines
 from wizards.events import Event
 from wizards.failures import Failure
 from wizards.migrate.model import (
@@ -374,7 +374,7 @@ def test_statements_of_a_downgrade_leave_the_upgrade_s_marks_alone() -> None:
     assert board.live["7c1e0a", 0].milliseconds == 3
 
 
-def test_who_blocks_and_who_waits_is_one_line() -> None:
+def test_who_blocks_and_who_waits_stand_on_lines_of_their_own() -> None:
     board = Board()
     board.take(
         Event(
@@ -389,15 +389,17 @@ def test_who_blocks_and_who_waits_is_one_line() -> None:
                         "seconds": 75,
                     }
                 ],
-                "victims": [{"pid": 80}, {"pid": 81}],
+                "victims": [{"pid": 80, "application": "web", "seconds": 12}, {"pid": 81}],
                 "held": [],
                 "progress": None,
             },
         )
     )
-    assert locks_line(board).plain.strip() == (
-        "waits for AX notes · blocked by pid 71 psql idle in transaction 1:15 · 2 wait behind us"
-    )
+    assert [line.plain.strip() for line in lock_lines(board)] == [
+        "waits for AX notes · i who, with the SQL",
+        "✗ blocked by pid 71 psql idle in transaction 1:15",
+        "▲ 2 wait behind us: pid 80 web 12 s, pid 81",
+    ]
 
 
 def test_measures_of_a_rehearsal_join_the_findings() -> None:

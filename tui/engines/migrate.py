@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wizards.cancel import Cancel
@@ -15,12 +15,15 @@ from wizards.migrate.model import (
     Rehearsal,
     RevisionPreview,
     RollbackPlan,
+    SessionRecord,
 )
 from wizards.plan import Check
 
 if TYPE_CHECKING:
     from tui.context import Context
     from wizards.migrate.console import Console
+    from wizards.migrate.situation import Situation
+    from wizards.migrate.watching import Watched
 
 
 class MigrateEngine:
@@ -95,14 +98,21 @@ class MigrateEngine:
         return self.console().rehearse(emit, cancel, backup=backup, to=to)
 
     def up(
-        self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str, accept: Sequence[str]
+        self,
+        emit: Emit,
+        cancel: Cancel,
+        backup: Backup | None,
+        to: str,
+        accept: Sequence[str],
+        between: Callable[[str], bool] | None = None,
     ) -> Applied:
         """Apply the pending revisions up to ``to`` ("heads" or a revision's id).
 
         ``accept`` holds the acknowledged dangers as ``RULE@REVISION=REASON``; without a backup
-        one is taken and proved first.
+        one is taken and proved first. With ``between`` each revision is committed and verified by
+        itself, and the next waits until it returns; False ends the session there.
         """
-        return self.console().up(emit, cancel, backup=backup, to=to, accept=accept)
+        return self.console().up(emit, cancel, backup=backup, to=to, accept=accept, between=between)
 
     def rollback_plan(self) -> RollbackPlan:
         """Return what taking back would do, and what would be lost."""
@@ -117,3 +127,23 @@ class MigrateEngine:
     def verify(self) -> list[Check]:
         """Return the checks after an apply: version, structure, counts, health."""
         return list(self.console().verify())
+
+    def situation(self, emit: Emit, cancel: Cancel) -> Situation:
+        """Return who would make a migration wait right now."""
+        return self.console().situation(emit, cancel)
+
+    def watch(self, emit: Emit, window: Cancel, every: float) -> Watched:
+        """Repeat the checks every so many seconds until the window is over."""
+        return self.console().watch(emit, window, seconds=float("inf"), every=every)
+
+    def sessions(self) -> list[SessionRecord]:
+        """Return the sessions of the target, newest first."""
+        return self.console().sessions()
+
+    def restore(self, backup: Backup, emit: Emit, cancel: Cancel, *, confirmed: str) -> Applied:
+        """Make a backup the database again; ``confirmed`` is the typed name of the target."""
+        return self.console().restore(backup, emit, cancel, confirmed=confirmed)
+
+    def resolve(self, name: str, emit: Emit, *, applied: bool) -> None:
+        """Settle a failed migration of Prisma: its SQL is there, or nothing of it is."""
+        self.console().resolve(name, emit, applied=applied)

@@ -14,6 +14,8 @@ KEYS = {
     "escape": "esc",
     "slash": "/",
     "f1": "F1",
+    "plus": "+",
+    "minus": "-",
 }
 
 

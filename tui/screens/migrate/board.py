@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
+from tui.screens.migrate.window import Window
 from wizards.events import Event, Json
 from wizards.failures import Failure
 from wizards.migrate.model import (
@@ -20,6 +22,8 @@ from wizards.migrate.model import (
     Severity,
     Statement,
 )
+from wizards.migrate.situation import Situation
+from wizards.migrate.watching import Watched
 from wizards.plan import Check
 
 RECENT = timedelta(minutes=15)
@@ -37,7 +41,11 @@ class Live:
 class Board:
     """Everything the screen shows; ``phase`` is the engine's word for what it does now,
     ``kind`` the job that gave ``applied`` (up, rollback, recover), ``judged_at`` when the facts
-    were gathered, ``asking`` how far to apply once they are gathered again ("" = nobody asks)."""
+    were gathered, ``asking`` how far to apply once they are gathered again ("" = nobody asks).
+    ``planned`` are the revisions of this apply, ``accepted`` how many dangers were accepted,
+    ``tried`` its rehearsal; ``paused`` is the revision after which the apply waits for a person;
+    ``locks_at`` is the monotonic time of ``locks``; ``window`` is that of a watch that runs,
+    ``watched`` its end."""
 
     history: History | None = None
     failure: Failure | None = None
@@ -58,6 +66,17 @@ class Board:
     states: dict[str, str] = field(default_factory=dict)
     live: dict[tuple[str, int], Live] = field(default_factory=dict)
     locks: Mapping[str, Json] = field(default_factory=dict)
+    locks_at: float = 0.0
+    situation: Situation | None = None
+    unseen: Failure | None = None
+    planned: tuple[str, ...] = ()
+    accepted: int = 0
+    tried: Rehearsal | None = None
+    paused: str = ""
+    window: Window | None = None
+    watching: Mapping[str, Json] = field(default_factory=dict)
+    watched: Watched | None = None
+    unwatched: Failure | None = None
     dumped: int = 0
     log: list[str] = field(default_factory=list)
 
@@ -140,9 +159,27 @@ class Board:
             _with_measures(statement, other) for statement, other in zip(judged, ran, strict=True)
         ]
 
+    @property
+    def unsettled(self) -> str:
+        """The failed migration that somebody must settle first (Prisma), or ""."""
+        for found in (self.failure, self.unread):
+            if found is not None and found.code == "migration-failed-before" and found.next:
+                return found.next[0].removeprefix("tarmac migrate resolve ").split()[0]
+        return ""
+
+    @property
+    def ran(self) -> int:
+        """How many of the planned revisions are committed."""
+        if self.applied is not None:
+            return len(self.applied.applied)
+        done = ("committed", "verified")
+        return sum(self.states.get(name) in done for name in self.planned)
+
     def begin(self, kind: str) -> None:
         """Forget the live traces of an older run; ``kind`` is the job that begins."""
         self.kind = kind
+        self.planned, self.accepted, self.paused, self.tried = (), 0, "", None
+        self.watching, self.watched, self.unwatched = {}, None, None
         self.states.clear()
         self.live.clear()
         self.locks = {}
@@ -163,7 +200,11 @@ class Board:
             case "migrate.statement":
                 self._statement(fields)
             case "migrate.locks":
-                self.locks = fields
+                self.locks, self.locks_at = fields, monotonic()
+            case "app.pause":
+                self.paused = str(fields.get("revision", ""))
+            case "migrate.watch":
+                self.watching = fields
             case "migrate.backup":
                 count = fields.get("bytes")
                 self.dumped = count if isinstance(count, int) else self.dumped

@@ -103,6 +103,69 @@ class Verify(MigrateCommand):
     label = N_("verify")
 
 
+class GoOn(MigrateCommand):
+    """Between two revisions: let the next one begin."""
+
+    key = "enter"
+    label = N_("go on")
+
+
+class StopHere(MigrateCommand):
+    """Between two revisions: end the session here; what is committed stays."""
+
+    key = "s"
+    label = N_("stop here and keep")
+
+
+class InTheWay(MigrateCommand):
+    """Show who would make the migration wait, or blocks it now, with the SQL that ends them."""
+
+    key = "i"
+    label = N_("in the way")
+
+
+class Watch(MigrateCommand):
+    """Watch the target for ten minutes: the checks again and again; the same key ends it."""
+
+    key = "w"
+    label = N_("watch")
+
+
+class Longer(MigrateCommand):
+    """Watch five minutes longer."""
+
+    key = "plus"
+    label = N_("longer")
+
+
+class Shorter(MigrateCommand):
+    """Watch five minutes less."""
+
+    key = "minus"
+    label = N_("shorter")
+
+
+class PastSessions(MigrateCommand):
+    """List the past sessions: what, when, how it ended; Enter opens the report."""
+
+    key = "p"
+    label = N_("past sessions")
+
+
+class Backups(MigrateCommand):
+    """List the backups; Enter restores one, after the target's name is typed."""
+
+    key = "B"
+    label = N_("backups")
+
+
+class Resolve(MigrateCommand):
+    """Settle a migration that failed in an earlier run (Prisma): say what became of its SQL."""
+
+    key = "m"
+    label = N_("settle the failed migration")
+
+
 class Target(MigrateCommand):
     """Choose another environment, that is another database."""
 
@@ -138,6 +201,15 @@ OFFERS = (
     Recover,
     KeepAsItIs,
     Verify,
+    InTheWay,
+    Watch,
+    Longer,
+    Shorter,
+    PastSessions,
+    Backups,
+    GoOn,
+    StopHere,
+    Resolve,
     Target,
     Reload,
 )

@@ -23,6 +23,7 @@ MARKS = {
     "start": RUNNING,
     "done": ("✓", "$text-success"),
     "committed": ("✓", "$text-success"),
+    "verified": ("✓", "$text-success"),
     "failed": ("✗", "bold $text-error"),
 }
 LOCKS = {

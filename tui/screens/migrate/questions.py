@@ -2,45 +2,115 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widgets import Static
 
 from generators.language import _, ngettext
 from tui.risk import RISK
 from tui.screens.confirm import Confirm
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.drawing import severity_word
+from tui.screens.migrate.pause import Pace
 from tui.widgets.words import seconds, size
-from wizards.migrate.model import Decision, Interrupted, Loss, RollbackPlan, Severity
+from wizards.migrate.model import Backup, Decision, Interrupted, Loss, RollbackPlan, Severity
 
 MOST_FINDINGS = 6
 MOST_SQL = 6
+MOST_WAITING = 2
 Part = str | Content | tuple[str, str]
 
 
-def ask_apply(board: Board, to: str, target: str, protected: bool) -> Confirm:
-    """Return the confirmation of an apply: findings, backup, rehearsal, transactions."""
+class ApplyQuestion(Confirm):
+    """The question before an apply; ^o changes the pace, what is in the way comes in late."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "pace", id="apply.pace", show=False, priority=True)
+    ]
+
+    def __init__(self, board: Board, to: str, target: str, protected: bool) -> None:
+        self.pace = Pace.PROJECT
+        self._asked = (board, to, target)
+        self._several = len(board.pending_to(to)) > 1
+        dangers = any(one.severity is Severity.DANGER for _revision, one in board.findings(to))
+        super().__init__(
+            _("Apply to {target}?").format(target=target),
+            self._now(),
+            yes=_("apply in spite of the danger") if dangers else _("apply"),
+            typed=target if protected else "",
+            reason=_("Why in spite of the danger? (recorded in the report)") if dangers else "",
+            dangerous=dangers or protected,
+        )
+
+    def action_pace(self) -> None:
+        """Take the next pace: as the project does, one by one, one by one with a pause."""
+        if self._several:
+            paces = list(Pace)
+            self.pace = paces[(paces.index(self.pace) + 1) % len(paces)]
+            self.renew()
+
+    def renew(self) -> None:
+        """Draw the question again: something about it has changed."""
+        self.query_one("#body", Static).update(self._now())
+
+    def _now(self) -> Content:
+        return _apply_body(*self._asked, self.pace)
+
+
+def ask_apply(board: Board, to: str, target: str, protected: bool) -> ApplyQuestion:
+    """Return the confirmation of an apply: findings, situation, backup, rehearsal, pace."""
+    return ApplyQuestion(board, to, target, protected)
+
+
+def _apply_body(board: Board, to: str, target: str, pace: Pace) -> Content:
     count = len(board.pending_to(to))
     parts: list[Part] = [
         ngettext("{count} revision on {target}", "{count} revisions on {target}", count).format(
             count=count, target=target
         ),
-        "\n\n",
+        "\n",
     ]
+    if board.history is not None:
+        parts += _pace_parts(board.history.transaction_mode, pace, count > 1)
+    parts.append("\n\n")
     parts += _finding_parts(board, to)
     parts.append("\n")
     parts += _backup_parts(board)
     parts += _rehearsal_parts(board)
-    if board.history is not None:
-        parts.append(("\n" + _mode_words(board.history.transaction_mode), "$text-muted"))
-    dangers = any(one.severity is Severity.DANGER for _revision, one in board.findings(to))
-    return Confirm(
-        _("Apply to {target}?").format(target=target),
-        Content.assemble(*parts),
-        yes=_("apply in spite of the danger") if dangers else _("apply"),
-        typed=target if protected else "",
-        reason=_("Why in spite of the danger? (recorded in the report)") if dangers else "",
-        dangerous=dangers or protected,
-    )
+    parts += _situation_parts(board)
+    return Content.assemble(*parts)
+
+
+def _situation_parts(board: Board) -> list[Part]:
+    if board.unseen is not None:
+        return [("\n▲ ", RISK[Severity.CAUTION]), _("who is in the way is not known")]
+    if board.situation is None:
+        return [("\n○ ", "$text-muted"), _("looking who is in the way…")]
+    found = board.situation.checks()
+    if not found:
+        return [("\n✓ ", RISK[Severity.SAFE]), _("nothing in the way")]
+    parts: list[Part] = []
+    for check in found[:MOST_WAITING]:
+        parts += [("\n▲ ", RISK[Severity.CAUTION]), check.says]
+    if len(found) > MOST_WAITING:
+        more = _("… and {count} more").format(count=len(found) - MOST_WAITING)
+        parts.append((f"\n{more}", "$text-muted"))
+    return parts
+
+
+def _pace_parts(mode: str, pace: Pace, several: bool) -> list[Part]:
+    """Return who commits when; with the key that changes it where there is a choice."""
+    means = {
+        Pace.PROJECT: _mode_words(mode),
+        Pace.EACH: _("One by one: each revision is committed and verified before the next."),
+        Pace.PAUSED: _("One by one, with a pause: after each you go on, stop, or take all back."),
+    }[pace]
+    if not several:
+        return [(means, "$text-muted")]
+    key: Part = ("^o ", "bold $text-accent")
+    return [key, means]
 
 
 def _finding_parts(board: Board, to: str) -> list[Part]:
@@ -120,6 +190,38 @@ def ask_rollback(plan: RollbackPlan, target: str, protected: bool) -> Confirm:
         Content.assemble(*parts),
         yes=_("roll back"),
         typed=target if protected or plan.loses else "",
+    )
+
+
+def ask_restore(backup: Backup, target: str) -> Confirm:
+    """Return the confirmation of a restore: always with the target's name typed."""
+    taken = f"{backup.taken_at.astimezone():%Y-%m-%d %H:%M}"
+    says = _(
+        "Everything written since then goes out of sight. It is not deleted: the database as it "
+        "is now is put aside under another name, which is said at the end."
+    )
+    proved = _("restorable, it was proved") if backup.verified else _("it was never restored")
+    mark, style = ("✓", Severity.SAFE) if backup.verified else ("▲", Severity.CAUTION)
+    return Confirm(
+        _("Restore {target}?").format(target=target),
+        Content.assemble(
+            (_("back to {time}").format(time=taken) + "\n\n", "bold"),
+            (f"{mark} ", RISK[style]),
+            f"{backup.path.name} · {size(backup.bytes)} · {proved}\n\n{says}",
+        ),
+        yes=_("restore"),
+        typed=target,
+    )
+
+
+def ask_resolve(name: str, applied: bool, target: str) -> Confirm:
+    """Return the confirmation of settling a failed migration on a protected target."""
+    kept, gone = _("{name} is recorded as applied."), _("{name} is recorded as rolled back.")
+    return Confirm(
+        _("Settle it on {target}?").format(target=target),
+        (kept if applied else gone).format(name=name),
+        yes=_("record it"),
+        typed=target,
     )
 
 

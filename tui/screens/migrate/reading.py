@@ -11,6 +11,7 @@ from wizards.migrate.model import Backup, History, Interrupted, RevisionPreview
 
 if TYPE_CHECKING:
     from tui.screens.migrate.screen import MigrateScreen
+    from wizards.migrate.situation import Situation
 
 
 class Reading:
@@ -33,6 +34,28 @@ class Reading:
             otherwise=screen.history_failed,
         )
         self.read_backups()
+        self.read_situation()
+
+    def read_situation(self) -> None:
+        """Look who would make a migration wait; the question that is open shows it, too."""
+        engine = self._screen.engine
+        self._screen.tarmac.start(
+            "migrate.situation",
+            _("looking who is in the way"),
+            lambda emit, cancel: engine.situation(emit, cancel),
+            then=lambda found: self._seen(found, None),
+            otherwise=lambda failure: self._seen(None, failure),
+        )
+
+    def _seen(self, found: Situation | None, failure: Failure | None) -> None:
+        from tui.screens.migrate.questions import ApplyQuestion
+
+        screen = self._screen
+        screen.board.situation, screen.board.unseen = found, failure
+        screen.paint_session()
+        for card in screen.app.screen_stack:
+            if isinstance(card, ApplyQuestion):
+                card.renew()
 
     def _look_for_interrupted(self) -> None:
         screen = self._screen

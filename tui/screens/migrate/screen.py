@@ -18,10 +18,10 @@ from tui.jobs import Progress
 from tui.palette import Command, bindings
 from tui.screens.area import Area
 from tui.screens.migrate import commands
+from tui.screens.migrate.afterwards import Afterwards
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.drawing import revision_rows, statement_rows
 from tui.screens.migrate.session import facts_age_words, session_lines
-from tui.screens.migrate.work import Work
 from tui.widgets.failure_lines import failure_rows, words_row
 from tui.widgets.rows import Rows
 from tui.widgets.words import joined
@@ -36,11 +36,18 @@ FORWARD = (commands.Apply, commands.Rehearse, *TO_HERE)
 AGAIN = 5.0  # seconds between looks at a database that does not answer
 OLD = timedelta(minutes=1)
 ENDING = (commands.Recover, commands.KeepAsItIs)
-HEAVY = (*FORWARD, commands.BackUp, commands.RollBack, *ENDING)
+HEAVY = (*FORWARD, commands.BackUp, commands.RollBack, *ENDING, commands.Resolve)
+WATCHING = (
+    commands.RollBack,
+    commands.Longer,
+    commands.Shorter,
+    commands.Watch,
+    commands.FilterRevisions,
+)
 
 
-class MigrateScreen(Work, Area):
-    """Draws the board; what the keys start is in :class:`Work`."""
+class MigrateScreen(Afterwards, Area):
+    """Draws the board; what the keys start is in :class:`Work` and :class:`Afterwards`."""
 
     area = "migrate"
     OFFERS: ClassVar[tuple[type[Command], ...]] = commands.OFFERS
@@ -82,8 +89,8 @@ class MigrateScreen(Work, Area):
         """Paint what moves with time; look again by itself at a database that was away."""
         if not self.is_current:
             return
-        if self.running is not None:
-            self._paint_session()
+        if self.running is not None or self.board.window is not None:
+            self.paint_session()
         self._paint_age()
         if self._away and self.tarmac.mutation is None and monotonic() - self._away_since > AGAIN:
             self._away_since = monotonic()
@@ -105,32 +112,55 @@ class MigrateScreen(Work, Area):
         """Go back to the revisions; nobody waits for a question any more."""
         if self.board.asking:
             self.board.asking = ""
-            self._paint_session()
+            self.paint_session()
         super().action_leave()
 
     def news(self, progress: Progress) -> None:
         """Take events of an apply, a rehearsal, a backup; repaint once for all of them."""
         for event in progress.events:
             self.board.take(event)
+            if progress.job.name == "migrate.up" and event.event == "migrate.phase":
+                self._ticked(event.fields.get("phase"), event.fields.get("state"))
         if progress.events:
             self.paint()
-        self._paint_session()
+        self.paint_session()
+
+    def _ticked(self, phase: object, state: object) -> None:
+        """Tick the backup that an apply took and proved for itself."""
+        if state == "done" and phase in ("backup", "verify"):
+            self.read_backups()
 
     def in_footer(self) -> tuple[type[Command], ...]:
         """Return the commands for the footer: stopping comes first while something runs."""
+        if self.running is not None and self.board.paused:
+            return (commands.GoOn, commands.StopHere, commands.RollBack)
         if self.running is not None:
-            return (commands.Stop, commands.CopySql, commands.FilterRevisions)
+            return (commands.Stop, commands.InTheWay, commands.CopySql, commands.FilterRevisions)
+        if self.board.unsettled:
+            return (commands.Resolve, *super().in_footer())
+        if self.board.window is not None:
+            return WATCHING
         if self.board.interrupted is not None:
             return (commands.Recover, commands.KeepAsItIs, *super().in_footer())
         return super().in_footer()
 
     def why_not(self, command: type[Command]) -> str:
         """Say why a command cannot run now."""
+        if command in (commands.GoOn, commands.StopHere):
+            return "" if self.board.paused else _("no apply waits between two revisions")
+        if command is commands.RollBack and self.board.paused:
+            return ""
         if command in HEAVY and self.busy_reason():
             return self.busy_reason()
         if command in HEAVY and not self.tarmac.target:
             return _("the target is still being read")
         board = self.board
+        if command in (commands.Longer, commands.Shorter):
+            return "" if board.window else _("nothing is being watched: w starts it")
+        if command is commands.Resolve:
+            return "" if board.unsettled else _("no failed migration waits to be settled")
+        if command is commands.Watch and board.window is None:
+            return self.busy_reason() or (board.failure.message if board.failure else "")
         if command is commands.Stop:
             return "" if self.running else _("nothing is running")
         if command in ENDING:
@@ -170,7 +200,7 @@ class MigrateScreen(Work, Area):
         if first and board.pending:
             revisions.move_to(board.pending[0].id)
         self._paint_statements()
-        self._paint_session()
+        self.paint_session()
         self.refresh_footer()
 
     def _paint_statements(self) -> None:
@@ -213,7 +243,8 @@ class MigrateScreen(Work, Area):
             rows = [*failure_rows(board.unread, self.area), *rows]
         statements.show(rows)
 
-    def _paint_session(self) -> None:
+    def paint_session(self) -> None:
+        """Draw the session's lines."""
         session = self.query_one("#session", Static)
         session.update(session_lines(self.board, self.running))
         warnings = self.board.history.warnings if self.board.history else ()
@@ -231,10 +262,16 @@ class MigrateScreen(Work, Area):
 
     @on(Rows.Chosen, "#revisions")
     def _enter(self) -> None:
+        if self.board.paused:
+            self.do_go_on()
+            return
         self.query_one("#statements", Rows).focus()
 
     @on(Rows.Chosen, "#statements")
     def _whole(self, event: Rows.Chosen) -> None:
+        if self.board.paused:
+            self.do_go_on()
+            return
         statement = self.statement(event.row.id if event.row else "")
         if statement is not None:
             from tui.screens.migrate.statement_card import StatementCard

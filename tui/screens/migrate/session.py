@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from textual.content import Content
@@ -10,9 +9,11 @@ from textual.content import Content
 from generators.language import _, ngettext
 from tui.jobs import Job
 from tui.screens.migrate.board import Board
+from tui.screens.migrate.checklist import checklist
 from tui.screens.migrate.drawing import lock_words, strongest
+from tui.screens.migrate.waiting import lock_lines, situation_lines
+from tui.screens.migrate.watch_lines import watch_line
 from tui.widgets.words import joined, milliseconds, seconds, size
-from wizards.events import Json
 from wizards.migrate.model import Applied, Outcome, Rehearsal
 
 Part = str | Content
@@ -39,7 +40,11 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
         words = _("it is not known whether a session was interrupted: {why}")
         why = board.unlooked.message
         lines.append(Content.styled("▲ " + words.format(why=why), "$text-warning"))
-    lines.append(joined([_backup(board), _rehearsal(board.rehearsal)]))
+    lines.append(joined([_backup(board), _rehearsal(board.rehearsal or board.tried)]))
+    if items := checklist(board):
+        lines.append(items)
+    if running is None and board.applied is None:
+        lines += situation_lines(board)
     if board.asking:
         lines.append(
             Content.assemble(
@@ -49,14 +54,37 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
                 _("does not ask"),
             )
         )
-    if running is not None:
+    if running is not None and board.paused:
+        lines.append(_paused(board))
+    elif running is not None:
         lines += _running(board, running)
     elif board.applied is not None:
         lines.append(outcome_words(board.applied, board.kind))
     elif board.checks:
         marks = {"ok": "✓", "warning": "▲", "red": "✗"}
         lines.append(joined([f"{marks.get(one.level, '?')} {one.title}" for one in board.checks]))
+    if running is None and (watched := watch_line(board)):
+        lines.append(watched)
     return Content("\n").join(lines)
+
+
+def _paused(board: Board) -> Content:
+    """Return the question between two revisions, each answer with its key."""
+    words = _("{revision} is committed and verified ({done}/{count})").format(
+        revision=board.paused[:8], done=board.ran, count=len(board.planned)
+    )
+    return Content.assemble(
+        ("✓ ", "$text-success"),
+        (words, "bold"),
+        "\n",
+        *_answer("↵", _("goes on")),
+        *_answer("s", _("stops here and keeps")),
+        *_answer("r", _("takes everything back")),
+    )
+
+
+def _answer(key: str, words: str) -> list[str | tuple[str, str]]:
+    return [(f"  {key}\N{NO-BREAK SPACE}", "bold $text-accent"), words]
 
 
 def _backup(board: Board) -> Content:
@@ -116,56 +144,7 @@ def _running(board: Board, job: Job[object]) -> list[Part]:
         else Content.assemble(("  x ", "bold $text-accent"), _("stop")),
     )
     lines: list[Part] = [line]
-    waits = locks_line(board)
-    if waits:
-        lines.append(waits)
-    return lines
-
-
-def locks_line(board: Board) -> Content:
-    """Return who blocks us and who queues behind us, from the last ``migrate.locks`` event."""
-    locks = board.locks
-    parts: list[Part] = [
-        Content.styled(_("waits for {lock}").format(lock=lock_words(lock)), "$text-warning")
-        for lock in strongest(_objects(locks.get("waiting")), most=1)
-    ]
-    blockers, victims = _objects(locks.get("blockers")), _objects(locks.get("victims"))
-    if blockers:
-        who = ", ".join(_who(one) for one in blockers[:2])
-        parts.append(Content.styled(_("blocked by {who}").format(who=who), "bold $text-error"))
-    if victims:
-        words = ngettext("{count} waits behind us", "{count} wait behind us", len(victims))
-        parts.append(Content.styled(words.format(count=len(victims)), "$text-warning"))
-    parts += [
-        _("holds {lock}").format(lock=lock_words(lock))
-        for lock in strongest(_objects(locks.get("held")), most=1)
-    ]
-    parts += _index_progress(locks.get("progress"))
-    return Content.assemble("  ", joined(parts)) if parts else Content()
-
-
-def _objects(value: Json) -> list[Mapping[str, Json]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _index_progress(progress: Json) -> list[str]:
-    if not isinstance(progress, dict):
-        return []
-    done, total = progress.get("done"), progress.get("total")
-    if isinstance(done, int) and isinstance(total, int) and total:
-        return [f"{progress.get('phase')} {done * 100 // total} %"]
-    return [str(progress.get("phase"))]
-
-
-def _who(one: Mapping[str, Json]) -> str:
-    waits = one.get("seconds")
-    words = [
-        f"pid {one.get('pid')}",
-        str(one.get("application") or one.get("user") or ""),
-        str(one.get("state") or ""),
-        seconds(waits) if isinstance(waits, int | float) else "",
-    ]
-    return " ".join(word for word in words if word)
+    return [*lines, *lock_lines(board)]
 
 
 def facts_age_words(age: timedelta) -> str:
@@ -190,6 +169,7 @@ def phase_words(phase: str) -> str:
         "apply": _("applying"),
         "recover": _("recovering"),
         "rollback": _("rolling back"),
+        "retry": _("waiting, then trying again"),
     }.get(phase, phase)
 
 

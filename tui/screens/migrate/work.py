@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from generators.language import _
 from tui.jobs import Job
 from tui.screens.migrate.commands import Apply
+from tui.screens.migrate.pause import Answer, Pace, Pause, each
 from tui.screens.migrate.reading import Reading
 from tui.widgets.rows import Rows
+from wizards.cancel import Cancel
+from wizards.events import Emit
 from wizards.failures import Failure
 from wizards.migrate.model import (
     Applied,
@@ -22,15 +23,30 @@ from wizards.migrate.model import (
 )
 from wizards.plan import Check
 
-if TYPE_CHECKING:
-    pass
-
 RECOVER = "tarmac migrate rollback --recover"
 ROLL_BACK = "tarmac migrate rollback"
 
 
 class Work(Reading):
     """The part of the migrate screen that starts work and takes its results."""
+
+    pause: Pause | None = None
+
+    def end_watch(self) -> None:
+        """End a watch that runs: something begins that it must not meet."""
+        if self._screen.board.window is not None:
+            self._screen.board.window.ask()
+
+    def answer_pause(self, answer: Answer) -> None:
+        """Answer the question between two revisions."""
+        if self.pause is not None:
+            self._screen.board.paused = ""
+            self.pause.answer(answer)
+            self._screen.paint()
+
+    def do_watch(self) -> None:
+        """Start a watch, or end the one that runs."""
+        raise NotImplementedError
 
     @property
     def running(self) -> Job[object] | None:
@@ -130,6 +146,7 @@ class Work(Reading):
         reading = screen.tarmac.jobs.get("migrate.preview")
         if reading is None or not reading.running:
             self.judge()
+        self.read_situation()
         screen.paint()
 
     def ask_now(self, to: str) -> None:
@@ -147,26 +164,40 @@ class Work(Reading):
             return
         question = ask_apply(screen.board, to, app.target, app.protected)
         screen.app.push_screen(
-            question, lambda reason: None if reason is None else self._apply(to, reason)
+            question,
+            lambda reason: None if reason is None else self._apply(to, reason, question.pace),
         )
 
-    def _apply(self, to: str, reason: str) -> None:
+    def _apply(self, to: str, reason: str, pace: Pace) -> None:
         screen = self._screen
         backup, engine = screen.board.backup, screen.engine
         accept = screen.board.acknowledged(to, reason)
+        planned = tuple(one.id for one in screen.board.pending_to(to))
+        self.end_watch()
         screen.board.begin("up")
+        screen.board.planned, screen.board.accepted = planned, len(accept)
+        screen.board.tried = screen.board.rehearsal
+
+        def run(emit: Emit, cancel: Cancel) -> Applied:
+            self.pause = Pause(emit, cancel)
+            between = {Pace.PROJECT: None, Pace.EACH: each, Pace.PAUSED: self.pause}[pace]
+            return engine.up(emit, cancel, backup, to, accept, between)
+
         screen.tarmac.start(
             "migrate.up",
             _("apply"),
-            lambda emit, cancel: engine.up(emit, cancel, backup, to, accept),
+            run,
             then=self._ended,
             otherwise=self._not_done,
             mutates=True,
         )
 
     def do_roll_back(self) -> None:
-        """Work out what taking back would do, then ask once."""
+        """Work out what taking back would do, then ask once; at a pause, take back at once."""
         screen = self._screen
+        if screen.board.paused:
+            self.answer_pause(Answer.BACK)
+            return
         engine = screen.engine
 
         def planned() -> tuple[RollbackPlan, Interrupted | None]:
@@ -213,6 +244,7 @@ class Work(Reading):
         screen = self._screen
         engine = screen.engine
         confirmed = screen.tarmac.target
+        self.end_watch()
         screen.board.begin("rollback")
         screen.tarmac.start(
             "migrate.rollback",
@@ -225,7 +257,7 @@ class Work(Reading):
 
     def _ended(self, applied: Applied) -> None:
         screen = self._screen
-        screen.board.applied = applied
+        screen.board.applied, screen.board.paused = applied, ""
         if screen.board.kind != "up":
             screen.board.states.clear()
             screen.board.live.clear()
@@ -243,9 +275,12 @@ class Work(Reading):
             )
         self.do_reload()
         screen.tarmac.look_at_project()
+        if screen.board.kind == "up" and applied.outcome is Outcome.APPLIED and applied.applied:
+            self.do_watch()
 
     def _not_done(self, failure: Failure) -> None:
         """Show why something was refused or broke off, and look at what is true now."""
+        self._screen.board.paused = ""
         self._screen.tarmac.show_failure(failure)
         self.do_reload()
 
@@ -318,6 +353,7 @@ class Work(Reading):
         def chosen() -> None:
             from tui.screens.migrate.board import Board
 
+            self.end_watch()
             self._screen.board = Board()
             self._screen.paint()
             self.do_reload()
