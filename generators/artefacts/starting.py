@@ -28,9 +28,9 @@ def server_words(deployment: Deployment) -> str:
     """Return the shell words of a Python server; behind nginx it listens to nobody else."""
     service = deployment.service
     target = service.entrypoint or ""
-    host, port = "0.0.0.0", f"${{PORT:-{deployment.port}}}"
+    host, port, grace = "0.0.0.0", f"${{PORT:-{deployment.port}}}", 8
     if deployment.together:
-        host, port = "127.0.0.1", str(BEHIND)
+        host, port, grace = "127.0.0.1", str(BEHIND), 6
     if service.interface == "streamlit":
         words = f"streamlit run {shell_word(target)} --server.port {port}"
         words += f" --server.address {host} --server.headless true"
@@ -38,11 +38,11 @@ def server_words(deployment: Deployment) -> str:
     if service.interface == "wsgi":
         called = f"{target}()" if service.factory else target
         words = f"gunicorn {shell_word(called)} --bind {host}:{port}"
-        return f"{words} --workers 1 --threads 8 --timeout 0 --graceful-timeout 8"
+        return f"{words} --workers 1 --threads 8 --timeout 0 --graceful-timeout {grace}"
     factory = " --factory" if service.factory else ""
     words = f"uvicorn {shell_word(target)}{factory} --host {host} --port {port}"
     words += " --proxy-headers" if deployment.together else ""
-    return f"{words} --timeout-graceful-shutdown 8"
+    return f"{words} --timeout-graceful-shutdown {grace}"
 
 
 def _node(deployment: Deployment) -> list[str]:
