@@ -15,6 +15,7 @@ from generators.stack import Stack
 _TOKEN = re.compile(r"\$\$|\$\{(\w+)\}")
 _AT_RUN_TIME = {"BUILD_ID": "TAG", "PROJECT_NUMBER": "project_number"}
 _MARK = "\x00"
+"""Stands around a variable; no argument of a program can hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ class Line:
 
 def lines(stack: Stack) -> list[Line]:
     """Return what is done, in its order: build and push, migrate, deploy."""
-    values = {"PROJECT_ID": stack.main.project_id, **substitutions(stack)}
+    known = {"PROJECT_ID": stack.main.project_id, **substitutions(stack)}
+    values = {name: value.replace(_MARK, "") for name, value in known.items()}
     found = []
     for step in steps(stack):
-        words = [_quoted(_plain(word, values)) for word in step.arguments]
+        words = [_quoted(_plain(word.replace(_MARK, ""), values)) for word in step.arguments]
         program = ["docker"] if step.docker else ["gcloud"]
         if step.kind == "build":
             words.insert(1, "--platform=linux/amd64")
