@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
 from wizards.cancel import Cancel
-from wizards.events import discard
+from wizards.events import Event, discard
 from wizards.failures import Failure, Refused
 from wizards.migrate.console import Console
 from wizards.migrate.model import Decision, Outcome
@@ -292,3 +293,53 @@ def test_a_new_migration_is_written_in_the_folders_own_convention(folder: Path) 
     (made,) = console.new("add tags")
     assert made.path.name == "migration.sql"
     assert made.path.parent.name.endswith("_add_tags")
+
+
+@pytest.mark.parametrize("tool", ["prisma", "golang-migrate"])
+def test_killed_in_a_transaction_no_half_told_row_stays_and_the_next_run_goes_on(
+    folder: Path, sql: Sql, tool: str
+) -> None:
+    """Prisma would refuse with P3009, golang-migrate call the database dirty."""
+    slow = 'ALTER TABLE "User" ADD COLUMN n int; SELECT pg_sleep(60);'
+    if tool == "prisma":
+        console, path = prisma(folder, m1_init=INIT), "prisma/migrations/m2_slow/migration.sql"
+    else:
+        sql("create table schema_migrations (version bigint primary key, dirty boolean not null)")
+        write(folder, {"migrations/000001_init.up.sql": INIT})
+        console, path = Console(folder, None), "migrations/000002_slow.up.sql"
+    assert up(console) is Outcome.APPLIED
+    write(folder, {path: slow})
+    found = console.up(kill_in("pg_sleep"), Cancel(), accept=("*@*=x",), without_backup=True)
+    assert (found.outcome, found.code) == (Outcome.UNCHANGED, "agent-crashed")
+    write(folder, {path: 'ALTER TABLE "User" ADD COLUMN n int;'})
+    assert up(console, "*@*=x") is Outcome.APPLIED
+    assert not console.history().pending
+
+
+def test_a_dirty_version_of_golang_migrate_is_not_taken_for_an_applied_one(
+    folder: Path, sql: Sql
+) -> None:
+    sql("create table schema_migrations (version bigint primary key, dirty boolean not null)")
+    write(folder, {"migrations/000001_init.up.sql": INIT})
+    console = Console(folder, None)
+    assert up(console) is Outcome.APPLIED
+    alone = 'CREATE INDEX CONCURRENTLY i ON "User" (email); SELECT pg_sleep(60);'
+    write(folder, {"migrations/000002_slow.up.sql": alone})
+    found = console.up(kill_in("pg_sleep"), Cancel(), accept=("*@*=x",))
+    assert (found.outcome, found.applied) == (Outcome.RECOVERED, ())
+    assert sql("select version, dirty from schema_migrations") == [(1, False)]
+    assert sql("select to_regclass('i')") == [(None,)]
+
+
+def kill_in(text: str) -> Callable[[Event], None]:
+    """An Emit that kills our agent as soon as a statement with a text runs on the target."""
+
+    def emit(event: Event) -> None:
+        fields = event.fields
+        begun = event.event == "migrate.statement" and fields.get("state") == "start"
+        if begun and text in str(fields["sql"]) and fields["where"] == "target":
+            for process in psutil.Process().children():
+                if "wizards.migrate.sql_files.serving" in process.cmdline():
+                    process.kill()
+
+    return emit

@@ -40,6 +40,10 @@ def status(context: Context) -> None:
         try:
             found = console.history(context.out.event)
         except Failure as failure:
+            if left is not None:
+                for line in text.interrupted(left):
+                    context.out.say(line)
+                context.out.refused({"interrupted": shapes.interrupted(left)}, failure)
             _status_of_files(context, console, failure)
         for line in text.history(found):
             context.out.say(line)

@@ -71,12 +71,15 @@ class Recovery:
         committed = self.committed_now(now)
         removed = self._closure(self.start) - self._closure(now)
         kinds = {one.id: one.downgrade for one in self.history.revisions}
+        unknown = set(now.heads) - kinds.keys() - set(self.start.heads)
+        if unknown:
+            removed = set()  # what is below a half-told version is not known to be gone
         return Facts(
             start=self.start,
             now=now,
             committed=committed,
             removed=tuple(one.id for one in self.history.revisions if one.id in removed),
-            partial=self.left_behind or (not committed and now != self.start),
+            partial=self.left_behind or bool(unknown) or (not committed and now != self.start),
             proved=self._proved(committed),
             drops=bool(self.drops & set(committed)),
             irreversible=next((one for one in committed if kinds[one] in _NO_DOWNGRADE), ""),

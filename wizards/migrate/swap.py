@@ -17,6 +17,7 @@ from wizards.migrate.model import Backup
 from wizards.migrate.restore import restore_beside
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect, server_major, value
+from wizards.postgres.connection_failures import connection_failure
 
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
@@ -79,10 +80,33 @@ def restore_and_swap(
             restore_beside(backup, address.of(fresh), major, backup.version_table, cancel)
             cancel.check()
             closed = _swap(server, address, fresh, kept, still_allowed, record)
-        except BaseException:
-            databases.drop(server, fresh)
-            raise
+        except BaseException as stopped:
+            _undone(server, address, lambda there: databases.drop(there, fresh))
+            card = _card(stopped, address)
+            if card is stopped:
+                raise
+            raise card from stopped
     return Swapped(kept, closed)
+
+
+def _undone(server: Connection, address: Address, undo: Callable[[Connection], None]) -> None:
+    """Undo what we did ourselves, on a new connection where the old one is gone."""
+    from psycopg import OperationalError
+
+    try:
+        undo(server)
+    except OperationalError:
+        with maintenance(address) as again:
+            undo(again)
+
+
+def _card(stopped: BaseException, address: Address) -> BaseException:
+    """Return what is raised: a card where a connection was lost."""
+    from psycopg import OperationalError
+
+    if isinstance(stopped, OperationalError):
+        return connection_failure(str(stopped), stopped.sqlstate or "", shown=address.shown)
+    return stopped
 
 
 def _swap(
@@ -116,7 +140,7 @@ def _swap(
             databases.hand_over(server, name, belongings)
     except BaseException:
         inside.close()
-        accept(server, name, yes=True)
+        _undone(server, address, lambda there: accept(there, name, yes=True))
         raise
     accept(server, kept, yes=True)
     return time.monotonic() - begun

@@ -11,11 +11,17 @@ KINDS: dict[str, type[Ledger]] = {one.kind: one for one in (Prisma, Dbmate, Gola
 
 
 def applied_query(table: str) -> LiteralString | None:
-    """Return the SELECT of the applied ids for a ledger's table ({} = it); None = Alembic's."""
+    """Return the SELECT of the applied ids for a ledger's table ({} = it); None = Alembic's.
+
+    golang-migrate's table has dbmate's name; a version that it calls dirty is no version.
+    """
     return {
         Prisma.table: (
             "select migration_name from {} where finished_at is not null and rolled_back_at is null"
         ),
         Pairs.table: "select id from {}",
-        Dbmate.table: "select version::text from {}",
+        Dbmate.table: (
+            "select version::text || case when to_jsonb(l) ->> 'dirty' = 'true'"
+            " then ' (dirty)' else '' end from {} l"
+        ),
     }.get(table.rpartition(".")[2])

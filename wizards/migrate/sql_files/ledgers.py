@@ -46,13 +46,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Ledger(ABC):
-    """A table in ``schema`` ("" = the search path's first); ``inside``: written with the SQL."""
+    """A table in ``schema`` ("" = the search path's first)."""
 
     schema: str = ""
 
     kind: ClassVar[str]
     table: ClassVar[str]
-    inside: ClassVar[bool] = True
     lock: ClassVar[int | None] = None
 
     @property
@@ -93,7 +92,7 @@ class Ledger(ABC):
         return list(done)
 
     def begin(self, connection: Connection, move: Move) -> None:  # noqa: B027 - most need none
-        """Write what the tool writes before a migration runs (committed at once)."""
+        """Write what the tool writes before a migration runs."""
 
     @abstractmethod
     def finish(self, connection: Connection, move: Move) -> None:
@@ -138,7 +137,6 @@ class GolangMigrate(Ledger):
 
     kind: ClassVar[str] = "golang-migrate"
     table: ClassVar[str] = "schema_migrations"
-    inside: ClassVar[bool] = False
 
     def create(self, connection: Connection) -> None:
         """Make the table as golang-migrate does."""

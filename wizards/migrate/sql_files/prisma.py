@@ -22,7 +22,6 @@ class Prisma(Ledger):
 
     kind: ClassVar[str] = "prisma"
     table: ClassVar[str] = "_prisma_migrations"
-    inside: ClassVar[bool] = False
     lock: ClassVar[int | None] = LOCK
 
     def create(self, connection: Connection) -> None:
@@ -47,7 +46,7 @@ class Prisma(Ledger):
         return [Entry(id=str(r[0]), done=bool(r[1]), checksum=str(r[2])) for r in rows]
 
     def begin(self, connection: Connection, move: Move) -> None:
-        """Open a row, committed at once."""
+        """Open a row."""
         if not move.down:
             connection.execute(
                 self.sql("insert into {} (id, checksum, migration_name) values (%s, %s, %s)"),
@@ -61,7 +60,8 @@ class Prisma(Ledger):
             return
         connection.execute(
             self.sql(
-                "update {} set finished_at = now(), applied_steps_count = applied_steps_count + 1"
+                "update {} set finished_at = clock_timestamp(),"
+                " applied_steps_count = applied_steps_count + 1"
                 " where migration_name = %s and finished_at is null and rolled_back_at is null"
             ),
             (move.step.id,),
@@ -69,6 +69,8 @@ class Prisma(Ledger):
 
     def fail(self, connection: Connection, move: Move, error: str, *, untouched: bool) -> None:
         """Keep the error; a failure that left nothing behind is resolved as rolled back at once."""
+        if untouched and not self._is_open(connection, move.step):
+            self.begin(connection, move)  # the first one went with the file's transaction
         closing = ", rolled_back_at = now()" if untouched else ""
         connection.execute(
             self.sql(
@@ -92,6 +94,13 @@ class Prisma(Ledger):
                 ),
                 (str(uuid.uuid4()), sha256(step.path.read_bytes()), step.id),
             )
+
+    def _is_open(self, connection: Connection, step: Step) -> bool:
+        query = self.sql(
+            "select 1 from {} where migration_name = %s"
+            " and finished_at is null and rolled_back_at is null"
+        )
+        return connection.execute(query, (step.id,)).fetchone() is not None
 
     def _mark(
         self, connection: Connection, step: Step, change: str, *, open_only: bool = False

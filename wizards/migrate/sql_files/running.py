@@ -1,4 +1,8 @@
-"""Moves carried out: each file in its transaction, or statement after statement where it must."""
+"""Moves carried out: each file in its transaction, or statement after statement where it must.
+
+What a tool writes about a file is written in the file's transaction, also where the tool itself
+writes it before and after: who is killed leaves no half-told row behind.
+"""
 
 from __future__ import annotations
 
@@ -78,10 +82,10 @@ class Running:
         alone = one_by_one(move, cuts)
         self.commits = 0
         self.ledger.create(self.connection)
-        self.ledger.begin(self.connection, move)
         begun = time.perf_counter()
         if not alone:
             self.connection.execute("begin")
+        self.ledger.begin(self.connection, move)
         facts = {} if alone else self._facts("transaction", "changes")
         self.channel.event("rev_start", rev=name, message=move.step.message, **facts)
         if alone:
@@ -97,14 +101,11 @@ class Running:
             self._give_up(move, str(error))
             raise Failed(name) from error
         facts = {} if alone else self._facts()
+        self.ledger.finish(self.connection, move)
         if not alone:
-            if self.ledger.inside:
-                self.ledger.finish(self.connection, move)
             self.connection.execute("commit")
             self.measuring.released()
-        if alone or not self.ledger.inside:
-            self.ledger.finish(self.connection, move)
-            facts = facts or self._facts()
+        facts = facts or self._facts()
         spent = round((time.perf_counter() - begun) * 1000, 1)
         self.channel.event("rev_done", rev=name, ms=spent, commits=self.commits, **facts)
         self.channel.event("rev_stamped", rev=name, transaction_mode=MODE)
