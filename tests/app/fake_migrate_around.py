@@ -50,7 +50,6 @@ class FakeAround:
         return Applied(outcome=Outcome.APPLIED, session="s1", applied=(revision,), said="kept")
 
     def watch(self, emit: Emit, window: Cancel, every: float) -> Watched:
-        self.calls.append("watch")
         red = list(self.looks_bad)
         emit(Event("migrate.watch", {"look": 1, "red": red, "rollbacks": 2, "deadlocks": 0}))
         while not window.wait(every):

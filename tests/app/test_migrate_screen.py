@@ -396,7 +396,7 @@ def test_who_blocks_and_who_waits_stand_on_lines_of_their_own() -> None:
         )
     )
     assert [line.plain.strip() for line in lock_lines(board)] == [
-        "waits for AX notes · i who, with the SQL",
+        "waits for AX notes · x cancels our statement · i who, with the SQL",
         "✗ blocked by pid 71 psql idle in transaction 1:15",
         "▲ 2 wait behind us: pid 80 web 12 s, pid 81",
     ]

@@ -110,7 +110,7 @@ def _pace_parts(mode: str, pace: Pace, several: bool) -> list[Part]:
     if not several:
         return [(means, "$text-muted")]
     key: Part = ("^o ", "bold $text-accent")
-    return [key, means]
+    return [key, (_("pace") + " · ", "$text-muted"), means]
 
 
 def _finding_parts(board: Board, to: str) -> list[Part]:

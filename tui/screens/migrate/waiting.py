@@ -47,6 +47,8 @@ def lock_lines(board: Board) -> list[Content]:
         for lock in strongest(people(locks.get("held")), most=1)
     ]
     parts += _index_progress(locks.get("progress"))
+    if blockers:
+        parts.append(Content.assemble(("x ", KEY), _("cancels our statement")))
     if blockers or victims:
         parts.append(Content.assemble(("i ", KEY), _("who, with the SQL")))
     lines = [Content.assemble("  ", joined(parts))] if parts else []
