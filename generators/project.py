@@ -67,8 +67,8 @@ class MigrationTool:
 class Worker:
     """A further process of a service: same code and image, another command, no port.
 
-    ``kind`` is celery, celery-beat, rq, arq, dramatiq, huey, taskiq or node; ``command`` is the
-    exec form, run in ``directory`` (from the root); ``name`` is unique within its service.
+    ``kind`` is celery, celery-beat, rq, arq, dramatiq, huey, taskiq, node or python; ``command``
+    is the exec form, run in ``directory`` (from the root); ``name`` is unique within its service.
     """
 
     name: str
@@ -186,6 +186,10 @@ class Service:
         generated), ``workers``, ``redis``, ``broker`` (redis, amqp, "" none), ``websockets``.
     ``variables`` are the environment variables that the code reads; ``dependencies`` maps
     canonical package names to versions or "".
+    How sure it is
+        ``confidences`` has one for each of entrypoint, package_manager, version and migrations;
+        ``confidence`` is the lowest of them, where a version that nothing names at all (low: this
+        program's own choice, no claim about the project) does not count.
     """
 
     path: str
@@ -231,6 +235,7 @@ class Service:
     variables: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     confidence: Confidence = Confidence.HIGH
+    confidences: Mapping[str, Confidence] = field(default_factory=dict)
     alternatives: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
@@ -273,6 +278,7 @@ class Service:
             "variables": list(self.variables),
             "evidence": [piece.as_json() for piece in self.evidence],
             "confidence": self.confidence.value,
+            "confidences": {claim: sure.value for claim, sure in self.confidences.items()},
             "alternatives": list(self.alternatives),
         }
 

@@ -75,7 +75,9 @@ def _weight(path: str) -> int:
             if re.search(r"start|entry|boot|run|serve|supervisor|init", lower)
             else 50 - later
         )
-    if re.search(r"supervisor|circus|uwsgi|gunicorn", lower) and lower.endswith((".conf", ".ini")):
+    if re.search(r"supervisor|circus|uwsgi|gunicorn", path.lower()) and lower.endswith(
+        (".conf", ".ini")
+    ):
         return 65 - later
     if not name.endswith((".py", ".js", ".ts")) and re.search(r"entrypoint", lower):
         return 70 - later

@@ -198,9 +198,26 @@ def _framework_named(modules: Modules, module: Module, command: StartCommand) ->
 
 
 def _works_from(tree: Tree, candidate: Candidate, root: str) -> bool:
-    """Whether a command's import root finds Django's settings as well as our own guess does."""
+    """Whether a command's import root finds what the file imports as well as our own guess does."""
     own = _has_settings(tree, candidate, candidate.import_root)
-    return not own or _has_settings(tree, candidate, root)
+    if own and not _has_settings(tree, candidate, root):
+        return False
+    if root == candidate.import_root:
+        return True
+    tops = set(_ABSOLUTE.findall(tree.text(candidate.module.path)))
+    return all(
+        _importable(tree, root, top)
+        for top in tops
+        if _importable(tree, candidate.import_root, top)
+    )
+
+
+_ABSOLUTE = re.compile(r"^(?:from|import)\s+([A-Za-z_]\w*)", re.MULTILINE)
+
+
+def _importable(tree: Tree, root: str, name: str) -> bool:
+    base = join(root, name)
+    return tree.has_folder(base) or tree.has(f"{base}.py")
 
 
 def _has_settings(tree: Tree, candidate: Candidate, root: str) -> bool:

@@ -13,7 +13,9 @@ _FROM = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+)", re.MULTILINE)
 _COPIED = re.compile(r"^COPY\s+--from=(\S+:\S+)", re.MULTILINE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(\S+)", re.MULTILINE)
 _PYTHON = re.compile(r"python:?v?(\d+\.\d+)")
-_NODE = re.compile(r"(?:^|/)node(?:js)?:v?(\d+)")
+_NODE_NAMES = "boron|carbon|dubnium|erbium|fermium|gallium|hydrogen|iron|jod|krypton"
+_NODE = re.compile(rf"(?:^|/)node(?:js)?:v?(\d+|{_NODE_NAMES})")
+_NAMED = {name: str(6 + 2 * at) for at, name in enumerate(_NODE_NAMES.split("|"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,22 @@ def near(tree: Tree, root: str) -> list[str]:
     around += [
         one
         for one in dockerfiles(tree)
-        if one not in around and root == "." and one.split("/")[0] in folders
+        if one not in around
+        and one.split("/")[0] in folders
+        and (root == "." or _is_for(tree, one, root))
     ]
     return sorted(around, key=rank)
+
+
+def _is_for(tree: Tree, path: str, root: str) -> bool:
+    """Whether a Dockerfile in a folder for deployment is named after a service, or copies it."""
+    if path.split("/")[1:-1] == [root.rpartition("/")[2]]:
+        return True
+    return bool(
+        re.search(
+            rf"^(?:COPY|ADD)\s+(?:\./|/)?{re.escape(root)}[/\s]", tree.text(path), re.MULTILINE
+        )
+    )
 
 
 def _of_another(tree: Tree, path: str, root: str) -> bool:
@@ -86,7 +101,7 @@ def interpreter(tree: Tree, root: str, language: str) -> Said | None:
         found = None
         for image, line in _images(text):
             if version := pattern.search(image):
-                found = Said(version[1], path, line, f"FROM {image}")
+                found = Said(_NAMED.get(version[1], version[1]), path, line, f"FROM {image}")
         if found:
             return found
     return None

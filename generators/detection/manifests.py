@@ -26,6 +26,7 @@ from generators.detection.requirements import (
 from generators.detection.supported import newest_python
 from generators.detection.tree import Tree, ancestors, deployable, join, parent
 from generators.detection.versions import PYTHONS, Wanted
+from generators.project import Confidence
 
 LOCKFILES = {
     "uv.lock": "uv",
@@ -70,6 +71,7 @@ class Manifest:
     development: frozenset[str] = frozenset()
     scripts: dict[str, str] = field(default_factory=dict)
     conda: str = ""
+    sure: Confidence = Confidence.HIGH
 
 
 def manifest_roots(tree: Tree) -> list[str]:
@@ -100,6 +102,7 @@ def read_manifest(tree: Tree, root: str) -> Manifest:
     if manifest.manager == "pip" or not manifest.dependencies.versions:
         _read_pip(tree, root, manifest)
     manifest.others = _others(tree, root, manifest, project)
+    manifest.sure = _how_sure(tree, manifest)
     manifest.manager_version = _manager_version(tree, manifest, project)
     newest = newest_python(manifest.dependencies.versions)
     manifest.python = python_version(tree, root, _ranges(tree, root, project), newest)
@@ -110,6 +113,7 @@ def _manager(tree: Tree, root: str, project: dict[str, object], locks: list[str]
     """Return the manager: a lockfile's, else what the project's own tables name, else pip."""
     if locks:
         used = _used(tree, root) if len(locks) > 1 else ""
+        used = "" if used == "pip" else used
         return LOCKFILES[_name(_preferred(locks, project, used))]
     tools = table(project, "tool")
     if table(tools, "poetry", "dependencies") or (
@@ -117,7 +121,7 @@ def _manager(tree: Tree, root: str, project: dict[str, object], locks: list[str]
     ):
         return "poetry"
     plain = bool(requirement_files(tree, root))
-    if tree.has(join(root, "Pipfile")) and not (plain and project):
+    if tree.has(join(root, "Pipfile")) and not (plain and (project or _pinned(tree, root))):
         return "pipenv"
     if "pdm" in tools and not plain and "build" not in str(sorted(table(tools, "pdm"))[:1]):
         return "pdm"
@@ -127,6 +131,25 @@ def _manager(tree: Tree, root: str, project: dict[str, object], locks: list[str]
         return "hatch"
     conda = any(tree.has(join(root, name)) for name in CONDA_FILES)
     return "conda" if conda and not plain and "project" not in project else "pip"
+
+
+def _how_sure(tree: Tree, manifest: Manifest) -> Confidence:
+    """Return how sure the manager is: less where another one's files lie there too.
+
+    A lockfile settles it against plain manifests, unless the image installs with another manager.
+    """
+    locked = {LOCKFILES[_name(path)] for path in manifest.lockfiles}
+    installs = _used(tree, manifest.root)
+    rivals = {one for one in locked if one != manifest.manager}
+    if rivals:
+        return Confidence.HIGH if installs == manifest.manager else Confidence.MEDIUM
+    if locked:
+        return Confidence.HIGH if installs in {"", manifest.manager} else Confidence.MEDIUM
+    foreign = [path for path in manifest.others if manifest.manager != "pip" or "Pipfile" in path]
+    contradicted = installs not in {"", manifest.manager} and not (
+        installs == "uv" and manifest.manager == "pip"
+    )
+    return Confidence.MEDIUM if foreign or contradicted else Confidence.HIGH
 
 
 def _read_pip(tree: Tree, root: str, manifest: Manifest) -> None:
@@ -188,6 +211,13 @@ def _read_setup(tree: Tree, root: str, manifest: Manifest) -> None:
                 for text in ast.walk(node.value):
                     if isinstance(text, ast.Constant) and isinstance(text.value, str):
                         read_line(text.value, manifest.dependencies, path, text.lineno)
+
+
+def _pinned(tree: Tree, root: str) -> bool:
+    """Whether the requirements are a lock in all but name: of a Pipfile without its own, say."""
+    dependencies = Dependencies()
+    read_requirements(tree, requirement_files(tree, root)[0], dependencies)
+    return _all_pinned(dependencies)
 
 
 def _all_pinned(dependencies: Dependencies) -> bool:
@@ -274,16 +304,19 @@ def _preferred(locks: list[str], project: dict[str, object], manager: str) -> st
 
 _INSTALLS = re.compile(
     r"\b(uv (?:sync|run|pip)|poetry (?:install|run|export)"
-    r"|pdm (?:sync|install|run)|pipenv (?:sync|install|run))\b"
+    r"|pdm (?:sync|install|run)|pipenv (?:sync|install|run)"
+    r"|(?<!uv )pip3? install[^\n&|;]*?\s(?:-r|--requirement))\b"
 )
 
 
 def _used(tree: Tree, root: str) -> str:
     """Return the manager that the image's or the pipeline's own commands use, "" for none."""
     flows = [path for path in tree.files if path.startswith(".github/workflows/")]
-    for path in [*near(tree, root), *flows]:
-        if found := _INSTALLS.search(tree.text(path)):
-            return found[1].partition(" ")[0]
+    images = near(tree, root)
+    for path in [*images, *flows]:
+        found = _INSTALLS.search(tree.text(path))
+        if found and (path in images or found[1][:3] != "pip" or found[1].startswith("pipenv")):
+            return found[1].partition(" ")[0].removesuffix("3")
     return ""
 
 

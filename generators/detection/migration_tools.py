@@ -31,6 +31,8 @@ def _alembic(tree: Tree, manifest: Manifest) -> tuple[MigrationTool, Evidence] |
     above = [join(folder, "alembic.ini") for folder in ancestors(manifest.root)]
     found = found or [path for path in above if tree.has(path)]
     used = manifest.dependencies.has("alembic", "advanced-alchemy", "flask-migrate", "sqlmodel")
+    if whole := _alembic_in_project(tree, manifest):
+        return whole
     for path in found:
         text = tree.text(path)
         location = _LOCATION.search(text)
@@ -47,7 +49,7 @@ def _alembic(tree: Tree, manifest: Manifest) -> tuple[MigrationTool, Evidence] |
             command = ("litestar", "database", "upgrade", "--no-prompt")
             tool = MigrationTool("alembic", directory, config, command, "advanced-alchemy")
         return tool, Evidence("migrations", path, line, says)
-    return _alembic_in_project(tree, manifest)
+    return None
 
 
 def _by_litestar(tree: Tree, config: str, location: str) -> bool:

@@ -18,10 +18,14 @@ from generators.detection.python_source import read_module
 from generators.detection.tree import Tree, decoded, deployable
 
 _WORTH = re.compile(WORTH_PARSING)
+_BOUND = re.compile(
+    rb"^(?:app|application|api|server|asgi|wsgi)\b[^=\n(]*=\s*[\w.]+\(", re.MULTILINE
+)
 _ROUTES = re.compile(ROUTES)
 _HEALTH = re.compile(HEALTH)
 _VARIABLE = re.compile(rb"\b(?:getenv\(|environ(?:\.get\(|\[))\s*[\"']([A-Z][A-Z0-9_]*)[\"']")
 _SOCKET = re.compile(rb"^\s*@\w+\.websocket(?:_route)?\(", re.MULTILINE)
+_NAMES = (b"\napp", b"\napi", b"\nserver", b"\nasgi", b"\nwsgi")
 _MOST_HOPS = 6
 
 
@@ -121,6 +125,8 @@ def read_modules(tree: Tree) -> Modules:
 def _is_worth_parsing(data: bytes) -> bool:
     """Whether a file may hold an application, a factory, a router or the health path."""
     if any(word in data for word in WORTH_LITERALS) and _WORTH.search(data):
+        return True
+    if any(word in data for word in _NAMES) and _BOUND.search(data):
         return True
     routes = b"oute" in data or b"lueprint" in data
     return routes and bool(_ROUTES.search(data) and _HEALTH.search(data))

@@ -266,6 +266,22 @@ def _ecosystem(tree: Tree, path: str) -> str:
     return _normal(found[1]) if found else ""
 
 
+def run_file(tree: Tree, package: Package, command: str) -> str:
+    """Return the source of the last file that a command runs, "" when it is not to be found.
+
+    A compiled file without a source in the usual place is the only source of its name.
+    """
+    found = _RUNNERS.search(command.rpartition("&&")[2])
+    file = _normal(found[2]) if found else ""
+    source = _source_of(tree, package, file) if file else None
+    if file and source is None and _stem(file) not in {"index", "main"}:
+        same = [one for one in sources_of(tree, package.folder) if _stem(one) == _stem(file)]
+        source = same[0] if len(same) == 1 else None
+        prefix = "" if package.folder == "." else f"{package.folder}/"
+        source = source.removeprefix(prefix) if source else None
+    return source or ""
+
+
 def _source_of(tree: Tree, package: Package, file: str) -> str | None:
     """Return the source of a file that may be compiled: dist/x.js is src/x.ts or x.ts."""
     stem = re.sub(r"\.[cm]?[jt]sx?$", "", file)

@@ -11,7 +11,7 @@ from generators.detection.pinned import node_version
 from generators.detection.reading import line_of, listed, read_json, table, texts, yaml_list
 from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
 from generators.detection.versions import Wanted
-from generators.project import Evidence
+from generators.project import Confidence, Evidence
 
 NODE_LOCKFILES = {
     "pnpm-lock.yaml": "pnpm",
@@ -58,6 +58,7 @@ class Package:
     workspace: str
     settings: tuple[str, ...]
     node: Wanted
+    sure: Confidence = Confidence.HIGH
     evidence: list[Evidence] = field(default_factory=list)
 
     def line(self, words: str, tree: Tree) -> int:
@@ -72,9 +73,20 @@ class Package:
 
 def packages(tree: Tree) -> list[Package]:
     """Return every package.json outside tests and examples, shallowest first."""
-    found = (path for path in tree.named("package.json") if deployable(path))
     workspaces = _workspaces(tree)
+    found = [path for path in tree.named("package.json") if deployable(path)]
+    if _copies_others(tree, found, workspaces):
+        found = ["package.json"]
     return [package for path in found if (package := _read(tree, path, workspaces))]
+
+
+def _copies_others(tree: Tree, found: list[str], workspaces: dict[str, list[str]]) -> bool:
+    """Whether the root is a published command with projects inside that it makes copies of."""
+    root = read_json(tree, "package.json") if "package.json" in found else {}
+    inner = [path for path in found if path != "package.json"]
+    locked = any(tree.has(join(parent(path), name)) for path in inner for name in NODE_LOCKFILES)
+    published = "bin" in root and not root.get("private") and "." not in workspaces
+    return published and len(inner) > 1 and not locked
 
 
 def _read(tree: Tree, path: str, workspaces: dict[str, list[str]]) -> Package | None:
@@ -105,6 +117,7 @@ def _read(tree: Tree, path: str, workspaces: dict[str, list[str]]) -> Package | 
             join(home, name) for home in homes for name in _SETTINGS if tree.has(join(home, name))
         ),
         node=node_version(tree, folder, given),
+        sure=_how_sure(tree, folder, manager, locks, place),
         evidence=[Evidence("package_manager", place or lockfile or path, 1, manager)],
     )
 
@@ -174,6 +187,22 @@ def _manager(
         if tree.has(join(home, ".yarnrc.yml")):
             return "yarn", "", join(home, ".yarnrc.yml")
     return "npm", "", ""
+
+
+def _how_sure(
+    tree: Tree, folder: str, manager: str, locks: tuple[str, ...], place: str
+) -> Confidence:
+    """Return how sure the manager is: declared or locked is, unless an image uses another one."""
+    if _name(place) == "package.json" and place:
+        return Confidence.HIGH
+    locked = {NODE_LOCKFILES[_name(path)] for path in locks}
+    images = (_INSTALLS.search(tree.text(path)) for path in near(tree, folder))
+    used = next((next(name for name in one.groups() if name) for one in images if one), "")
+    if locked == {manager}:
+        return Confidence.HIGH if used in {"", manager} else Confidence.MEDIUM
+    if used == manager:
+        return Confidence.HIGH
+    return Confidence.MEDIUM if used or locked or place else Confidence.LOW
 
 
 def _used(tree: Tree, folder: str) -> tuple[str, str] | None:

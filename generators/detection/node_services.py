@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from generators.detection import node_names
+from generators.detection import certainty, node_names
 from generators.detection.front_ends import config_text, elsewhere, front_end, static_next
 from generators.detection.images import dockerfiles
 from generators.detection.node_entry import (
@@ -14,13 +14,14 @@ from generators.detection.node_entry import (
     entries,
     plain_command,
     production_script,
+    run_file,
     worker_entry,
 )
 from generators.detection.node_migrations import node_migrations, prisma_database, prisma_schema
 from generators.detection.node_packages import Package
 from generators.detection.node_routes import node_health, node_port
 from generators.detection.node_workers import node_workers
-from generators.detection.tree import Tree, inside, join, parent
+from generators.detection.tree import Tree, inside, parent
 from generators.project import Confidence, Evidence, FrontEnd, Service
 
 _DEFAULT_PORT = 8080
@@ -54,15 +55,20 @@ def static_services(
 ) -> Iterator[Service]:
     """Yield the front ends that belong to no back end, as services of files only.
 
-    One of several is sure only when its own folder says how it is deployed.
+    One of several is sure only when its own folder says how it is deployed; one that is built
+    into another program's folder is a part of that program.
     """
-    left = [(package, front) for package, front in fronts if front.path not in taken]
+    left = [
+        (package, front)
+        for package, front in fronts
+        if front.path not in taken and not front.output.startswith("..")
+    ]
     for package, front in left:
         deployed = len(left) == 1 or any(parent(one) == front.path for one in dockerfiles(tree))
         evidence = Evidence(
             "frontend", package.path, 1, f"{front.bundler}: {' '.join(front.build)}"
         )
-        yield Service(
+        service = Service(
             path=package.folder,
             role="static",
             language="javascript",
@@ -86,6 +92,7 @@ def static_services(
             if deployed and front.bundler != "webpack"
             else Confidence.MEDIUM,
         )
+        yield certainty.of_node(service, package)
 
 
 def front_ends(tree: Tree, packages: list[Package]) -> list[tuple[Package, FrontEnd]]:
@@ -155,12 +162,14 @@ def _full_stack(tree: Tree, package: Package) -> tuple[str, Entry] | None:
         words = plain_command(package.scripts.get("start", ""))
         start, output = words or package.runs("start"), "build"
     script = production_script(package)
-    own = plain_command(package.scripts.get(script, "")) if script else ()
+    command = package.scripts.get(script, "") if script else ""
+    own = plain_command(command.rpartition("&&")[2])
+    if name == "Next.js" and own[:1] == ("node",):
+        sure = Confidence.MEDIUM
     if own[:1] == ("node",) or (own[:2] == start[:2] and name != "Next.js"):
         start = own
     key = next(key for key, word in node_names.FULL_STACK if word == name and key in has)
-    source = own[1].removeprefix("./") if own[:1] == ("node",) and len(own) > 1 else ""
-    source = source if tree.has(join(package.folder, source)) else ""
+    source = run_file(tree, package, command) if own[:1] == ("node",) else ""
     place = Evidence(
         "entrypoint", package.path, package.line(f'"{key}"', tree), f"{key} {has[key]}"
     )
@@ -182,7 +191,7 @@ def _service(
         (name for name in ("build", "compile", "build:prod") if name in package.scripts), ""
     )
     has = package.runtime.keys()
-    return Service(
+    service = Service(
         path=package.folder,
         name=entry.name,
         language="javascript",
@@ -217,6 +226,7 @@ def _service(
         confidence=entry.confidence,
         alternatives=entry.alternatives,
     )
+    return certainty.of_node(service, package)
 
 
 def _usual_port(framework: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from generators.detection.continuous import built_with
 from generators.detection.images import interpreter
 from generators.detection.reading import line_of, read_json, read_toml, table, texts
 from generators.detection.tree import Tree, ancestors, join
@@ -12,6 +13,7 @@ from generators.detection.versions import (
     NODES,
     PYTHONS,
     Wanted,
+    end_of_life,
     node_fits,
     node_from_exact,
     node_from_range,
@@ -19,11 +21,7 @@ from generators.detection.versions import (
     python_from_exact,
     python_from_range,
 )
-
-_WORKFLOW = {
-    "python": re.compile(r"python-version:\s*\[?\s*[\"']?(\d\.\d+)[\"']?\s*\]?\s*$", re.MULTILINE),
-    "node": re.compile(r"node-version:\s*\[?\s*[\"']?v?(\d+)[\d.x]*[\"']?\s*\]?\s*$", re.MULTILINE),
-}
+from generators.project import Confidence
 
 
 def python_version(
@@ -42,10 +40,21 @@ def python_version(
             return said
     if allowed is not None:
         chosen = python_from_range(allowed.says) or PYTHONS[0]
+        sure = _how_sure(one for one in reversed(PYTHONS) if python_fits(allowed.says, one))
         if newest and _older(newest, chosen) and python_fits(allowed.says, newest):
-            chosen = newest
-        return Wanted(chosen, allowed.path, allowed.line, allowed.says)
-    return Wanted(newest if newest and _older(newest, PYTHONS[0]) else PYTHONS[0])
+            chosen, sure = newest, Confidence.MEDIUM
+        return Wanted(chosen, allowed.path, allowed.line, allowed.says, sure)
+    if flow := built_with(tree, "python", elsewhere=True):
+        return flow
+    if newest and _older(newest, PYTHONS[0]):
+        return Wanted(newest, sure=Confidence.MEDIUM)
+    return Wanted(PYTHONS[0], sure=Confidence.LOW)
+
+
+def _how_sure(fitting: Iterator[str], language: str = "python") -> Confidence:
+    """Return how much a range says: one that reaches back beyond the end of life says little."""
+    dead = any(end_of_life(language, one) for one in fitting)
+    return Confidence.MEDIUM if dead else Confidence.HIGH
 
 
 def _older(version: str, than: str) -> bool:
@@ -66,8 +75,11 @@ def node_version(tree: Tree, root: str, given: dict[str, object]) -> Wanted:
         if not fits or node_fits(engines, said.version):
             return said
     if fits:
-        return Wanted(fits, path, line_of(tree.text(path), '"node"'), engines)
-    return Wanted(NODES[0])
+        sure = _how_sure((one for one in NODES if node_fits(engines, one)), "node")
+        return Wanted(fits, path, line_of(tree.text(path), '"node"'), engines, sure)
+    if flow := built_with(tree, "node", elsewhere=True):
+        return flow
+    return Wanted(NODES[0], sure=Confidence.LOW)
 
 
 def _python_pins(tree: Tree, root: str) -> Iterator[Wanted]:
@@ -134,18 +146,11 @@ def _tool_versions(tree: Tree, folder: str, language: str) -> Iterator[Wanted]:
 
 
 def _seen_in_use(tree: Tree, root: str, language: str) -> Iterator[Wanted]:
-    """Yield what the project builds or tests with today: its image, then one-version workflows."""
+    """Yield what the project builds or tests with today: its image, then one-version pipelines."""
     if said := interpreter(tree, root, language):
         yield Wanted(said.value, said.path, said.line, said.says)
-    found: dict[str, Wanted] = {}
-    for path in tree.ending(".yml", ".yaml"):
-        if path.startswith(".github/workflows/"):
-            text = tree.text(path)
-            for match in _WORKFLOW[language].finditer(text):
-                line = text.count("\n", 0, match.start()) + 1
-                found.setdefault(match[1], Wanted(match[1], path, line, match[0].strip()))
-    if len(found) == 1:
-        yield next(iter(found.values()))
+    if flow := built_with(tree, language):
+        yield flow
 
 
 def _first(text: str) -> str:

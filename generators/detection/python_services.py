@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generators.detection import django, front_ends, images
+from generators.detection import certainty, django, front_ends, images
 from generators.detection.command_files import Line
 from generators.detection.commands import StartCommand
 from generators.detection.entry_points import Candidate, choose
@@ -177,7 +177,7 @@ def python_service(
     dependencies = manifest.dependencies
     if best.framework is STREAMLIT:
         health = None
-    return Service(
+    service = Service(
         path=manifest.root,
         name=suffix,
         language="python",
@@ -222,6 +222,7 @@ def python_service(
             if name != best.entrypoint
         ),
     )
+    return certainty.of_python(tree, service, manifest)
 
 
 def _manifest_evidence(manifest: Manifest) -> list[Evidence]:

@@ -60,9 +60,35 @@ def python_workers(
                     path=line.path,
                     line=line.number,
                 )
+    for worker in _named_so(lines, manifest, root):
+        if not any(one.path == worker.path and one.line == worker.line for one in found.values()):
+            found.setdefault((worker.kind, worker.name), worker)
     if not found:
         found = {(one.kind, one.name): one for one in _from_code(tree, modules, manifest, root)}
     return _distinct(list(found.values()))
+
+
+def _named_so(lines: list[Line], manifest: Manifest, root: str) -> Iterator[Worker]:
+    """Yield what a Procfile calls a worker, whatever program it is."""
+    for line in lines:
+        called = re.match(r"(?:[\w-]*worker\w*|clock|scheduler|beat|consumer)$", line.process)
+        if not called or not line.path.endswith("Procfile"):
+            continue
+        command = line.text.partition(":")[2].strip()
+        if _belongs(line.path, manifest.root) and re.match(r"python|flask\b", command):
+            kinds = (kind for kind in _QUEUES if manifest.dependencies.has(kind))
+            kind = next(kinds, "python")
+            yield Worker(
+                name=_name(kind, line),
+                kind=kind,
+                command=_words(command),
+                directory=root,
+                path=line.path,
+                line=line.number,
+            )
+
+
+_QUEUES = ("celery", "rq", "huey", "dramatiq", "arq")
 
 
 def _in_text(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -59,7 +59,7 @@ _NOT_DEPLOYED = frozenset(
         "skeleton",
     }
 )
-_HIDDEN_KEPT = frozenset({".github", ".docker", ".deploy", ".deployment"})
+_HIDDEN_KEPT = frozenset({".github", ".circleci", ".docker", ".deploy", ".deployment"})
 _IMITATION = re.compile(r"(?:^|[-_])(?:mocks?|stubs?|fixtures?|fakes?)(?:[-_]|$)")
 _LARGEST = 1_000_000
 _MOST = 200_000

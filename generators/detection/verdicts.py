@@ -51,6 +51,8 @@ _LANGUAGES = (
     ("pubspec.yaml", "Dart"),
 )
 _TEMPLATES = ("cookiecutter.json", "copier.yml", "copier.yaml")
+_PROGRAMS = (".py", ".js", ".ts", ".tsx", ".mjs", ".jsx")
+_MANY = 10
 _DOCUMENTS = (".md", ".rst", ".mdx", ".adoc", ".txt")
 
 
@@ -61,6 +63,7 @@ def verdict_of(tree: Tree, services: list[Service]) -> Verdict:
     return (
         _template(tree)
         or _unsupported(tree)
+        or _documents(tree, _MANY)
         or _python_package(tree)
         or _node_package(tree)
         or _foreign(tree)
@@ -105,6 +108,8 @@ def _python_package(tree: Tree) -> Verdict | None:
     path = "pyproject.toml" if own else "setup.py" if tree.has("setup.py") else "setup.cfg"
     if not own and not tree.has(path):
         return None
+    if not own and tree.has("setup.cfg") and "console_scripts" not in tree.text(path):
+        path = "setup.cfg" if "console_scripts" in tree.text("setup.cfg") else path
     text = tree.text(path)
     scripts = texts(own.get("scripts")) or ("console_scripts" in text and {"": ""})
     library = "Software Development :: Libraries" in text or "cli" in table(
@@ -150,8 +155,15 @@ def _contents(tree: Tree) -> Verdict:
     if notebooks and notebooks >= programs / 2:
         path = next(path for path in tree.files if path.endswith(".ipynb"))
         return Verdict("notebooks", _("It holds notebooks, which are run by hand."), path, 1)
-    documents = sum(endings[ending] for ending in _DOCUMENTS)
-    if documents and documents >= programs:
-        path = next(path for path in tree.files if path.endswith(_DOCUMENTS))
-        return Verdict("documentation", _("It holds documents, no program."), path, 1)
+    if said := _documents(tree, 1):
+        return said
     return Verdict("nothing", _("No web framework is used in what could be read here."))
+
+
+def _documents(tree: Tree, times: int) -> Verdict | None:
+    """Documents, when there are that many times more of them than of programs."""
+    documents = [path for path in tree.files if path.endswith(_DOCUMENTS)]
+    programs = sum(path.endswith(_PROGRAMS) for path in tree.files)
+    if not documents or len(documents) < times * max(programs, 1):
+        return None
+    return Verdict("documentation", _("It holds documents, no program."), documents[0], 1)

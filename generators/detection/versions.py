@@ -9,7 +9,9 @@ from datetime import date
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-PYTHONS = ("3.13", "3.12", "3.14", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6", "2.7")
+from generators.project import Confidence
+
+PYTHONS = ("3.13", "3.12", "3.14", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6", "3.5", "2.7")
 NODES = ("24", "22", "26", "20", "18", "16", "14", "12", "10")
 _PYTHON_ENDS = {
     "2.7": date(2020, 1, 1),
@@ -47,12 +49,17 @@ _MINOR = re.compile(r"(\d+)\.(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A version ("3.13" or "22") and where it was read; an empty path means: the default."""
+    """A version ("3.13" or "22") and where it was read; an empty path means: the default.
+
+    ``sure`` is medium where the version was concluded (from a wide range, from what pinned
+    packages run on) and low where nothing says anything.
+    """
 
     version: str
     path: str = ""
     line: int = 0
     says: str = ""
+    sure: Confidence = Confidence.HIGH
 
 
 def end_of_life(language: str, version: str, today: date | None = None) -> bool:
