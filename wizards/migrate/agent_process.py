@@ -78,6 +78,9 @@ class AgentProcess:
             self._requests = request_out
             _write(request_out, request)
             found = self._wait(talk, request_out, cancel, on_event, on_cancel, seconds)
+        except BaseException:
+            process.kill()  # what we could not take in must not be followed by more
+            raise
         finally:
             self._requests = -1
             self._end(process)

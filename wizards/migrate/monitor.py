@@ -81,7 +81,16 @@ class Monitor:
                     self._look(connection)
         except (Failure, psycopg.Error) as error:
             # The migration does not depend on being watched; that nobody watches is said.
-            self._emit(Event("migrate.locks", {"lost": str(error).strip()}))
+            self._say({"lost": str(error).strip()})
+
+    def _say(self, seen: Mapping[str, Json]) -> None:
+        """Tell; where nobody can take it in (a full disk) the session's own next word says so."""
+        from wizards.failures import Failure
+
+        try:
+            self._emit(Event("migrate.locks", seen))
+        except Failure:
+            self._ended.set()
 
     def _look(self, connection: Connection) -> None:
         pids = self._pids()
@@ -92,7 +101,7 @@ class Monitor:
         essence = _without_time(seen)
         if essence != self._last:
             self._last = essence
-            self._emit(Event("migrate.locks", seen))
+            self._say(seen)
 
 
 def _without_time(seen: Json) -> Json:
