@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,21 +94,50 @@ def artefacts(
 def write(root: Path, states: Sequence[FileState]) -> list[Path]:
     """Write what is new, changed or merged and return the paths; a conflict goes beside its file.
 
-    Files that a person edited stay as they are. The write can be taken back by :func:`undo`.
+    Files that a person edited stay as they are. The write can be taken back by :func:`undo`, what
+    was done of it too when the disk refuses half-way. A Failure names files that changed after
+    these states were looked at; nothing is written then.
     """
+    written: list[undoing.Written] = []
     with _inside_only():
         for state in states:
-            places.place(root, state.artefact.path)
-            places.place(root, f"{remembered.FOLDER}/{state.artefact.path}")
+            _refuse_places(root, state)
+        _refuse_stale(root, states)
         private_folder(root)
-        written = [one for state in states for one in _write_one(root, state)]
-    changed = [one for one in written if one.before != one.after]
-    visible = [root / one.path for one in changed if not one.path.startswith(".tarmac/")]
-    if visible:
-        undoing.remember(root, changed)
-    if changed:
-        remembered.remember_inputs(root, states[0].blueprint, states[0].language)
+        try:
+            for state in states:
+                _write_one(root, state, written.append)
+        finally:
+            changed = [one for one in written if one.before != one.after]
+            visible = [root / one.path for one in changed if not one.path.startswith(".tarmac/")]
+            if visible:
+                undoing.remember(root, changed)
+        if changed:
+            remembered.remember_inputs(root, states[0].blueprint, states[0].language)
     return visible
+
+
+def _refuse_places(root: Path, state: FileState) -> None:
+    path = state.artefact.path
+    kept = f"{remembered.FOLDER}/{path}"
+    beside = (path + SIDE, f"{kept}.pending") if state.state == State.CONFLICT else ()
+    for one in (path, kept, *beside):
+        places.place(root, one)
+
+
+def _refuse_stale(root: Path, states: Sequence[FileState]) -> None:
+    late = [
+        one.artefact.path
+        for one in states
+        if one.merged != one.current and places.read(root, one.artefact.path) != one.current
+    ]
+    if late:
+        raise Failure(
+            "edited-since",
+            _("Not written: {files} changed in the meantime").format(files=", ".join(late)),
+            why=_("Writing would lose those edits."),
+            next=("tarmac generate --diff",),
+        )
 
 
 def undo(root: Path) -> list[Path]:
@@ -214,22 +243,21 @@ def _state(root: Path, artefact: Artefact, blueprint: str, language: str) -> Fil
     )
 
 
-def _write_one(root: Path, state: FileState) -> list[undoing.Written]:
+def _write_one(root: Path, state: FileState, done: Callable[[undoing.Written], None]) -> None:
+    """Write what belongs to one state; ``done`` hears of each file as soon as it is there."""
     path = state.artefact.path
-    written = []
     if state.state == State.CONFLICT:
         if not state.side_written:
-            written.append(_replace(root, path + SIDE, state.artefact.text, state.artefact.mode))
+            done(_replace(root, path + SIDE, state.artefact.text, state.artefact.mode))
             shown = f"{remembered.FOLDER}/{path}.pending"
-            written.append(_replace(root, shown, state.artefact.text, 0o644))
-        return written
+            done(_replace(root, shown, state.artefact.text, 0o644))
+        return
     if state.merged != state.current:
-        written.append(_replace(root, path, state.merged, state.artefact.mode))
+        done(_replace(root, path, state.merged, state.artefact.mode))
     if state.base is not None and remembered.base(root, path) != state.base:
-        written.append(_replace(root, f"{remembered.FOLDER}/{path}", state.base, 0o644))
+        done(_replace(root, f"{remembered.FOLDER}/{path}", state.base, 0o644))
     if remembered.pending(root, path) is not None:
         remembered.forget_pending(root, path)
-    return written
 
 
 def _replace(root: Path, path: str, text: str, mode: int) -> undoing.Written:

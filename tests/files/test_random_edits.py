@@ -31,11 +31,12 @@ MODES = (0o644, 0o640, 0o600, 0o755)
 
 @dataclass(frozen=True)
 class Edit:
-    """What a person made of a file: lines of their own and lines that they took away."""
+    """What a person made of a file: lines of their own, lines taken away, those that were one."""
 
     text: str
     written: Counter[str]
     removed: frozenset[str]
+    removed_whole: frozenset[str]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +126,7 @@ def assert_kept(root: Path, state: FileState, edit: Edit) -> None:
         assert text_of(side) == state.artefact.text
         return
     assert not side.exists()
-    back = edit.removed & set(lines) - set(renewed(state))
+    back = edit.removed_whole & set(lines) - set(renewed(state))
     assert not back, f"{path.name}: {back}"
     absent = set(renewed(state)) - set(lines) - edit.removed
     assert not absent, f"{path.name}: {absent}"
@@ -154,8 +155,7 @@ def edited_by_hand(path: Path, chance: random.Random, seed: int) -> Edit:
             if protected or own[gone]:
                 continue
             del lines[at]
-            if once[gone] == 1:
-                removed.add(gone)
+            removed.add(gone)
         if what != "remove":
             lines.insert({"end": len(lines), "start": 0}.get(what, at), mine)
             own[mine] += 1
@@ -164,7 +164,8 @@ def edited_by_hand(path: Path, chance: random.Random, seed: int) -> Edit:
     result = shape.join(lines) + (end and shape)
     path.write_bytes(result.encode())
     path.chmod(chance.choice(MODES))
-    return Edit(result, own, frozenset(removed))
+    whole = frozenset(line for line in removed if once[line] == 1)
+    return Edit(result, own, frozenset(removed), whole)
 
 
 def changed(old: Blueprint, chance: random.Random) -> Blueprint:
