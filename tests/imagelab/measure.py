@@ -66,13 +66,6 @@ def the_guides(app: App, root: Path) -> Sizes:
 def row(app: App, folder: Path) -> str:
     """Return the line of a project."""
     mine = ours(app, generated(app, folder / "ours"))
-    ran = lab.run(
-        f"{app.name}:lab",
-        port=PORT,
-        probe=app.probe,
-        expect=app.expect,
-        environment=[app.unreachable],
-    )
     plain = the_guides(app, copied(app, folder / "plain"))
     cells = [
         app.title,
@@ -82,12 +75,24 @@ def row(app: App, folder: Path) -> str:
         f"{plain.cold:.0f}",
         f"{mine.warm:.1f}",
         f"{plain.warm:.1f}",
-        f"{ran.ready_seconds:.1f}",
-        ran.memory,
-        f"{ran.stop_seconds:.1f}",
-        str(ran.exit_code),
+        *_life(app),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _life(app: App) -> list[str]:
+    """Return the cells of running the image, dashes where the lab cannot follow."""
+    if app.stops_at:
+        return ["–"] * 4
+    ran = lab.run(
+        f"{app.name}:lab",
+        port=PORT,
+        probe=app.probe,
+        expect=app.expect,
+        environment=[app.unreachable],
+    )
+    memory = ran.memory.replace("MiB", " MiB")
+    return [f"{ran.ready_seconds:.1f}", memory, f"{ran.stop_seconds:.1f}", str(ran.exit_code)]
 
 
 def renewed(text: str, rows: Sequence[str]) -> str:

@@ -35,7 +35,8 @@ class App:
     database's tables (and Redis): it is asked of the whole compose project. ``services`` are those
     that compose must bring up besides the program and ``migrate``; ``plain`` are Dockerfiles of
     the guides with the folder that they build; ``source`` is a file whose change is no change of
-    dependencies; ``stated`` are keys of the blueprint besides.
+    dependencies; ``stated`` are keys of the blueprint besides. ``stops_at``
+    is what the program says where the lab cannot follow any further.
     """
 
     name: str
@@ -52,6 +53,7 @@ class App:
     migrates: bool = True
     lock: tuple[str, ...] = ()
     stated: tuple[tuple[str, str], ...] = ()
+    stops_at: str = ""
 
     @property
     def unreachable(self) -> str:
@@ -140,6 +142,7 @@ ALL = (
         deep_expect="",
         source="src/health.controller.ts",
         plain=(("nest-prisma", "."),),
+        stops_at="The Prisma engines do not seem to be compatible",
     ),
     App(
         name="static",

@@ -14,11 +14,12 @@ from tests.imagelab.projects import (
     App,
     composed_services,
     generated,
+    named,
 )
 
 OTHER_PORT = 9191
 REASON = lab.why_not()
-WITH_TABLES = [app for app in ALL if app.deep]
+WHOLE = [app for app in ALL if not app.stops_at]
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,7 +33,7 @@ def _daemon() -> Iterator[None]:
     lab.down()
 
 
-@pytest.mark.parametrize("app", ALL, ids=lambda app: app.name)
+@pytest.mark.parametrize("app", WHOLE, ids=lambda app: app.name)
 def test_the_image_builds_runs_as_nobody_and_ends_when_told(app: App, tmp_path: Path) -> None:
     root = generated(app, tmp_path)
     tag = lab.build(root, f"{app.name}:lab").tag
@@ -45,7 +46,7 @@ def test_the_image_builds_runs_as_nobody_and_ends_when_told(app: App, tmp_path: 
     assert ran.exit_code == 0
 
 
-@pytest.mark.parametrize("app", WITH_TABLES, ids=lambda app: app.name)
+@pytest.mark.parametrize("app", WHOLE, ids=lambda app: app.name)
 def test_compose_comes_up_healthy_and_migrated(app: App, tmp_path: Path) -> None:
     root = generated(app, tmp_path)
     up = lab.compose(root, f"http://127.0.0.1:{BLUEPRINT_PORT}{app.deep}", app.deep_expect)
@@ -59,3 +60,12 @@ def test_compose_comes_up_healthy_and_migrated(app: App, tmp_path: Path) -> None
         else:
             assert status.startswith("Up "), f"{service}: {status}"
     assert up.services["app"].endswith("(healthy)")
+
+
+def test_prisma_gets_as_far_as_its_engines(tmp_path: Path) -> None:
+    app = named("nest-prisma")
+    tag = lab.build(generated(app, tmp_path), f"{app.name}:lab").tag
+    with pytest.raises(lab.LabFailed, match=app.stops_at):
+        lab.run(
+            tag, port=OTHER_PORT, probe=app.probe, expect=app.expect, environment=[app.unreachable]
+        )
