@@ -111,7 +111,7 @@ def _task(one: Deployment, language: str) -> dict[str, Json]:
 
 
 def _container(one: Deployment, name: str, language: str) -> dict[str, Json]:
-    port = {"containerPort": one.port, "hostPort": one.port, "protocol": "tcp"}
+    port: dict[str, Json] = {"containerPort": one.port, "hostPort": one.port, "protocol": "tcp"}
     check: dict[str, Json] = {
         "command": ["CMD", *health_command(one)],
         "interval": 10,
