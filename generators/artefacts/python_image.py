@@ -107,7 +107,7 @@ def _collect(deployment: Deployment) -> str:
     values = dict.fromkeys(["SECRET_KEY", "DJANGO_SECRET_KEY", *secret], "only-while-building")
     values["DATABASE_URL"] = "sqlite:////tmp/build.sqlite3"
     given = " ".join(f"{name}={value}" for name, value in sorted(values.items()))
-    line = f"{given} python manage.py collectstatic --noinput"
-    folder = image_path(deployment, service.import_root)
-    moved = service.import_root != service.path
-    return f"cd {shell_word(folder)} && {line}" if moved else line
+    program = "manage.py"
+    if service.import_root != service.path:
+        program = shell_word(f"{image_path(deployment, service.import_root)}/manage.py")
+    return f"{given} python {program} collectstatic --noinput"

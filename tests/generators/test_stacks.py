@@ -37,7 +37,7 @@ def named(artefacts: list[Artefact], name: str) -> Artefact:
     return next(one for one in artefacts if one.name == name)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks())
 def test_every_file_of_any_stack_says_what_the_model_says(stack: Stack) -> None:
     artefacts = render(stack)
@@ -135,7 +135,7 @@ def instructions(text: str) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(stacks())
 def test_the_validators_of_this_machine_find_nothing(stack: Stack) -> None:
     if not shutil.which("hadolint"):
