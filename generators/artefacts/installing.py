@@ -111,7 +111,9 @@ def _poetry(service: Service) -> Installation:
 def _pdm(service: Service) -> Installation:
     command = ("pdm", "sync", "--prod", "--no-self", "--no-editable")
     environment = (("PDM_CHECK_UPDATE", "false"),)
-    return Installation("pdm>=2.20,<3", _pair(service), environment, command, "/root/.cache/pdm")
+    # Newer releases of these two break every PDM up to 2.29.4, which sets them no bound.
+    tool = "pdm>=2.20,<3 hishel<2 unearth<0.18"
+    return Installation(tool, _pair(service), environment, command, "/root/.cache/pdm")
 
 
 def _pipenv(service: Service) -> Installation:

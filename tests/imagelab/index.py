@@ -17,7 +17,9 @@ from pip._internal.models.index import PyPI
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
-_INSTALL = re.compile(r"^(RUN (?:/usr/local/bin/)?pip install .*?)('?(?:poetry|pipenv)\b)", re.MULTILINE)
+_INSTALL = re.compile(
+    r"^(RUN (?:/usr/local/bin/)?pip install .*?)('?(?:poetry|pipenv)\b)", re.MULTILINE
+)
 
 
 @cache
