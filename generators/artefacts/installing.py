@@ -32,6 +32,11 @@ class Installation:
     whole_source: bool = False
     packages: tuple[str, ...] = ()
 
+    @property
+    def alone(self) -> bool:
+        """Whether the manager installs by itself, so that no pip need be in the environment."""
+        return self.command[0] in {"uv", "poetry", "pdm"}
+
 
 def installation(deployment: Deployment, files: tuple[str, ...] = ()) -> Installation:
     """Return the steps for the service's package manager."""
