@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.journeys import wanted_by
+from tests.reliability.journeys import UNDO, applied, found_project, wanted_by
 from tests.reliability.virtual_cloud import virtual_cloud
 from tests.reliability.whole import TYPED
 from wizards.cancel import Cancel
@@ -19,7 +19,9 @@ from wizards.failures import Failure
 from wizards.journal import Journal
 from wizards.setup.applying import apply
 from wizards.setup.journals import journals, new_journal
+from wizards.setup.made import history
 from wizards.setup.planning import make_plan
+from wizards.setup.undoing import plan_undo, undo
 from wizards.setup.unfinished import unfinished
 
 
@@ -99,3 +101,31 @@ def test_the_newest_journal_is_the_last_one_even_when_the_clock_was_set_back(
 )
 def test_an_operation_is_found_again_by_what_the_journal_says(name: OperationName) -> None:
     assert OperationName.read(str(name)) == name
+
+
+def test_an_undo_that_was_cut_off_before_its_last_record_finds_that_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Journal.append
+
+    def deadly(self: Journal, fields: dict[str, object]) -> None:
+        if fields["event"] == "step.removed" and str(fields["id"]).startswith("apis:"):
+            raise Failure("journal-not-written", "the disk is full")
+        append(self, fields)  # type: ignore[arg-type]
+
+    with virtual_cloud(tmp_path / "sandbox") as (inside, _time):
+        wanted = wanted_by(UNDO)
+        found_project(inside.cloud, wanted)
+        assert applied(inside.cloud, wanted, tmp_path) == []
+        found = plan_undo(tmp_path, inside.cloud, discard, Cancel())
+        names = found.names_to_type
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, "append", deadly)
+            cut = undo(tmp_path, inside.cloud, found, discard, Cancel(), confirmed=names)
+        assert [step for step, _card in cut.failures] == [f"apis:{wanted.project.id}"]
+        again = plan_undo(tmp_path, inside.cloud, discard, Cancel())
+        assert [(part.resource.kind, part.gone) for part in again.removals] == [
+            ("apis", "gone already")
+        ]
+        assert undo(tmp_path, inside.cloud, again, discard, Cancel()).ok
+        assert history(tmp_path, inside.cloud.world).things == {}

@@ -153,9 +153,19 @@ def _examined(
         if failure.code != "absent":
             raise
         diff = ()
-    changed = _("somebody changed it since, or it cannot be brought back")
-    gone = changed if not diff and part.operation is None else ""
+    gone = "" if diff else _why_nothing_is_left(part, cloud)
     return Removal(made=part.made, resource=part.resource, diff=diff, gone=gone)
+
+
+def _why_nothing_is_left(part: MadeResource, cloud: Cloud) -> str:
+    """Return why there is nothing to bring back; "" while an operation may still do it."""
+    if part.operation is None:
+        return _("somebody changed it since, or it cannot be brought back")
+    try:
+        done = cloud.operation(part.operation).done
+    except CloudFailure:
+        done = True
+    return _("gone already") if done else ""
 
 
 def _created(part: MadeResource, cloud: Cloud, ours: Ours) -> Removal:
