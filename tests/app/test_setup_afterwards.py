@@ -123,7 +123,7 @@ async def test_a_difference_is_adopted_ignored_or_reverted_after_one_question(
 async def test_what_no_key_can_take_or_nothing_can_revert_says_so(opened: Opened) -> None:
     async with opened() as driven:
         await driven.press("2", "escape", "d", "down", "down", "w", "v")
-        assert "adopt: no key of tarmac.toml can take it over" in driven.notices
+        assert "write down: no key of tarmac.toml can take it over" in driven.notices
         assert "revert: it cannot be reverted from here" in driven.notices
 
 
