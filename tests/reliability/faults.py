@@ -27,7 +27,7 @@ KINDS: dict[str, dict[str, Any]] = {
 POLLS = 4
 """How many of the same call in one run are each disturbed; of more, the last one is too."""
 
-_OPERATION = re.compile(r"operations/[^/ ]+")
+_NAMED_BY_GOOGLE = re.compile(r"(operations|triggers)/[^/ ]+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,7 +48,7 @@ def call_of(entry: Entry, project: str, number: str) -> str:
     """Return what a fault's ``method`` is compared with, without what differs between runs."""
     service, _version, method = (entry.method or "::").split(":", 2)
     path = re.sub(r"^/_/[^/]+/", "", entry.path.partition("?")[0])
-    path = _OPERATION.sub("operations/ANY", path)
+    path = _NAMED_BY_GOOGLE.sub(r"\1/ANY", path)
     path = path.replace(project, "PROJECT")
     path = path.replace(number, "NUMBER") if number else path
     return f"{service}.{method} {entry.http} {path}"

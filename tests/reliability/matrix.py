@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.reliability.fault_runs import FaultRuns
-from tests.reliability.faults import KINDS, distinct
+from tests.reliability.faults import KINDS, Point, distinct
 from tests.reliability.journeys import JOURNEYS, UNDO
 from tests.reliability.kill_runs import killed, killing_place, unkilled
 from tests.reliability.reported import Report, Row, written
@@ -132,7 +132,7 @@ def _kills(state: Path) -> Iterator[Do]:
 def fault_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
     """Return each N-th of all calls with all kinds of fault; no call twice."""
     usual = run([Order("", None, each) for each in journeys], "faults", 1)
-    places = _first_ones({each.journey: distinct(each.points) for each in usual})
+    places = _first_ones({each.journey: distinct(each.points) for each in usual}, _call)
     single = [Order(kind, point, journey) for point, journey in places for kind in KINDS]
     return _together(_sampled(single, every))
 
@@ -140,7 +140,7 @@ def fault_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
 def kill_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
     """Return each N-th of all points at which a process can be killed; no point twice."""
     usual = run([Order("", None, each) for each in journeys], "kills", 1)
-    places = _first_ones({each.journey: first_times(each.points) for each in usual})
+    places = _first_ones({each.journey: first_times(each.points) for each in usual}, str)
     return _sampled([Order(KILL, point, journey) for point, journey in places], every)
 
 
@@ -149,16 +149,24 @@ def first_times(points: Sequence[str]) -> list[str]:
     return [point for point in points if point.endswith(FIRST_TIMES)]
 
 
-def _first_ones(places: Mapping[str, Sequence[Any]]) -> list[tuple[Any, str]]:
-    """Return every place with the first journey (in the order of all) that comes by there.
+def _first_ones(
+    places: Mapping[str, Sequence[Any]], what: Callable[[Any], str]
+) -> list[tuple[Any, str]]:
+    """Return every place with its journey, without what an earlier journey did already.
 
-    An undo meets nothing in the same situation as an apply.
+    ``what`` tells what happens at a place. An undo meets nothing in the situation of an apply.
     """
-    found: dict[tuple[bool, Any], str] = {}
-    for journey in sorted(places, key=JOURNEYS.index):
-        for point in places[journey]:
-            found.setdefault((journey == UNDO, point), journey)
-    return [(point, journey) for (_undo, point), journey in found.items()]
+    done: dict[tuple[bool, str], str] = {}
+    return [
+        (place, journey)
+        for journey in sorted(places, key=JOURNEYS.index)
+        for place in places[journey]
+        if done.setdefault((journey == UNDO, what(place)), journey) == journey
+    ]
+
+
+def _call(point: Point) -> str:
+    return point.call
 
 
 def _sampled(orders: Sequence[Order], every: int) -> list[Order]:

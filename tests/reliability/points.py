@@ -19,7 +19,7 @@ def of_record(fields: Mapping[str, Any]) -> str:
 def of_request(verb: str, url: str) -> str:
     """Return the name of a write."""
     path = urlsplit(url).path.removeprefix("/_/")
-    path = re.sub(r"operations/[^/ ]+", "operations/ANY", path)
+    path = re.sub(r"(operations|triggers)/[^/ ]+", r"\1/ANY", path)
     return _PROJECT.sub("PROJECT", f"{verb} {path}")
 
 
