@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: install demo test check-gcloud lint types imports bench screenshots messages failures check-slow reliability clean
+.PHONY: install demo test check-gcloud check-gcloud-setup lint types imports bench screenshots messages failures check-slow reliability clean
 
 install: $(RUN_STAMP)
 
@@ -51,7 +51,11 @@ reliability: $(DEV_STAMP)
 # The real gcloud against the sandbox; skipped where gcloud is not installed.
 check-gcloud: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile tests/sandbox/test_gcloud.py \
-		tests/sandbox/test_gcloud_run.py tests/sandbox/test_gcloud_sql_and_compute.py \
+		tests/sandbox/test_gcloud_run.py tests/sandbox/test_gcloud_sql_and_compute.py $(ARGS)
+
+# What plans and exports write, typed by the real gcloud: some minutes.
+check-gcloud-setup: $(DEV_STAMP)
+	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile \
 		tests/setup/test_equivalent_commands.py tests/setup/test_run_commands.py \
 		tests/setup/export/test_with_gcloud.py $(ARGS)
 
