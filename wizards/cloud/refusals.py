@@ -73,12 +73,13 @@ def _host_in(text: str) -> dict[str, str]:
 def of_response(response: requests.Response, call: str) -> Refusal:
     """Return what an HTTP error answer of a session says, with the names from its request."""
     request = response.request
+    sent: object = request.body if request.method in _NAMING else None
     return read_answer(
         int(response.status_code),
         response.text,
         dict(response.headers),
         call,
-        names=names_in(str(request.url), request.body if request.method in _NAMING else None),
+        names=names_in(str(request.url), sent if isinstance(sent, str | bytes) else None),
     )
 
 
