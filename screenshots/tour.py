@@ -138,7 +138,9 @@ async def _migrate(tour: Tour) -> None:
     await tour.keys("A")
     await tour.take("migrate-apply-question")
     await tour.hold("tab", "enter")
-    await tour.rest()
+    await tour.until(lambda: any(job.mutates for job in tour.app.jobs.values() if job.running))
+    await tour.until(lambda: not any(job.mutates for job in tour.app.jobs.values() if job.running))
+    await tour.keys("w")  # ends the watch that begins by itself
     await tour.take("migrate-applied")
     await tour.keys("r")
     await tour.take("migrate-rollback-question")
