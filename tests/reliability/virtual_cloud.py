@@ -14,7 +14,7 @@ from sandbox.cloudsql import instances
 from sandbox.iam import access
 from tests.reliability.sandbox_inside import SandboxInside, sandbox_inside
 from tests.reliability.virtual_time import VirtualClock, VirtualPace, VirtualTime
-from wizards.cloud import calls
+from wizards.cloud import calls, plain_rest
 
 # Waits are shorter than with Google, though longer than several polls: one poll is like the next.
 INSTANCE_SECONDS = 10.0
@@ -37,5 +37,6 @@ def virtual_cloud(state: Path) -> Iterator[tuple[SandboxInside, VirtualTime]]:
         patch.setattr(access, "PROPAGATION", GRANT_SECONDS)
         patch.setattr(connections, "AGREEING", AGREEING_SECONDS)
         patch.setitem(calls.ONCE, "timeout", PATIENCE)
+        patch.setattr(plain_rest, "TIMEOUT", PATIENCE)
         with sandbox_inside(state, speed=1.0, clock=clock, pace=pace) as inside:
             yield inside, time
