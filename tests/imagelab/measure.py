@@ -52,14 +52,18 @@ def ours(app: App, root: Path) -> Sizes:
     return total
 
 
-def the_guides(app: App, root: Path) -> Sizes:
-    """Build the plain images of a project."""
+def the_guides(app: App, root: Path) -> Sizes | None:
+    """Build the plain images of a project; None when one of them does not build."""
     total = Sizes(0, 0, 0)
     for name, folder in app.plain:
         dockerfile = root / f"{name}.Dockerfile"
         dockerfile.write_bytes((PLAIN / dockerfile.name).read_bytes())
         adapt(dockerfile)
-        total += _built(root / folder, str(dockerfile), f"plain-{name}:lab", root / app.source)
+        try:
+            total += _built(root / folder, str(dockerfile), f"plain-{name}:lab", root / app.source)
+        except lab.LabFailed as failed:
+            print(f"{dockerfile.name}: {str(failed)[-800:]}", file=sys.stderr)
+            return None
     return total
 
 
@@ -70,11 +74,11 @@ def row(app: App, folder: Path) -> str:
     cells = [
         app.title,
         str(mine.megabytes),
-        str(plain.megabytes),
+        f"{plain.megabytes}" if plain else "fails",
         f"{mine.cold:.0f}",
-        f"{plain.cold:.0f}",
+        f"{plain.cold:.0f}" if plain else "–",
         f"{mine.warm:.1f}",
-        f"{plain.warm:.1f}",
+        f"{plain.warm:.1f}" if plain else "–",
         *_life(app),
     ]
     return f"| {' | '.join(cells)} |"
