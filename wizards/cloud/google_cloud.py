@@ -24,6 +24,7 @@ from wizards.cloud.retrying import Caller, Counter
 from wizards.cloud.run_jobs import RunJobCalls
 from wizards.cloud.secrets import SecretCalls
 from wizards.cloud.sql import SqlCalls
+from wizards.cloud.sql_copies import CopyCalls
 from wizards.postgres.sandbox_address import SandboxAddress
 
 
@@ -35,6 +36,7 @@ class GoogleCloud(
     RepositoryCalls,
     SecretCalls,
     SqlCalls,
+    CopyCalls,
     BuildCalls,
     FederationCalls,
     OrgPolicyCalls,

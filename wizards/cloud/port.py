@@ -14,6 +14,7 @@ from typing import Protocol
 
 from wizards.cancel import Cancel
 from wizards.cloud.build_port import Builds, Federation
+from wizards.cloud.copies_port import Copies
 from wizards.cloud.removal_port import Listings, Removals
 from wizards.cloud.run_port import Jobs, Services
 from wizards.cloud.things import (
@@ -259,6 +260,7 @@ class Cloud(
     Repositories,
     Secrets,
     Sql,
+    Copies,
     Builds,
     Federation,
     OrgPolicies,

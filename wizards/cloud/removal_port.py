@@ -45,7 +45,7 @@ class Removals(Protocol):
         ...
 
     def start_sql_deletion(self, project: str, instance: str, backup_days: int) -> OperationName:
-        """Delete an instance after a final backup that is kept for so many days."""
+        """Delete an instance after a final backup that is kept for so many days; 0 = without."""
         ...
 
     def start_sql_backup(self, project: str, instance: str, description: str) -> OperationName:

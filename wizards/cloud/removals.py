@@ -104,16 +104,19 @@ class RemovalCalls(Calls):
         )
 
     def start_sql_deletion(self, project: str, instance: str, backup_days: int) -> OperationName:
-        """Delete an instance after a final backup."""
+        """Delete an instance, after a final backup unless it is to be kept for 0 days."""
+        final: dict[str, Any] = {
+            "enable_final_backup": True,
+            "final_backup_ttl_days": backup_days,
+            "final_backup_description": "tarmac undo",
+        }
         return self._sql(
             "SqlInstancesService",
             "delete",
             "start_sql_deletion",
             project=project,
             instance=instance,
-            enable_final_backup=True,
-            final_backup_ttl_days=backup_days,
-            final_backup_description="tarmac undo",
+            **(final if backup_days else {}),
         )
 
     def start_sql_backup(self, project: str, instance: str, description: str) -> OperationName:

@@ -28,6 +28,10 @@ SQL: dict[str, dict[str, RestMethod]] = {
         "insert": RestMethod("POST", _SQL, "Operation", "body"),
         "patch": RestMethod("PATCH", _SQL + "/{instance}", "Operation", "body"),
         "delete": RestMethod("DELETE", _SQL + "/{instance}", "Operation"),
+        "clone": RestMethod("POST", _SQL + "/{instance}/clone", "Operation", "body"),
+        "restore_backup": RestMethod(
+            "POST", _SQL + "/{instance}/restoreBackup", "Operation", "body"
+        ),
     },
     "SqlOperationsService": {
         "get": RestMethod("GET", "v1/projects/{project}/operations/{operation}", "Operation"),
@@ -50,6 +54,7 @@ SQL: dict[str, dict[str, RestMethod]] = {
     "SqlBackupRunsService": {
         "list": RestMethod("GET", _SQL + "/{instance}/backupRuns", "BackupRunsListResponse"),
         "insert": RestMethod("POST", _SQL + "/{instance}/backupRuns", "Operation", "body"),
+        "delete": RestMethod("DELETE", _SQL + "/{instance}/backupRuns/{id}", "Operation"),
     },
 }
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SERVICE = "sqladmin"
 _REMEMBERED = 100
 """The latest operations that are looked through for a deletion."""
+_BACKUPS = 100
+"""The latest backup runs that are listed."""
 
 
 class SqlCalls(Calls):
@@ -171,17 +173,24 @@ class SqlCalls(Calls):
         ]
 
     def sql_backups(self, project: str, instance: str) -> list[SqlBackup]:
-        """Return the latest 20 backup runs, newest first."""
+        """Return the latest 100 backup runs, newest first."""
         found = self._list(
             "SqlBackupRunsService",
             "sql_backups",
             project=project,
             instance=instance,
-            max_results=20,
+            max_results=_BACKUPS,
         )
         return [
-            SqlBackup(id=str(part.id), state=name_of(part.status), ended=part.end_time or None)
-            for part in found
+            SqlBackup(
+                id=str(part.id),
+                state=name_of(part.status),
+                ended=part.end_time or None,
+                kind=name_of(part.type_),
+                description=part.description,
+                started=part.enqueued_time or part.start_time or None,
+            )
+            for part in islice(found, _BACKUPS)
         ]
 
 

@@ -220,11 +220,17 @@ class SqlTier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlBackup:
-    """One automatic or on-demand backup run of an instance."""
+    """One automatic or on-demand backup run of an instance.
+
+    ``state`` is SUCCESSFUL, RUNNING, FAILED…; ``kind`` AUTOMATED or ON_DEMAND.
+    """
 
     id: str
     state: str
     ended: datetime | None = None
+    kind: str = ""
+    description: str = ""
+    started: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

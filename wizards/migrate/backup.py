@@ -52,7 +52,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with connect(subject.address, "tarmac backup") as connection:
-        size = int(str(value(connection, _SIZE)))
+        size = table_bytes(connection)
         _make_room(folder, size)
         connection.execute("begin isolation level repeatable read, read only")
         snapshot = str(value(connection, "select pg_export_snapshot()"))
@@ -104,6 +104,11 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         raise
     _progress(emit, backup.bytes, size, state="dumped")
     return backup
+
+
+def table_bytes(connection: Connection) -> int:
+    """Return how large the tables of a database are, without their indexes."""
+    return int(str(value(connection, _SIZE)))
 
 
 def digest(path: Path) -> str:

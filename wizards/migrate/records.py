@@ -105,10 +105,7 @@ class Told:
     @property
     def alive(self) -> bool:
         """Whether the process that runs the session still does, on this machine."""
-        pid = self.start.whole("pid") or 0
-        if self.start.text("host") != socket.gethostname() or pid == 0:
-            return False
-        return pid != os.getpid() and _runs(pid, self.start.text("pid_since"))
+        return self.start.whole("pid") != os.getpid() and still_runs(self.start)
 
     def committed(self) -> tuple[str, ...]:
         """The revisions that were committed on the target, as far as the journal knows."""
@@ -188,6 +185,14 @@ def _stays(event: Event) -> bool:
 def process_facts() -> dict[str, Json]:
     """Return what tells this process from a later one with the same number."""
     return {"pid": os.getpid(), "pid_since": _since(os.getpid()), "host": socket.gethostname()}
+
+
+def still_runs(said: Message) -> bool:
+    """Say whether the process of :func:`process_facts` still runs, on this machine."""
+    pid = said.whole("pid") or 0
+    if said.text("host") != socket.gethostname() or pid == 0:
+        return False
+    return _runs(pid, said.text("pid_since"))
 
 
 def _runs(pid: int, since: str) -> bool:

@@ -6,12 +6,14 @@ import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generators.language import _
 from wizards.cancel import Cancel, Cancelled
 from wizards.events import Emit, Event, Json
 from wizards.failures import Failure
 from wizards.migrate import backends, catalogue, rows
+from wizards.migrate.backup import table_bytes
 from wizards.migrate.catalogue import Catalogue
 from wizards.migrate.manifest import verified
 from wizards.migrate.model import Backup, Rehearsal
@@ -21,6 +23,9 @@ from wizards.migrate.scratch import Scratch, scratch
 from wizards.migrate.story import Story
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect
+
+if TYPE_CHECKING:
+    from wizards.postgres.connection import Connection
 
 _MEASURE = """
 select c.oid::bigint, n.nspname || '.' || c.relname, pg_relation_filenode(c.oid)::bigint,
@@ -40,12 +45,13 @@ _DATA_LIMIT = 4 << 30  # bytes of dump up to which every row is checksummed
 class Rehearsing:
     """What a rehearsal needs: the project's Alembic, a backup, and where scratch data may be.
 
-    ``again``: after the way back, all the way up once more.
+    ``again``: after the way back, all the way up once more. Without a ``backup`` the place has
+    to hold the data already (:func:`rehearse_at`).
     """
 
     provider: Provider
     address: Address
-    backup: Backup
+    backup: Backup | None
     version_table: str
     folder: Path
     again: bool = False
@@ -54,23 +60,31 @@ class Rehearsing:
 def verify(work: Rehearsing, emit: Emit, cancel: Cancel) -> Backup:
     """Restore the backup to a scratch, compare, and return it as verified."""
     with scratch(work.address, work.folder) as place:
-        _phase(emit, "verify", "start", place)
-        restore_to_scratch(work.backup, place, work.version_table, cancel)
-        _phase(emit, "verify", "done", place)
-    return verified(work.backup)
+        return _restored(work, place, emit, cancel)
 
 
 def rehearse(work: Rehearsing, to: str, emit: Emit, cancel: Cancel) -> Rehearsal:
     """Restore the backup to a scratch (which verifies it) and run the revisions there."""
     with scratch(work.address, work.folder) as place:
-        _phase(emit, "verify", "start", place)
-        restore_to_scratch(work.backup, place, work.version_table, cancel)
-        verified(work.backup)
-        _phase(emit, "verify", "done", place)
-        _phase(emit, "rehearse", "start", place)
-        found = _run(work, place, to, emit, cancel)
-        _phase(emit, "rehearse", "done" if found.ok else "failed", place)
-        return found
+        _restored(work, place, emit, cancel)
+        return rehearse_at(work, place, to, emit, cancel)
+
+
+def rehearse_at(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) -> Rehearsal:
+    """Run the revisions on a disposable database that holds the target's data, and back."""
+    _phase(emit, "rehearse", "start", place)
+    found = _run(work, place, to, emit, cancel)
+    _phase(emit, "rehearse", "done" if found.ok else "failed", place)
+    return found
+
+
+def _restored(work: Rehearsing, place: Scratch, emit: Emit, cancel: Cancel) -> Backup:
+    assert work.backup is not None
+    _phase(emit, "verify", "start", place)
+    restore_to_scratch(work.backup, place, work.version_table, cancel)
+    done = verified(work.backup)
+    _phase(emit, "verify", "done", place)
+    return done
 
 
 def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) -> Rehearsal:
@@ -174,10 +188,15 @@ def _picture(
 ) -> tuple[Catalogue, dict[str, str] | None]:
     with connect(place.address, "tarmac rehearsal") as connection:
         seen = catalogue.read(connection, work.version_table)
-        if not data or work.backup.bytes > _DATA_LIMIT:
+        if not data or _bytes(work, connection) > _DATA_LIMIT:
             return seen, None
         table = work.version_table.rpartition(".")[2]
         return seen, rows.checksums(connection, cancel, skip=table)
+
+
+def _bytes(work: Rehearsing, connection: Connection) -> int:
+    """Return how much there is to read: of the dump, else of the tables."""
+    return work.backup.bytes if work.backup is not None else table_bytes(connection)
 
 
 def _proofs(story: Story, back: Story) -> dict[str, bool]:

@@ -26,15 +26,21 @@ _MAY_CREATE = "select rolcreatedb or rolsuper from pg_roles where rolname = curr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scratch:
-    """An empty database to work on; ``same_server`` says whether its words compare with ours."""
+    """A database to work on; ``same_server`` says whether its words compare with ours.
+
+    ``name`` is what people call the place, where it is not the scratch of a server.
+    """
 
     address: Address
     same_server: bool
     major: int
+    name: str = ""
 
     @property
     def where(self) -> str:
         """The words for the place."""
+        if self.name:
+            return self.name
         if self.same_server:
             return _("a scratch database on the same server")
         return _("a local PostgreSQL {major}").format(major=self.major)
