@@ -142,6 +142,8 @@ class Migrations:
     environment: Mapping[str, str] = field(default_factory=dict)
     x: tuple[str, ...] = ()
     backup_to: str = ""
+    cloud_backup: bool | None = None
+    """Cloud SQL's own backup before an apply: true must be, false is none, unset where it may."""
     lock_timeout: str = "3s"
     lock_retries: int = 5
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -199,6 +201,8 @@ class Blueprint:
         """
         values = asdict(self)
         del values["named"], values["drift"]
+        for stream in values["migrations"].values():
+            del stream["cloud_backup"]
         text = json.dumps(values, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -198,7 +198,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 def _read(hint: Any, given: Any) -> tuple[Any, str]:
     """Return a TOML value as the hinted type and what is wrong with it ("" = nothing)."""
-    if hint is bool:
+    if hint in (bool, bool | None):
         return given, "" if isinstance(given, bool) else _("must be true or false")
     if hint is int:
         whole = isinstance(given, int) and not isinstance(given, bool)
