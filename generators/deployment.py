@@ -36,7 +36,7 @@ class SecretUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationUse:
-    """Who migrates: an identity that reads one secret; ``user`` "" is the service's user."""
+    """Who migrates, with which password beside the service's secrets; ``user`` "" is its user."""
 
     account: str
     secret: SecretUse
@@ -123,6 +123,14 @@ class Deployment:
         if tool is None or not tool.command:
             return ()
         return (Stream(job=f"{self.name}-migrate", label="migrate", tool=tool),)
+
+    def reading(self, own: MigrationUse) -> tuple[SecretUse, ...]:
+        """Return what migrations read: the service's secrets, its password replaced by their own.
+
+        Settings that env.py or manage.py loads want all of them.
+        """
+        others = (use for use in self.secrets if use.variable != own.secret.variable)
+        return (own.secret, *others)
 
     @property
     def dockerfile(self) -> str:

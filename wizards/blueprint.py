@@ -132,7 +132,11 @@ class Machine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrations:
-    """``[migrations]`` or ``[migrations.NAME]``: where revisions come from and how they run."""
+    """``[migrations]`` or ``[migrations.NAME]``: where revisions come from and how they run.
+
+    ``command`` is what its job on Cloud Run runs in ``directory`` ("" = what is usual for the
+    provider); of "django" and "other" nothing but the job is known.
+    """
 
     provider: str = "alembic"
     directory: str = "."
@@ -147,6 +151,12 @@ class Migrations:
     lock_timeout: str = "3s"
     lock_retries: int = 5
     rules: Mapping[str, str] = field(default_factory=dict)
+    command: str = ""
+
+    @property
+    def job_only(self) -> bool:
+        """Whether its revisions cannot be read here: only its own tool runs them, as a job."""
+        return self.provider in ("django", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +207,15 @@ class Blueprint:
     def hash(self) -> str:
         """Return 12 hex digits that change whenever a wanted value changes.
 
-        What is ignored of the world is none: it makes no generated file stale.
+        What is ignored of the world is none, nor a command that nobody gave: they make no
+        generated file stale.
         """
         values = asdict(self)
         del values["named"], values["drift"]
         for stream in values["migrations"].values():
             del stream["cloud_backup"]
+            if not stream["command"]:
+                del stream["command"]
         text = json.dumps(values, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 
 from generators.language import N_, _
@@ -48,6 +49,14 @@ def _levels(value: object) -> str:
     if isinstance(value, dict) and set(value.values()) <= _SEVERITIES:
         return ""
     return _("levels are: {choices}").format(choices=", ".join(sorted(_SEVERITIES)))
+
+
+def _words(value: object) -> str:
+    try:
+        shlex.split(str(value))
+    except ValueError:
+        return _("a quotation mark is left open")
+    return ""
 
 
 PROJECT_ID = r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$"
@@ -114,7 +123,8 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "pipeline.connection": _matches(NAME, NAME_SAYS),
     "pipeline.trigger": _matches(rf"{NAME}|^$", NAME_SAYS),
     "pipeline.keep_images": _between(1, 1000),
-    "migrations.provider": _one_of("alembic", "prisma", "sql"),
+    "migrations.provider": _one_of("alembic", "prisma", "sql", "django", "other"),
+    "migrations.command": _words,
     "migrations.directory": _inside,
     "migrations.lock_timeout": _matches(_DURATION.pattern, N_("a duration looks like 3s or 500ms")),
     "migrations.lock_retries": _between(0, 100),

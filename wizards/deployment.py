@@ -7,12 +7,14 @@ from pathlib import Path
 
 from generators.deployment import DatabaseUse, Deployment, MigrationUse, SecretUse
 from generators.language import _
-from generators.project import Detection, MigrationTool, Service
+from generators.project import Detection, Service
 from generators.supported import refusal
 from wizards.blueprint import Blueprint
 from wizards.delivery import delivery_of
 from wizards.failures import Failure
+from wizards.setup.migrating import tool_of
 from wizards.setup.naming import account_name, secrets_of
+from wizards.setup.readers import read_by_service
 
 
 def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Deployment:
@@ -99,26 +101,24 @@ def _joins(service: Service) -> bool:
 
 
 def _with_migrations(blueprint: Blueprint, service: Service) -> Service:
-    """Let `tarmac.toml` decide where Alembic runs, when it says something else than was found."""
+    """Let `tarmac.toml` decide what migrates and where, when it says else than was found."""
     stated, found = blueprint.migrations.get(""), service.migrations
-    if stated is None or stated.provider != "alembic":
+    if stated is None or not (stated.command or stated.provider == "alembic"):
         return service
-    if found is not None and (found.directory, found.config) == (stated.directory, stated.config):
-        return service
-    option = () if stated.config == "alembic.ini" else ("-c", stated.config)
-    command = ("alembic", *option, "upgrade", "head")
-    tool = MigrationTool("alembic", stated.directory, stated.config, command)
+    tool = tool_of(stated)
+    if found is not None and (found.directory, found.config) == (tool.directory, tool.config):
+        if not stated.command or tool.command == found.command:
+            return service
+        tool = replace(found, command=tool.command)
     return replace(service, migrations=tool)
 
 
 def _secrets(blueprint: Blueprint) -> tuple[SecretUse, ...]:
     """Return what the service reads: all but the password of a user that only migrates."""
-    database = blueprint.database
-    hidden = database.migration_password_secret if database and database.migrates_apart else ""
+    known = secrets_of(blueprint)
     return tuple(
-        SecretUse(variable=variable, secret=secret.name)
-        for variable, secret in secrets_of(blueprint).items()
-        if variable != hidden
+        SecretUse(variable=variable, secret=known[table].name)
+        for variable, table in read_by_service(blueprint).items()
     )
 
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from generators.deployment import MAIN, Deployment, SecretUse, Stream
-from generators.project import Confidence, Detection, FrontEnd, MigrationTool, Service
+from generators.project import Confidence, Detection, FrontEnd, Service
 from generators.stack import Stack, WorkerUse, workers_of
 from generators.supported import refusal
 from wizards.blueprint import Blueprint
 from wizards.deployment import deployment_of
+from wizards.setup.migrating import tool_of
 from wizards.setup.run_desired import job_name
 
 _LONGEST = 49
@@ -61,7 +62,8 @@ def _own_streams(
     own = {(one.tool.directory, one.tool.config) for one in found}
     for stream, wanted in blueprint.migrations.items():
         place = (wanted.directory, wanted.config)
-        if not stream or wanted.provider != "alembic" or wanted.directory in elsewhere:
+        known = wanted.command or wanted.provider == "alembic"
+        if not stream or not known or wanted.directory in elsewhere:
             continue
         job, label = job_name(main.name, stream), f"{stream}-migrate"
         surroundings = dict(wanted.environment)
@@ -69,10 +71,7 @@ def _own_streams(
             at = next(i for i, one in enumerate(found) if one.tool.directory == wanted.directory)
             found[at] = replace(found[at], job=job, label=label, environment=surroundings)
             continue
-        option = () if wanted.config == "alembic.ini" else ("-c", wanted.config)
-        command = ("alembic", *option, "upgrade", "head")
-        tool = MigrationTool("alembic", wanted.directory, wanted.config, command)
-        found.append(Stream(job=job, label=label, tool=tool, environment=surroundings))
+        found.append(Stream(job=job, label=label, tool=tool_of(wanted), environment=surroundings))
     return tuple(found)
 
 

@@ -129,12 +129,13 @@ def _migrating(deployment: Deployment, stream: Stream) -> list[str]:
             replace(deployment, environment={**deployment.environment, **stream.environment})
         )
     user = {"DB_USER": own.user} if own.user else {}
+    stated = {**own.environment, **stream.environment}
     return _identity(
         replace(
             deployment,
             runtime_account=own.account,
-            environment={**deployment.environment, **own.environment, **stream.environment, **user},
-            secrets=(own.secret,),
+            environment={**deployment.environment, **stated, **user},
+            secrets=tuple(use for use in deployment.reading(own) if use.variable not in stated),
         )
     )
 

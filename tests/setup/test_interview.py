@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from generators.detect import detect
 from wizards.answers import Layer
 from wizards.blueprint_reading import parse
 from wizards.blueprint_writing import rendered
-from wizards.question import Kind
+from wizards.failures import UsageFailure
+from wizards.migrate.project import Project
+from wizards.question import Kind, Value
 from wizards.setup import answers_file
 from wizards.setup.desired import resources
 from wizards.setup.estimate import month, moved
 from wizards.setup.interviewing import interview
+from wizards.setup.resource import Resource
+from wizards.setup.run_job import RunJobResource
 from wizards.setup.steering import HAS_DATABASE
 from wizards.setup.to_blueprint import removed, values
 
@@ -214,3 +219,87 @@ def test_an_answer_that_was_emptied_empties_what_the_file_says(tmp_path: Path) -
     parent = next(one for one in talk.asked() if one.key == "project.parent")
     assert talk.put(parent, "") is None
     assert parse(rendered(path, values(talk.given(), existing=old)), path).project.parent == ""
+
+
+def made_of(root: Path) -> dict[str, Value]:
+    """Return what an interview that nobody answers makes of a folder."""
+    found = detect(root)
+    return values(interview(root, found, None).given(), found)
+
+
+def flask(root: Path, *packages: str, code: str = "") -> None:
+    """Write a small Flask application."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "requirements.txt").write_text("\n".join(("flask", "gunicorn", *packages)) + "\n")
+    (root / "app.py").write_text(f"from flask import Flask\n{code}\napp = Flask(__name__)\n")
+
+
+@pytest.mark.parametrize(
+    ("package", "said"), [("pymysql", "MySQL"), ("pymongo", "MongoDB"), ("oracledb", "Oracle")]
+)
+def test_a_database_that_is_no_postgresql_is_left_where_it_is(
+    tmp_path: Path, package: str, said: str
+) -> None:
+    flask(tmp_path, package, code=f"import {package}")
+    talk = interview(tmp_path, detect(tmp_path), None)
+    question = next(part for part in talk.questions if part.key == HAS_DATABASE)
+    assert talk.values()[HAS_DATABASE] is False
+    assert said in question.why
+    made = made_of(tmp_path)
+    assert not [key for key in made if key.startswith(("database.", "environments."))]
+    assert not any(part.kind.startswith("sql.") for part in _resources(tmp_path, made))
+
+
+def test_a_service_beside_a_front_end_and_a_worker_is_the_one_that_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    flask(tmp_path / "admin")
+    flask(tmp_path / "web", "psycopg", code="import os, psycopg\nos.environ['STRIPE_KEY']")
+    talk = interview(tmp_path, detect(tmp_path), None)
+    question = next(part for part in talk.asked() if part.key == "service.root")
+    assert {choice.value for choice in question.choices} == {"admin", "web"}
+    assert talk.values()["service.root"] == "web"
+    assert talk.values()["service.name"] == "web"
+    assert talk.values()["setup.secrets"] == ("STRIPE_KEY",)
+    assert talk.put(question, "admin") is None
+    assert talk.values()["service.name"] == "admin"
+    assert talk.values()[HAS_DATABASE] is True
+    assert talk.put(question, "elsewhere")
+
+
+def test_the_folder_of_the_only_service_is_written_and_its_job_runs_there(tmp_path: Path) -> None:
+    root = tmp_path / "api"
+    flask(root, "flask-migrate", "psycopg", code="from flask_migrate import Migrate")
+    (root / "migrations" / "versions").mkdir(parents=True)
+    (root / "migrations" / "alembic.ini").write_text("[alembic]\n")
+    (root / "migrations" / "env.py").write_text("from alembic import context\n")
+    made = made_of(tmp_path)
+    assert made["service.root"] == "api"
+    assert made["migrations.command"] == "flask db upgrade"
+    (job,) = (part for part in _resources(tmp_path, made) if isinstance(part, RunJobResource))
+    assert job.arguments == "flask db upgrade"
+
+
+def test_django_migrates_by_its_own_command_and_the_console_says_so(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("django\ngunicorn\npsycopg\n")
+    (tmp_path / "manage.py").write_text("import django\n")
+    (tmp_path / "site1").mkdir()
+    (tmp_path / "site1" / "__init__.py").write_text("")
+    engine = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n"
+    (tmp_path / "site1" / "settings.py").write_text(engine)
+    start = (
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+    )
+    (tmp_path / "site1" / "wsgi.py").write_text(start)
+    made = made_of(tmp_path)
+    (job,) = (part for part in _resources(tmp_path, made) if isinstance(part, RunJobResource))
+    assert job.arguments == "python manage.py migrate --noinput"
+    path = tmp_path / "tarmac.toml"
+    path.write_text(rendered(path, made | {"project.id": "notes-1"}))
+    with pytest.raises(UsageFailure, match="Django"):
+        _ = Project(tmp_path, None).migrations
+
+
+def _resources(root: Path, made: dict[str, Value]) -> list[Resource]:
+    path = root / "tarmac.toml"
+    return resources(parse(rendered(path, made | {"project.id": "notes-1"}), path))

@@ -16,14 +16,17 @@ from tests.setup.sandboxed import blueprint
 from wizards.blueprint import Blueprint, Migrations, Secret
 from wizards.deployment import deployment_of
 from wizards.plan import critical_path
+from wizards.setup.bindings import BindingsResource
 from wizards.setup.desired import resources
+from wizards.setup.lints_pipeline import by_hand
+from wizards.setup.migrating import migrate_command
 from wizards.setup.planning import change
 from wizards.setup.recording import read_resource, record
 from wizards.setup.run_comparing import ImageChoice, against, same_image
 from wizards.setup.run_flags import flags
 from wizards.setup.run_job import RunJobResource
 from wizards.setup.run_service import RunServiceResource
-from wizards.setup.run_settings import migrate_command, start_variables
+from wizards.setup.run_settings import start_variables
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "notes"
 HELLO = "us-docker.pkg.dev/cloudrun/container/hello"
@@ -70,7 +73,8 @@ def test_the_job_s_words_identity_and_secret_are_the_pipeline_s(deployment: Depl
     arguments = [w.replace("${PROJECT_ID}", "notes-prod") for w in migrate_arguments(deployment)]
     settings = {"command": job.arguments, "account": job.settings["account"]}
     assert set(flags(settings)) <= set(arguments)
-    assert "--set-secrets=DB_PASSWORD=notes-db-password:latest" in arguments
+    pairs = "DB_PASSWORD=notes-db-password:latest,API_KEY=notes-api-key:latest"
+    assert f"--set-secrets={pairs}" in arguments
 
 
 @pytest.mark.parametrize(
@@ -86,6 +90,18 @@ def test_the_job_s_words_identity_and_secret_are_the_pipeline_s(deployment: Depl
         ("api", Migrations(), "sh -c 'cd /app && exec alembic upgrade head'"),
         (".", Migrations(provider="prisma"), "npx prisma migrate deploy"),
         (".", Migrations(provider="sql"), ""),
+        (".", Migrations(provider="sql", command="dbmate --wait up"), "dbmate --wait up"),
+        (".", Migrations(provider="django"), "python manage.py migrate --noinput"),
+        (
+            "web",
+            Migrations(provider="django", directory="web/src"),
+            "sh -c 'cd /app/src && exec python manage.py migrate --noinput'",
+        ),
+        (
+            ".",
+            Migrations(config="migrations/alembic.ini", command="flask db upgrade"),
+            "flask db upgrade",
+        ),
     ],
 )
 def test_where_migrations_run_is_where_the_project_keeps_them(
@@ -119,18 +135,80 @@ def test_the_longest_chain_still_goes_through_the_database() -> None:
     assert chain - critical_path(without) == pytest.approx(service.seconds)
 
 
-def test_migrations_read_only_the_password_of_their_own_user() -> None:
-    wanted = whole()
+def used(part: RunServiceResource | RunJobResource) -> dict[str, str]:
+    """Return variable → secret of a service or job."""
+    return {each.variable: each.secret.secret for each in part.secrets}
+
+
+def with_own_user(wanted: Blueprint) -> Blueprint:
+    """Return the same with migrations that log in as a user of their own."""
     assert wanted.database is not None
-    own = replace(wanted, database=replace(wanted.database, migration_user="owner"))
+    return replace(wanted, database=replace(wanted.database, migration_user="owner"))
+
+
+def test_migrations_start_with_all_that_the_service_has() -> None:
+    wanted = whole()
+    service, job = service_of(wanted), job_of(wanted)
+    assert (
+        used(job)
+        == used(service)
+        == {
+            "API_KEY": "notes-api-key",
+            "DB_PASSWORD": "notes-db-password",
+        }
+    )
+    variables = {name for name in service.settings if name.startswith("environment.")}
+    assert variables <= set(job.settings)
+    assert {f"iam:secret:{name}" for name in used(job).values()} <= set(job.needs)
+
+
+def test_of_two_users_passwords_each_identity_gets_its_own_only() -> None:
+    own = with_own_user(whole())
     service, job = service_of(own), job_of(own)
-    assert {each.variable for each in service.secrets} == {"API_KEY", "DB_PASSWORD"}
-    ((variable, secret),) = [(each.variable, each.secret.secret) for each in job.secrets]
-    assert (variable, secret) == ("DB_PASSWORD", "notes-db-migration-password")
+    assert used(service) == {"API_KEY": "notes-api-key", "DB_PASSWORD": "notes-db-password"}
+    assert used(job) == {
+        "API_KEY": "notes-api-key",
+        "DB_PASSWORD": "notes-db-migration-password",
+    }
     assert job.settings["environment.DB_USER"] == "owner"
     assert service.settings["environment.DB_USER"] == "notes"
-    (shared,) = job_of(wanted).secrets
-    assert shared.secret.secret == "notes-db-password"
+    readers = {
+        part.short: {grant.member.partition("@")[0] for grant in part.grants}
+        for part in resources(own)
+        if part.id.startswith("iam:secret:") and isinstance(part, BindingsResource)
+    }
+    run, migrate = "serviceAccount:notes-run", "serviceAccount:notes-migrate"
+    assert readers == {
+        "notes-api-key": {run, migrate},
+        "notes-db-password": {run},
+        "notes-db-migration-password": {migrate},
+    }
+
+
+def test_what_a_stream_is_told_openly_is_no_secret_of_its_job_and_its_pipeline_s() -> None:
+    told = Migrations(environment={"API_KEY": "unused-by-migrations"})
+    wanted = replace(whole(), migrations={"": told})
+    assert set(used(job_of(wanted))) == {"DB_PASSWORD"}
+    assert job_of(wanted).settings["environment.API_KEY"] == "unused-by-migrations"
+    arguments = migrate_arguments(deployment_of(wanted, detect(EXAMPLE), EXAMPLE))
+    assert "--set-secrets=DB_PASSWORD=notes-db-password:latest" in arguments
+    reader = next(part for part in resources(wanted) if part.id == "iam:secret:notes-api-key")
+    assert isinstance(reader, BindingsResource)
+    assert [grant.member.partition("@")[0] for grant in reader.grants] == [
+        "serviceAccount:notes-run"
+    ]
+
+
+def test_sql_files_have_no_job_that_would_start_the_service_and_the_plan_says_so() -> None:
+    wanted = replace(whole(), migrations={"": Migrations(provider="sql")})
+    assert not [part for part in resources(wanted) if isinstance(part, RunJobResource)]
+    said = by_hand(wanted)
+    assert said is not None
+    assert said.level == "ok"
+    assert "tarmac migrate up" in said.fix
+    named = replace(whole(), migrations={"": Migrations(provider="sql", command="dbmate up")})
+    assert job_of(named).arguments == "dbmate up"
+    assert by_hand(named) is None
 
 
 def test_own_variables_reach_service_and_job_and_migrations_may_have_others() -> None:

@@ -47,7 +47,7 @@ class Project:
         """The stream's table, or what an ``alembic.ini`` or SQL files in the folder make of it."""
         known = self.blueprint.migrations if self.blueprint is not None else {}
         if self.stream in known:
-            return known[self.stream]
+            return _readable(known[self.stream])
         if self.stream:
             raise UsageFailure(
                 "stream-unknown",
@@ -55,7 +55,7 @@ class Project:
                 why=_("It has: {names}.").format(names=", ".join(known) or _("none")),
             )
         if len(known) == 1:
-            return next(iter(known.values()))
+            return _readable(next(iter(known.values())))
         return _discovered(self.root)
 
     @cached_property
@@ -163,6 +163,23 @@ class Project:
         """End the tunnel, if one is open."""
         if self._target is not None and self._target.tunnel is not None:
             self._target.tunnel.close()
+
+
+def _readable(stream: Migrations) -> Migrations:
+    """Return a stream whose revisions can be read, or raise the card that says what runs it."""
+    if not stream.job_only:
+        return stream
+    raise UsageFailure(
+        "migrations-of-another-tool",
+        _("These migrations are run by {tool}, not by Tarmac.").format(
+            tool="Django" if stream.provider == "django" else stream.command or stream.provider
+        ),
+        why=_(
+            "The console reads revisions of Alembic, Prisma and SQL files. These run as the job "
+            "that set-up makes, with the service's image, before new code gets traffic."
+        ),
+        next=("tarmac plan", "tarmac migrate lint FILE.sql"),
+    )
 
 
 def _discovered(root: Path) -> Migrations:

@@ -14,7 +14,8 @@ from wizards.setup.account import AccountResource
 from wizards.setup.bindings import BindingsResource, Grant
 from wizards.setup.federation_provider import principals
 from wizards.setup.members import NUMBER
-from wizards.setup.naming import Names
+from wizards.setup.naming import Names, passwords_of
+from wizards.setup.readers import migration_secrets, read_by_service
 from wizards.setup.repository import RepositoryResource
 from wizards.setup.secret import SecretResource
 
@@ -184,13 +185,7 @@ def _on_secret(
         Grant(
             role="roles/secretmanager.secretAccessor",
             member=member,
-            why=_("the service reads {variable}; without it, it does not start").format(
-                variable=secret.variable
-            )
-            if member == who.runtime
-            else _("migrations log in with {variable}; without it, none can run").format(
-                variable=secret.variable
-            ),
+            why=_why_read(blueprint, secret.variable, migrating=member != who.runtime),
         )
         for member in _readers(blueprint, who, secret.variable)
     )
@@ -204,20 +199,22 @@ def _on_secret(
     )
 
 
-def _readers(blueprint: Blueprint, who: Identities, variable: str) -> list[str]:
-    """Return who reads a secret: migrations only their own user's password, which nobody else does.
+def _why_read(blueprint: Blueprint, variable: str, *, migrating: bool) -> str:
+    if not migrating:
+        says = _("the service reads {variable}; without it, it does not start")
+    elif variable in passwords_of(blueprint):
+        says = _("migrations log in with {variable}; without it, none can run")
+    else:
+        says = _("migrations load the same settings, {variable} among them; without it, none runs")
+    return says.format(variable=variable)
 
-    Where migrations have no user of their own, they log in with the service's password.
-    """
-    database = blueprint.database
-    if database is None:
-        return [who.runtime]
-    own = database.migration_password_secret if database.migrates_apart else ""
-    if own and variable == own:
-        return [who.migration]
-    if not own and variable == database.password_secret:
-        return [who.runtime, who.migration]
-    return [who.runtime]
+
+def _readers(blueprint: Blueprint, who: Identities, variable: str) -> list[str]:
+    """Return who reads a secret; of two users' passwords each identity reads its own only."""
+    found = [who.runtime] if variable in read_by_service(blueprint).values() else []
+    if who.migration and variable in migration_secrets(blueprint):
+        found.append(who.migration)
+    return found
 
 
 def _on_repository(

@@ -10,6 +10,7 @@ from wizards.answers import Layer
 from wizards.blueprint import Blueprint
 from wizards.interview import Interview
 from wizards.setup import gcloud_config
+from wizards.setup.chosen_service import chosen, deployable, keeps_data, roots
 from wizards.setup.git_remote import github_remote
 from wizards.setup.proposals import project_id, secret_names
 from wizards.setup.questions import questions
@@ -75,10 +76,14 @@ def _from_gcloud(made: Interview, root: Path, *, suggest: bool) -> None:
 
 
 def _from_detection(made: Interview, detection: Detection | None) -> None:
-    """Give found values their provenance: the file and line that say so."""
-    if detection is None or not detection.services:
+    """Give found values their provenance: the file and line that say so.
+
+    Which of several services is meant is an answer: what follows from it stays a proposal.
+    """
+    folders = roots(detection)
+    service = chosen(detection)
+    if service is None or len(folders) > 1:
         return
-    service = detection.services[0]
     places = {piece.claim: piece.place for piece in service.evidence}
     found = {
         "service.port": ("port", service.port),
@@ -91,18 +96,18 @@ def _from_detection(made: Interview, detection: Detection | None) -> None:
         claims = ("database", "migrations", "database_driver")
         place = next((places[claim] for claim in claims if claim in places), "")
         if place:
-            made.answers.give(HAS_DATABASE, True, Layer.DISCOVERED, place)
+            wanted = keeps_data(service)
+            made.answers.give(HAS_DATABASE, wanted, Layer.DISCOVERED, place)
 
 
 def _from_variables(made: Interview, detection: Detection | None) -> None:
     """Propose the variables that sound secret, with the line that reads the first of them."""
-    if detection is None or not detection.services:
-        return
-    service = detection.services[0]
-    names = secret_names(service.variables)
+    services = deployable(detection)
+    names = secret_names(dict.fromkeys(name for one in services for name in one.variables))
     if not names:
         return
-    places = [piece.place for piece in service.evidence if any(one in piece.says for one in names)]
+    pieces = (piece for service in services for piece in service.evidence)
+    places = [piece.place for piece in pieces if any(one in piece.says for one in names)]
     source = places[0] if places else _("the variables that the code reads")
     made.answers.give(SECRET_NAMES, names, Layer.DISCOVERED, source)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from generators.language import _
 from wizards.blueprint import Blueprint
 from wizards.plan import Check
+from wizards.setup.migrating import words_of
 
 
 def far_builds(blueprint: Blueprint) -> Check | None:
@@ -72,4 +73,28 @@ def nobody_named(blueprint: Blueprint) -> Check | None:
     return None
 
 
-LINTS = (far_builds, far_machine, nobody_named)
+def by_hand(blueprint: Blueprint) -> Check | None:
+    """Migrations that no job can run: nothing tells which program of the image would."""
+    alone = {
+        f"[migrations.{name}]" if name else "[migrations]": stream
+        for name, stream in blueprint.migrations.items()
+        if not words_of(stream)
+    }
+    if not alone or blueprint.database is None or blueprint.service.runtime != "cloud-run":
+        return None
+    unknown = any(stream.job_only for stream in alone.values())
+    says = _("no job is made for {tables}: it is not known what runs them in the image")
+    return Check(
+        id="migration-job",
+        title=_("migrations without a job"),
+        level="warning" if unknown else "ok",
+        says=says.format(tables=", ".join(alone)),
+        fix=_("name the words as command there")
+        if unknown
+        else _("{migrate} runs them from here; or name what the image has as command there").format(
+            migrate="tarmac migrate up"
+        ),
+    )
+
+
+LINTS = (far_builds, far_machine, nobody_named, by_hand)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 
 from generators.language import _
-from generators.project import Detection, Service
+from generators.project import Detection
 from wizards.question import Choice, Known, Value
+from wizards.setup.chosen_service import chosen, deployable, foreign_database, keeps_data
 from wizards.setup.connections import RESERVED, max_connections
 from wizards.setup.naming import account_name
 from wizards.setup.prices import tier_month
@@ -15,36 +16,81 @@ from wizards.setup.prices import tier_month
 TIERS = ("db-f1-micro", "db-g1-small", "db-custom-1-3840", "db-custom-2-7680", "db-custom-4-15360")
 PLUS_TIERS = ("db-perf-optimized-N-2", "db-perf-optimized-N-4", "db-perf-optimized-N-8")
 _MOST_INSTANCES = 10
+_DATABASES = {
+    "mysql": "MySQL",
+    "mongodb": "MongoDB",
+    "sqlserver": "SQL Server",
+    "oracle": "Oracle",
+}
 _SECRET_LIKE = re.compile(r"(^|_)(KEY|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|DSN)($|_)")
 _NOT_SECRET = re.compile(r"^(DB|DATABASE|POSTGRES|PG)_?|PUBLIC|_(FILE|PATH|ID|NAME)$")
 _OWN_SECRET = re.compile(r"^((APP|DJANGO|FLASK)_)?SECRET_KEY$|(JWT|SESSION|COOKIE|AUTH)_SECRET")
 
 
-def service_name(detection: Detection | None) -> str:
-    """Return the folder's name as a service name."""
-    found = _only(detection)
-    name = found.path if found and found.path != "." else ""
-    if not name and detection is not None:
-        name = detection.root.resolve().name
-    return slug(name, most=40) or "app"
+def service_name(detection: Detection | None) -> Callable[[Known], Value]:
+    """Return the proposal of a name: that of the service's folder, or of the repository."""
+
+    def name(known: Known) -> Value:
+        found = chosen(detection, root_of(known))
+        folder = found.path if found and found.path != "." else ""
+        if not folder and detection is not None:
+            folder = detection.root.resolve().name
+        return slug(folder, most=40) or "app"
+
+    return name
 
 
-def port(detection: Detection | None) -> int:
-    """Return the port that the service listens on."""
-    found = _only(detection)
-    return found.port if found else 8080
+def port(detection: Detection | None) -> Callable[[Known], Value]:
+    """Return the proposal of the port that the service listens on."""
+
+    def number(known: Known) -> Value:
+        found = chosen(detection, root_of(known))
+        return found.port if found else 8080
+
+    return number
 
 
-def health_path(detection: Detection | None) -> str:
-    """Return the path that answers without work."""
-    found = _only(detection)
-    return (found.health_path if found else None) or "/health"
+def health_path(detection: Detection | None) -> Callable[[Known], Value]:
+    """Return the proposal of the path that answers without work."""
+
+    def path(known: Known) -> Value:
+        found = chosen(detection, root_of(known))
+        return (found.health_path if found else None) or "/health"
+
+    return path
 
 
-def has_database(detection: Detection | None) -> bool:
-    """Say whether the code talks to PostgreSQL; yes when nothing was looked at."""
-    found = _only(detection)
-    return found is None or found.database is not None or found.migrations is not None
+def has_database(detection: Detection | None) -> Callable[[Known], Value]:
+    """Return whether to propose PostgreSQL: its code wants it; yes when nothing was looked at.
+
+    A service beside it counts too, unless the main one keeps its data in something else.
+    """
+
+    def wanted(known: Known) -> Value:
+        root = root_of(known)
+        if chosen(detection, root) is None:
+            return True
+        if foreign_database(detection, root) is not None:
+            return False
+        return any(keeps_data(one) for one in deployable(detection))
+
+    return wanted
+
+
+def why_database(detection: Detection | None, root: str) -> str:
+    """Return what helps to answer whether PostgreSQL on Cloud SQL is wanted."""
+    found = foreign_database(detection, root)
+    if found is None:
+        return _("no = the service brings its own database, or none")
+    return _(
+        "the code uses {database}, and Tarmac sets up PostgreSQL only: keep that database where it "
+        "is, and give its address as a secret"
+    ).format(database=_DATABASES.get(found.database or "", found.database))
+
+
+def root_of(known: Known) -> str:
+    """Return the folder of the service that was chosen, "" while none was."""
+    return str(known.get("service.root") or "")
 
 
 def identifier(known: Known) -> str:
@@ -122,12 +168,6 @@ def slug(name: str, *, most: int) -> str:
     """Return a name in small letters, digits and hyphens, a letter first."""
     made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     return re.sub(r"^[^a-z]+", "", made)[:most].rstrip("-")
-
-
-def _only(detection: Detection | None) -> Service | None:
-    if detection is None or not detection.services:
-        return None
-    return detection.services[0]
 
 
 def _whole(value: Value) -> int:

@@ -8,6 +8,7 @@ from wizards.blueprint import Blueprint
 from wizards.question import Choice, Kind, Known, Question
 from wizards.setup import explained, proposals
 from wizards.setup.asking import ask, show
+from wizards.setup.chosen_service import deployable, roots
 from wizards.setup.questions_database import database
 from wizards.setup.questions_pipeline import pipeline
 from wizards.setup.questions_secrets import secrets
@@ -25,7 +26,7 @@ def questions(
     tables.
     """
     return [
-        *_project(detection),
+        *_project(detection, existing),
         *_apis(existing),
         *_identities(existing),
         *database(detection, existing),
@@ -35,7 +36,7 @@ def questions(
     ]
 
 
-def _project(detection: Detection | None) -> list[Question]:
+def _project(detection: Detection | None, existing: Blueprint | None) -> list[Question]:
     page = _("Project and billing")
     return [
         ask(
@@ -70,6 +71,7 @@ def _project(detection: Detection | None) -> list[Question]:
             default="",
             why=_("organizations/NUMBER or folders/NUMBER; empty for a personal project"),
         ),
+        *_service(detection, existing, page),
         ask(
             "service.name",
             _("Service name"),
@@ -77,6 +79,26 @@ def _project(detection: Detection | None) -> list[Question]:
             default=proposals.service_name(detection),
             why=_("also the start of the names of everything else"),
         ),
+    ]
+
+
+def _service(detection: Detection | None, existing: Blueprint | None, page: str) -> list[Question]:
+    """Return which service it is about, where a repository has several."""
+    found = {one.path: one for one in reversed(deployable(detection))}
+    paths = roots(detection)
+    if len(paths) < 2:
+        return []
+    stands = existing.service.root if existing and existing.project.id else ""
+    return [
+        ask(
+            "service.root",
+            _("Which service?"),
+            page,
+            kind=Kind.CHOICE,
+            choices=[Choice(path, f"{path} · {found[path].framework}") for path in paths],
+            default=stands if stands in paths else paths[0],
+            why=_("the main one; what lies beside it is built and deployed with it"),
+        )
     ]
 
 

@@ -24,7 +24,7 @@ def database(detection: Detection | None, existing: Blueprint | None) -> list[Qu
             page,
             kind=Kind.YES_NO,
             default=proposals.has_database(detection),
-            why=_("no = the service brings its own database, or none"),
+            why=proposals.why_database(detection, existing.service.root if existing else ""),
         ),
         *_machine(page),
         *_protection(page),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wizards.blueprint import Blueprint, Migrations
 from wizards.setup import run_job, run_service
+from wizards.setup.migrating import migrate_command, words_of
 from wizards.setup.naming import Names
+from wizards.setup.readers import read_by_migrations, read_by_service
 from wizards.setup.resource import Resource
 from wizards.setup.run_comparing import ImageChoice, SecretInUse
 from wizards.setup.run_job import RunJobResource
 from wizards.setup.run_service import RunServiceResource
-from wizards.setup.run_settings import migrate_command, of_job, of_service
+from wizards.setup.run_settings import of_job, of_service
 from wizards.setup.secret import SecretResource
 
 
@@ -23,12 +25,13 @@ def run_resources(
 ) -> list[Resource]:
     """Return the service and a job for each stream of migrations; none where a machine serves.
 
+    Nor has a stream one that no command is known for: a job without it would start the service.
     ``before`` is everything else that is wanted; what they need of it is picked by id.
     """
     if blueprint.service.runtime != "cloud-run":
         return []
     known = {resource.id for resource in before}
-    read = _service_secrets(blueprint, secrets)
+    read = _in_use(read_by_service(blueprint), secrets)
     service = RunServiceResource(
         project=names.project,
         run_name=names.service,
@@ -46,6 +49,7 @@ def run_resources(
         *(
             _job(blueprint, names, stream, wanted, secrets, known)
             for stream, wanted in blueprint.migrations.items()
+            if words_of(wanted)
         ),
     ]
 
@@ -63,7 +67,7 @@ def _job(
     secrets: Sequence[SecretResource],
     known: set[str],
 ) -> RunJobResource:
-    read = _job_secrets(blueprint, secrets)
+    read = _in_use(read_by_migrations(blueprint, wanted.environment), secrets)
     return RunJobResource(
         project=names.project,
         run_name=job_name(names.service, stream),
@@ -76,27 +80,10 @@ def _job(
     )
 
 
-def _service_secrets(blueprint: Blueprint, secrets: Sequence[SecretResource]) -> list[SecretInUse]:
-    """Return every secret but the password of a user that only migrations log in as."""
-    database = blueprint.database
-    hidden = database.migration_password_secret if database and database.migrates_apart else ""
+def _in_use(read: Mapping[str, str], secrets: Sequence[SecretResource]) -> list[SecretInUse]:
+    by_table = {secret.variable: secret for secret in secrets}
     return [
-        SecretInUse(variable=secret.variable, secret=secret)
-        for secret in secrets
-        if secret.variable != hidden
-    ]
-
-
-def _job_secrets(blueprint: Blueprint, secrets: Sequence[SecretResource]) -> list[SecretInUse]:
-    """Return the password of whoever migrates, under the name that the program knows it by."""
-    database = blueprint.database
-    if database is None:
-        return []
-    source = database.migration_password_secret if database.migrates_apart else ""
-    return [
-        SecretInUse(variable=database.password_secret, secret=secret)
-        for secret in secrets
-        if secret.variable == (source or database.password_secret)
+        SecretInUse(variable=variable, secret=by_table[table]) for variable, table in read.items()
     ]
 
 

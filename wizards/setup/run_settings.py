@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
-from generators.quoting import shell_word
 from wizards.blueprint import Blueprint, Migrations
 from wizards.cloud.run_things import FieldValue
 from wizards.cloud.run_values import cpus, memory
@@ -18,7 +15,6 @@ RESERVED_IN_JOBS = frozenset(
 )
 
 _MOUNTED = "/cloudsql"
-_TOOLS = {"prisma": ("npx", "prisma", "migrate", "deploy")}
 
 
 def of_service(blueprint: Blueprint, names: Names) -> dict[str, FieldValue]:
@@ -65,24 +61,6 @@ def start_variables(blueprint: Blueprint) -> dict[str, str]:
         "DB_POOL_SIZE": str(database.pool_size),
         "DB_MAX_OVERFLOW": str(database.max_overflow),
     }
-
-
-def migrate_command(blueprint: Blueprint, stream: Migrations) -> str:
-    """Return the words that bring the database to the newest revision, "" where none are known."""
-    if stream.provider == "alembic":
-        option = () if stream.config == "alembic.ini" else ("-c", stream.config)
-        words = ("alembic", *option, "upgrade", "head")
-    else:
-        words = _TOOLS.get(stream.provider, ())
-    if not words:
-        return ""
-    root = blueprint.service.root
-    if stream.directory == root:
-        return shlex.join(words)
-    inside = stream.directory.startswith(f"{root}/")
-    folder = f"/app/{stream.directory.removeprefix(f'{root}/') if inside else stream.directory}"
-    folder = "/app" if stream.directory == "." else folder
-    return shlex.join(("sh", "-c", f"cd {shell_word(folder)} && exec {shlex.join(words)}"))
 
 
 def _common(blueprint: Blueprint) -> dict[str, FieldValue]:

@@ -7,6 +7,8 @@ from wizards.answers import Layer
 from wizards.blueprint import Blueprint, Database
 from wizards.interview import Interview
 from wizards.question import Known, Value
+from wizards.setup.chosen_service import chosen, roots
+from wizards.setup.migrating import stream_of
 from wizards.setup.steering import HAS_DATABASE, SECRET_NAMES
 
 
@@ -33,7 +35,10 @@ def values(
     in_cloud = any(environment.cloud_sql for environment in old.environments.values())
     if database and not in_cloud and "prod" not in old.environments:
         made |= {"environments.prod.cloud_sql": True, "environments.prod.protected": True}
-    return made if old.migrations else made | _migrations(detection)
+    root = str(answers.get("service.root") or "") or _only_root(detection, old)
+    if root not in ("", old.service.root):
+        made["service.root"] = root
+    return made if old.migrations else made | _migrations(detection, root)
 
 
 def removed(talk: Interview, existing: Blueprint | None) -> tuple[str, ...]:
@@ -88,13 +93,23 @@ def _secrets(answers: Known, service: str, old: Blueprint, *, database: bool) ->
     return made
 
 
-def _migrations(detection: Detection | None) -> dict[str, Value]:
-    services = detection.services if detection else ()
-    found = next((service.migrations for service in services if service.migrations), None)
-    if found is None or found.provider == "django":
+def _only_root(detection: Detection | None, old: Blueprint) -> str:
+    """Return the folder of the only service, unless the file says another."""
+    folders = roots(detection)
+    return folders[0] if len(folders) == 1 and old.service.root == "." else ""
+
+
+def _migrations(detection: Detection | None, root: str) -> dict[str, Value]:
+    service = chosen(detection, root)
+    if service is None or service.migrations is None:
+        return {}
+    found = stream_of(service.migrations, service)
+    if found is None:
         return {}
     made: dict[str, Value] = {
         "migrations.provider": found.provider,
         "migrations.directory": found.directory,
     }
-    return made | ({"migrations.config": found.config} if found.config else {})
+    if found.provider == "alembic":
+        made["migrations.config"] = found.config
+    return made | ({"migrations.command": found.command} if found.command else {})

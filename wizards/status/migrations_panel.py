@@ -15,9 +15,10 @@ _SHOWN = 5
 
 def names(root: Path, blueprint: Blueprint, environment: str | None) -> list[str]:
     """Return the targets to look at: the chosen one, else every environment; none without
-    migrations.
+    migrations that can be read here.
     """
-    if not blueprint.migrations and not (root / "alembic.ini").exists():
+    readable = any(not stream.job_only for stream in blueprint.migrations.values())
+    if not readable and (blueprint.migrations or not (root / "alembic.ini").exists()):
         return []
     if environment is not None:
         return [environment]
