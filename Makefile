@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-WORKERS ?= 2
+# The tests wait for servers and processes a good part of their time.
+WORKERS ?= 3
 ARGS ?=
 
 .PHONY: install demo test check-gcloud check-gcloud-setup lint types imports bench screenshots messages failures check-slow reliability clean
@@ -39,7 +40,7 @@ demo: $(RUN_STAMP)
 	$(BIN)/tarmac demo $(ARGS)
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check-slow: $(DEV_STAMP)
 	$(BIN)/python -m pytest -m slow $(ARGS)

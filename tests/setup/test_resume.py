@@ -110,7 +110,7 @@ def resume(address: SandboxAddress, root: Path) -> Ran:
 SLOW = pytest.mark.slow
 POINTS = [
     pytest.param("step.start", "project:", marks=SLOW),
-    ("step.operation", "project:"),
+    pytest.param("step.operation", "project:", marks=SLOW),
     pytest.param("step.operation", "apis:", marks=SLOW),
     pytest.param("step.start", "secret:notes-api-key", marks=SLOW),
     ("step.operation", "sql.instance:"),
