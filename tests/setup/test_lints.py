@@ -195,3 +195,16 @@ def test_the_verdicts_of_a_plan_name_the_keys_they_are_about() -> None:
         "database.max_overflow",
         "service.max_instances",
     ]
+
+
+def test_tables_of_a_migration_user_are_for_the_service_only_when_it_says_so() -> None:
+    assert not [check for check in lints(GOOD) if check.id == "grants-inside"]
+    apart = with_database(migration_user="schema-owner")
+    (check,) = (check for check in lints(apart) if check.id == "grants-inside")
+    assert check.level == "ok"
+    assert check.fix.splitlines() == [
+        'ALTER DEFAULT PRIVILEGES FOR ROLE "schema-owner" GRANT SELECT, INSERT, UPDATE, DELETE '
+        "ON TABLES TO notes;",
+        'ALTER DEFAULT PRIVILEGES FOR ROLE "schema-owner" GRANT USAGE, SELECT ON SEQUENCES '
+        "TO notes;",
+    ]

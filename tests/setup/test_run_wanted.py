@@ -74,7 +74,7 @@ def test_the_job_s_words_identity_and_secret_are_the_pipeline_s(deployment: Depl
     settings = {"command": job.arguments, "account": job.settings["account"]}
     assert set(flags(settings)) <= set(arguments)
     pairs = "DB_PASSWORD=notes-db-password:latest,API_KEY=notes-api-key:latest"
-    assert f"--set-secrets={pairs}" in arguments
+    assert f"--update-secrets={pairs}" in arguments
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_what_a_stream_is_told_openly_is_no_secret_of_its_job_and_its_pipeline_s
     assert set(used(job_of(wanted))) == {"DB_PASSWORD"}
     assert job_of(wanted).settings["environment.API_KEY"] == "unused-by-migrations"
     arguments = migrate_arguments(deployment_of(wanted, detect(EXAMPLE), EXAMPLE))
-    assert "--set-secrets=DB_PASSWORD=notes-db-password:latest" in arguments
+    assert "--update-secrets=DB_PASSWORD=notes-db-password:latest" in arguments
     reader = next(part for part in resources(wanted) if part.id == "iam:secret:notes-api-key")
     assert isinstance(reader, BindingsResource)
     assert [grant.member.partition("@")[0] for grant in reader.grants] == [

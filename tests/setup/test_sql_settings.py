@@ -97,6 +97,10 @@ def test_what_the_file_does_not_name_of_an_existing_instance_stays_and_is_shown(
     (instance,) = (part for part in plan.changes if part.id == "sql.instance:notes-db")
     assert instance.action is Action.ADOPT
     assert [part.field for part in instance.diff] == ["labels.managed-by"]
+    assert instance.command == (
+        "gcloud beta sql instances patch notes-db --update-labels=managed-by=tarmac "
+        f"--project={project}"
+    )
     shown = next(check for check in plan.preflight if check.id == "database-settings")
     assert "ssl_mode" in shown.says
     assert "--ssl-mode=ENCRYPTED_ONLY" in shown.fix

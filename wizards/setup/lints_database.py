@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from generators.language import _
 from wizards.blueprint import Blueprint, Database
+from wizards.migrate.review.names import quoted
 from wizards.plan import Check
 from wizards.setup.prices import SHARED_CORE
 
@@ -180,6 +181,32 @@ def same_users(blueprint: Blueprint) -> Check | None:
     )
 
 
+def grants_inside(blueprint: Blueprint) -> Check | None:
+    """What the service may do with the tables of a migration user: only what that one grants."""
+    database = blueprint.database
+    if database is None or not database.migrates_apart or not _apart(database):
+        return None
+    owner, user = quoted(database.migration_user), quoted(database.user)
+    granted = {
+        "TABLES": "SELECT, INSERT, UPDATE, DELETE",
+        "SEQUENCES": "USAGE, SELECT",
+    }
+    return Check(
+        id="grants-inside",
+        title=_("rights inside the database"),
+        level="ok",
+        says=_(
+            "tables belong to {owner}; before the first migration, let it say once in {database} "
+            "that {user} may use them, for set-up writes nothing into a database"
+        ).format(owner=database.migration_user, user=database.user, database=database.name),
+        fix="\n".join(
+            f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT {rights} ON {kind} TO {user};"
+            for kind, rights in granted.items()
+        ),
+        keys=("database.migration_user",),
+    )
+
+
 def _apart(database: Database) -> bool:
     return database.migration_password_secret != database.password_secret
 
@@ -198,4 +225,5 @@ LINTS = (
     system_names,
     administrator,
     same_users,
+    grants_inside,
 )

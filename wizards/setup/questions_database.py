@@ -138,7 +138,10 @@ def _users(page: str) -> list[Question]:
             page,
             required=False,
             default="",
-            why=_("a user of its own may change the schema; empty = the same user does both"),
+            why=_(
+                "a user of its own may change the schema, and what it makes is its own: the "
+                "service needs the grants that the plan shows; empty = the same user does both"
+            ),
         ),
     ]
 

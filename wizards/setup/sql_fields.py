@@ -148,6 +148,12 @@ def patch_words(diff: Iterable[FieldDiff], flags: dict[str, str]) -> str:
     return " ".join(dict.fromkeys(word for word in words if word))
 
 
+def patch_group(words: str) -> str:
+    """Return the command that takes these flags: labels of an instance are known to beta only."""
+    beta = "beta " if "-labels" in words else ""
+    return f"gcloud {beta}sql instances patch"
+
+
 def _word(field: str, value: object) -> str:
     if field in _SWITCHES:
         return f"--{'' if value else 'no-'}{_SWITCHES[field]}"

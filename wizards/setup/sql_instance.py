@@ -29,6 +29,7 @@ from wizards.setup.sql_fields import (
     create_words,
     fields_of,
     interrupts,
+    patch_group,
     patch_words,
 )
 from wizards.setup.work import Work
@@ -164,9 +165,9 @@ class SqlInstanceResource(Resource):
             ),
             {},
         )
-        label = any(part.field == "labels.managed-by" for part in made.diff)
-        unmark = " --remove-labels=managed-by" if label else ""
-        return f"gcloud sql instances patch {where} {words}{unmark}"
+        if any(part.field == "labels.managed-by" for part in made.diff):
+            words = f"{words} --remove-labels=managed-by".strip()
+        return f"{patch_group(words)} {where} {words}"
 
     def loses(self) -> str:
         """Return what goes with it."""
@@ -227,7 +228,7 @@ class SqlInstanceResource(Resource):
                 if part.field.startswith(FLAG)
             }
             words = patch_words(seen.diff, others)
-            return f"gcloud sql instances patch {self.instance} {words} --project={self.project}"
+            return f"{patch_group(words)} {self.instance} {words} --project={self.project}"
         words = create_words(self.settings)
         return f"gcloud sql instances create {self.instance} {words} --project={self.project}"
 
@@ -242,7 +243,7 @@ class SqlInstanceResource(Resource):
         words = patch_words((part for part in wished if part.field not in IMMUTABLE), others)
         if not words:
             return ""
-        return f"gcloud sql instances patch {self.instance} {words} --project={self.project}"
+        return f"{patch_group(words)} {self.instance} {words} --project={self.project}"
 
     def waits_for(self) -> str:
         """Return what is waited for after the write."""
