@@ -11,7 +11,6 @@ from typing import Unpack
 from generators.language import _
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event, Json, discard
-from wizards.failures import Failure, UsageFailure
 from wizards.journal import private_folder
 from wizards.migrate import backup as backups
 from wizards.migrate import (
@@ -47,6 +46,7 @@ from wizards.migrate.project import Project
 from wizards.migrate.providers.provider import State
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
+from wizards.migrate.safeguards import Rehearsed, fitting, refuse_unfinished, require_backup
 from wizards.migrate.session import Session
 from wizards.migrate.situation import Situation, look
 from wizards.migrate.verification import Expected, verify
@@ -70,7 +70,7 @@ class Console:
         sandbox: SandboxAddress | None = None,
     ) -> None:
         self.project = Project(root.resolve(), environment, config, stream, sandbox)
-        self._rehearsed: tuple[Path, Rehearsal] | None = None
+        self._rehearsed: Rehearsed | None = None
         self._seen: tuple[History, State] | None = None
         self._last: Look | None = None
 
@@ -114,13 +114,25 @@ class Console:
         return rehearsal.verify(self._rehearsing(self._dump(emit, cancel), emit), emit, cancel)
 
     def rehearse(
-        self, emit: Emit, cancel: Cancel, *, backup: Backup | None = None, to: str = "heads"
+        self,
+        emit: Emit,
+        cancel: Cancel,
+        *,
+        backup: Backup | None = None,
+        to: str = "heads",
+        on_clone: bool = False,
     ) -> Rehearsal:
-        """Run the pending revisions on a scratch made from a backup, and all the way back."""
-        used = backup or self._dump(emit, cancel)
-        found = rehearsal.rehearse(self._rehearsing(used, emit), to, emit, cancel)
+        """Run the pending revisions on a scratch made from a backup, and all the way back.
+
+        ``on_clone`` takes a clone of the Cloud SQL instance instead, which is deleted afterwards.
+        """
+        cloud = self.project.required_cloud_sql(emit) if on_clone else None
+        used = None if cloud else backup or self._dump(emit, cancel)
+        work = self._rehearsing(used, emit)
+        run = cloud.rehearse if cloud else rehearsal.rehearse
+        found = run(work, to, emit, cancel)
         found = replace(found, revisions=self._judge(found.revisions, emit))
-        self._rehearsed = (used.path, found)
+        self._rehearsed = (used.path if used else None, found)
         if self._last is not None and any(one.reason for one in self._last.previews):
             self._last = None  # the rehearsal knows the SQL that the offline way could not see
         return found
@@ -134,7 +146,8 @@ class Console:
     @property
     def rehearsed_backup(self) -> Backup | None:
         """The backup that this console's last rehearsal restored, and so verified."""
-        return manifest.read(manifest.beside(self._rehearsed[0])) if self._rehearsed else None
+        path = self._rehearsed[0] if self._rehearsed else None
+        return manifest.read(manifest.beside(path)) if path else None
 
     def up(self, emit: Emit, cancel: Cancel, *, to: str = "heads", **wish: Unpack[Wish]) -> Applied:
         """Apply the pending revisions in the project's own mode, verify, or go back.
@@ -266,7 +279,7 @@ class Console:
     ) -> Applied:
         accepted = [Acceptance.parse(text) for text in wish.get("accept", ())]
         backup, without_backup = wish.get("backup"), wish.get("without_backup", False)
-        self._nothing_unfinished(emit)
+        refuse_unfinished(self.interrupted(emit))
         provider = self.project.provider(emit)
         look: dict[str, Json] = {key: request[key] for key in request if key != "op"}
         seen = self._plan(look, emit)
@@ -274,34 +287,37 @@ class Console:
             return Applied(outcome=Outcome.NOTHING, session="", current=seen.state.heads,
                            said=_("Nothing is pending."))  # fmt: skip
         require(seen.previews, accepted, wish.get("fail_on", Severity.DANGER))
-        if backup is None and without_backup and self.protected:
-            raise UsageFailure(
-                "backup-required",
-                _("{name} is protected: it is not migrated without a backup.").format(
-                    name=self.target_name
-                ),
-            )
+        cloud, session = self.project.cloud_sql(emit), records.new_id()
+        bare = backup is None and without_backup
+        if bare and self.protected:
+            require_backup(self.target_name, cloud)
+        own = {"without_dump": bare, "protected": self.protected}
+        begun = cloud.begin(session, emit, cancel, **own) if cloud else None
         given = backup is not None
         if backup is None and not without_backup:
             backup = self.backup(emit, cancel)
-        known = self._rehearsed
+        target = self.project.target(emit)
         work = Work(
             root=self.project.root,
             kind=kind,
             provider=provider,
-            target=self.project.target(emit),
+            target=target,
             history=seen.history,
             state=seen.state,
             request=request,
             previews=seen.previews,
             backup=backup,
             renew=(lambda: self.backup(emit, cancel)) if given else None,
-            rehearsal=known[1] if known and backup and known[0] == backup.path else None,
+            rehearsal=fitting(self._rehearsed, backup, target.address, seen.state.table),
+            safety=cloud.finish(begun, emit, cancel) if cloud and begun else None,
             accepted=[str(one) for one in accepted],
             between=wish.get("between"),
         )
         self._last = None
-        return Session(work, emit, cancel).run()
+        done = Session(work, emit, cancel, session).run()
+        if cloud and begun:
+            cloud.expire(self.sessions(), emit)
+        return done
 
     def _plan(self, request: dict[str, Json], emit: Emit) -> Look:
         """Return the judged steps of a request; a look that is still true is not repeated."""
@@ -331,16 +347,6 @@ class Console:
             rules=self.project.migrations.rules,
         )
 
-    def _nothing_unfinished(self, emit: Emit) -> None:
-        found = self.interrupted(emit)
-        if found is not None:
-            raise Failure(
-                "session-unfinished",
-                _("Session {session} never ended.").format(session=found.session),
-                why=found.says,
-                next=found.next,
-            )
-
     def _look(self, emit: Emit) -> tuple[History, State]:
         self._seen = self.project.provider(emit).history(emit)
         return self._seen
@@ -359,12 +365,12 @@ class Console:
         retention.expire(self.backups(), self.sessions(), emit)
         return taken
 
-    def _rehearsing(self, used: Backup, emit: Emit) -> Rehearsing:
+    def _rehearsing(self, used: Backup | None, emit: Emit) -> Rehearsing:
         return Rehearsing(
             provider=self.project.provider(emit),
             address=self.project.target(emit).address,
             backup=used,
-            version_table=used.version_table,
+            version_table=used.version_table if used else (self._seen or self._look(emit))[1].table,
             folder=self._folder("scratch"),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from generators.language import _
 from wizards.migrate.facts import gather
@@ -40,7 +39,7 @@ def judged(
 
 
 def filled(
-    previews: Sequence[RevisionPreview], rehearsed: tuple[Path, Rehearsal] | None
+    previews: Sequence[RevisionPreview], rehearsed: tuple[object, Rehearsal] | None
 ) -> list[RevisionPreview]:
     """Take the SQL of revisions that cannot be written offline from the last rehearsal."""
     found = rehearsed[1] if rehearsed is not None else None

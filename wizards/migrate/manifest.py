@@ -93,6 +93,7 @@ def as_json(backup: Backup) -> dict[str, Json]:
             "in_progress": list(backup.moment.in_progress),
         },
         "origin": backup.origin,
+        "cloud": dict(backup.cloud) or None,
     }
 
 
@@ -119,4 +120,6 @@ def _backup(path: Path, said: Mapping[str, Json]) -> Backup:
             in_progress=tuple(cast(list[int], moment["in_progress"])),
         ),
         origin=str(said.get("origin", "")),
+        database_bytes=int(cast(int, said.get("database_bytes", 0))),
+        cloud=cast(Mapping[str, Json], said.get("cloud") or {}),
     )

@@ -190,7 +190,9 @@ class Backup:
     ``schema`` is the signature of the structure, ``signature`` with owners and grants, ``portable``
     what servers of other versions say in the same words; ``server`` is the major version.
     ``origin`` names the server and the database it was taken from: transaction ids (``moment``)
-    mean nothing in another one, not even in the same database after a restore.
+    mean nothing in another one, not even in the same database after a restore. ``database_bytes``
+    is what it took on the server with its indexes (0: unknown). ``cloud`` is what
+    Cloud SQL keeps beside it (:class:`wizards.migrate.cloudsql.safety.Safety` as JSON).
     """
 
     path: Path
@@ -210,6 +212,8 @@ class Backup:
     version_table: str = "alembic_version"
     moment: Moment = field(default_factory=Moment)
     origin: str = ""
+    database_bytes: int = 0
+    cloud: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Outcome(StrEnum):
@@ -229,7 +233,8 @@ class Applied:
 
     ``kept`` names the database that a restore put aside; ``said`` is what Tarmac did, in words;
     ``went_back`` whether it took something back (a rollback, a restore, a recovery): a recovery
-    that found everything committed is ``applied`` and did not.
+    that found everything committed is ``applied`` and did not. ``cloud`` is what Cloud SQL keeps
+    of the time before, where it was asked to.
     """
 
     outcome: Outcome
@@ -248,6 +253,7 @@ class Applied:
     checks: tuple[Check, ...] = ()
     kept: str = ""
     went_back: bool = False
+    cloud: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Decision(StrEnum):

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generators.language import _
 from wizards.blueprint import Blueprint, Environment, Migrations
@@ -18,6 +19,9 @@ from wizards.migrate.providers.provider import Provider
 from wizards.migrate.providers.sql_files import SqlFiles, folder_of, variable_of
 from wizards.migrate.target import Target
 from wizards.postgres.sandbox_address import SandboxAddress
+
+if TYPE_CHECKING:
+    from wizards.migrate.cloudsql.provider import CloudSql
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Project:
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _target: Target | None = None
     _provider: Provider | None = None
+    _cloud_sql: CloudSql | None = None
 
     @cached_property
     def blueprint(self) -> Blueprint | None:
@@ -107,6 +112,38 @@ class Project:
                 self._provider = self._made(self.target(emit))
             return self._provider
 
+    def cloud_sql(self, emit: Emit) -> CloudSql | None:
+        """Return what Cloud SQL itself can do for the target; None where it is not on it."""
+        instance = self.target(emit).instance
+        if instance is None:
+            return None
+        from wizards.migrate.cloudsql.provider import CloudSql
+
+        with self._lock:
+            if self._cloud_sql is None:
+                self._cloud_sql = CloudSql(
+                    root=self.root,
+                    instance=instance,
+                    address=self.target(emit).address,
+                    sandbox=self.sandbox,
+                    wanted=self.migrations.cloud_backup,
+                )
+            return self._cloud_sql
+
+    def required_cloud_sql(self, emit: Emit) -> CloudSql:
+        """Return it, or raise the card of a target that is not on Cloud SQL."""
+        found = self.cloud_sql(emit)
+        if found is None:
+            raise UsageFailure(
+                "not-cloud-sql",
+                _("{name} is not a Cloud SQL instance that tarmac.toml knows.").format(
+                    name=self.name
+                ),
+                why=_("A clone is made of the instance of an environment with cloud_sql = true."),
+                next=("tarmac migrate rehearse",),
+            )
+        return found
+
     def _made(self, target: Target | None) -> Provider:
         if self.of_files:
             return SqlFiles(directory=self.directory, migrations=self.migrations, target=target)
@@ -160,7 +197,9 @@ class Project:
             self._provider.kill()
 
     def close(self) -> None:
-        """End the tunnel, if one is open."""
+        """End the tunnel, if one is open, and the sessions with Google."""
+        if self._cloud_sql is not None:
+            self._cloud_sql.close()
         if self._target is not None and self._target.tunnel is not None:
             self._target.tunnel.close()
 

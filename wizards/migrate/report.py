@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generators.language import _
+from wizards.migrate.cloudsql.safety import Safety
 from wizards.migrate.graph import told
 from wizards.migrate.model import Applied, Backup, Rehearsal
 from wizards.migrate.story import Story
@@ -30,6 +31,7 @@ class Account:
     rehearsal: Rehearsal | None
     stories: Sequence[Story]
     applied: Applied
+    safety: Safety | None = None
 
 
 def render(account: Account) -> str:
@@ -85,6 +87,8 @@ def _safety(account: Account) -> list[str]:
                 digest=backup.sha256[:16],
             )
         )
+    if account.safety is not None:
+        lines.append("- " + account.safety.told())
     if account.rehearsal is not None:
         from wizards.migrate.rehearsal import describe
 

@@ -14,6 +14,7 @@ from wizards.events import Emit, Event, Json
 from wizards.failures import Failure, Refused
 from wizards.migrate import added, at_start, backends, report, verification
 from wizards.migrate.at_start import AtStart
+from wizards.migrate.cloudsql import moment
 from wizards.migrate.graph import closure
 from wizards.migrate.messages import Message
 from wizards.migrate.model import Applied, Outcome
@@ -54,6 +55,7 @@ class Session:
             self.start = standing(self.work.target.address, self.work.state.table)
             self._check_backup()
             self._look()
+            self._note()
             self._begin()
             begun = time.monotonic()
             trouble = self._apply()
@@ -94,6 +96,20 @@ class Session:
         self._check_backup()
         self.tables = self._tables()[1]
 
+    def _note(self) -> None:
+        """Note the moment on Cloud SQL: no transaction of the session is open yet."""
+        if self.work.safety is None:
+            return
+        safety = moment.noted(self.work.safety, self.work.target.address)
+        backup = self.work.backup
+        if backup is not None:
+            backup = moment.beside(backup, safety)
+        self.work = replace(self.work, safety=safety, backup=backup)
+
+    @property
+    def _cloud(self) -> dict[str, Json]:
+        return self.work.safety.as_json() if self.work.safety is not None else {}
+
     def _tables(self) -> tuple[bool, AtStart]:
         backup = self.work.backup
         with connect(self.work.target.address, "tarmac look") as connection:
@@ -115,7 +131,7 @@ class Session:
 
     def _begin(self) -> None:
         work = self.work
-        moment = self.tables.moment
+        known = self.tables.moment
         self.recorder.write("columns.json", added.as_text(self.columns))
         self.recorder.write("tables.json", at_start.as_text(self.tables))
         written: dict[str, Json] = dict(self.tables.written)
@@ -135,9 +151,10 @@ class Session:
                 "alone": list(work.alone),
                 "backup": str(work.backup.path) if work.backup else "",
                 "accepted": list(work.accepted),
+                "cloud": self._cloud,
                 "moment": {
-                    "oldest_unseen": moment.oldest_unseen,
-                    "in_progress": list(moment.in_progress),
+                    "oldest_unseen": known.oldest_unseen,
+                    "in_progress": list(known.in_progress),
                 },
                 "written_since_backup": written,
                 "reverts": proof_of(found),
@@ -326,6 +343,7 @@ class Session:
             accepted=self.work.accepted,
             backup=self.work.backup,
             rehearsal=self.work.rehearsal,
+            safety=self.work.safety,
             stories=self.stories,
             applied=applied,
         )
@@ -346,7 +364,7 @@ class Session:
                 "milliseconds": applied.milliseconds,
             },
         )
-        return replace(applied, report=path)
+        return replace(applied, report=path, cloud=self._cloud)
 
     @property
     def _left_behind(self) -> bool:

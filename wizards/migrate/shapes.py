@@ -140,6 +140,7 @@ def applied(found: Applied) -> dict[str, Json]:
         "said": found.said,
         "kept": found.kept,
         "went_back": found.went_back,
+        "cloud": dict(found.cloud) or None,
         "checks": [check.as_json() for check in found.checks],
         "report": str(found.report) if found.report else None,
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 from generators.language import _
 from wizards.blueprint import Blueprint, Environment, HealthCheck, Migrations
 from wizards.failures import Failure, UsageFailure
+from wizards.migrate.cloudsql.instance import Instance
 from wizards.migrate.dotenv import variable
 from wizards.postgres.address import Address
 from wizards.postgres.sandbox_address import SandboxAddress
@@ -23,7 +24,8 @@ _SETTING = re.compile(r"^\s*sqlalchemy\.url\s*=\s*postgres(?:ql)?\+(\w+)://", re
 class Target:
     """A database: its name for people, address, protection, and what env.py is told.
 
-    ``url`` is the URL exactly as the project's code gets it; ``source`` says where it came from.
+    ``url`` is the URL exactly as the project's code gets it; ``source`` says where it came from;
+    ``instance`` is the one on Cloud SQL that it is in, None elsewhere.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Target:
     health_url: str = ""
     checks: tuple[HealthCheck, ...] = ()
     tunnel: Tunnel | None = field(default=None, repr=False, compare=False)
+    instance: Instance | None = None
 
     def environment(self) -> Mapping[str, str]:
         """Return the variables that carry the URL into the project's process."""
@@ -152,6 +155,7 @@ def by_cloud_sql(
         health_url=environment.health_url,
         checks=environment.checks,
         tunnel=tunnel,
+        instance=Instance(project.id, project.region, database.instance),
     )
 
 

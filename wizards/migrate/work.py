@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from wizards.events import Json
+from wizards.migrate.cloudsql.safety import Safety
 from wizards.migrate.dropping import drops_data
 from wizards.migrate.model import Backup, History, Rehearsal, RevisionPreview, Severity
 from wizards.migrate.providers.provider import Provider, State
@@ -28,7 +29,8 @@ class Wish(TypedDict, total=False):
 class Work:
     """What a session does: ``request`` is the agent's operation, ``previews`` its SQL.
 
-    ``renew`` takes and proves a fresh backup, where ``backup`` was not made for this session.
+    ``renew`` takes and proves a fresh backup, where ``backup`` was not made for this session;
+    ``safety`` is what Cloud SQL keeps beside it.
     With ``between`` every revision is committed and verified before the next; it is called with
     the revision's id meanwhile, may block, may raise Cancelled, and with False ends the session.
     """
@@ -44,6 +46,7 @@ class Work:
     backup: Backup | None = None
     renew: Callable[[], Backup] | None = None
     rehearsal: Rehearsal | None = None
+    safety: Safety | None = None
     accepted: Sequence[str] = ()
     between: Callable[[str], bool] | None = None
 

@@ -24,11 +24,15 @@ _OURS = "tarmac session "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A backup that Google makes meanwhile; without an ``operation`` it was refused."""
+    """A backup that Google makes meanwhile; without an ``operation`` it was refused.
+
+    ``required``: a refusal ends the work; else it is told, and the dump has to do.
+    """
 
     safety: Safety
-    operation: OperationName | None
-    at: float
+    required: bool
+    operation: OperationName | None = None
+    at: float = 0.0
 
 
 def begin(
@@ -57,13 +61,11 @@ def begin(
             )
         operation = started(cloud, start, lambda why: _tell(emit, safety, "waiting", why=why))
     except CloudFailure as failure:
-        return Begun(
-            safety=_refused(safety, failure, emit, required=required), operation=None, at=begun
-        )
-    return Begun(safety=safety, operation=operation, at=begun)
+        return Begun(safety=_refused(safety, failure, emit, required), required=required)
+    return Begun(safety=safety, required=required, operation=operation, at=begun)
 
 
-def finish(cloud: CloudSqlPort, begun: Begun, emit: Emit, *, required: bool) -> Safety:
+def finish(cloud: CloudSqlPort, begun: Begun, emit: Emit) -> Safety:
     """Wait for the backup and return it with its number."""
     safety = begun.safety
     if begun.operation is None:
@@ -83,9 +85,9 @@ def finish(cloud: CloudSqlPort, begun: Begun, emit: Emit, *, required: bool) -> 
             None,
         )
     except CloudFailure as failure:
-        return _refused(safety, failure, emit, required=required)
+        return _refused(safety, failure, emit, begun.required)
     if made is None:
-        return _refused(safety, _vanished(safety), emit, required=required)
+        return _refused(safety, _vanished(safety), emit, begun.required)
     done = replace(safety, backup=made.id, seconds=time.monotonic() - begun.at)
     _tell(emit, done, "done", backup=done.backup, seconds=round(done.seconds, 1))
     return done
@@ -127,7 +129,7 @@ def expire(
     return []
 
 
-def _refused(safety: Safety, failure: Failure, emit: Emit, *, required: bool) -> Safety:
+def _refused(safety: Safety, failure: Failure, emit: Emit, required: bool) -> Safety:
     if required:
         raise Failure(
             "cloud-backup-missing",

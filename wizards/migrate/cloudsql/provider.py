@@ -1,0 +1,119 @@
+"""Cloud SQL as a provider of safety for one target: opened by the first thing asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from generators.language import _
+from wizards.cancel import Cancel
+from wizards.cloud.things import SqlBackup
+from wizards.events import Emit, Event
+from wizards.failures import Failure
+from wizards.migrate import rehearsal
+from wizards.migrate.cloudsql import cloning, left, taking
+from wizards.migrate.cloudsql.cloning import Cloning
+from wizards.migrate.cloudsql.instance import Instance
+from wizards.migrate.cloudsql.left import Clone, CloneJournal
+from wizards.migrate.cloudsql.port import CloudSqlPort
+from wizards.migrate.cloudsql.safety import Safety
+from wizards.migrate.cloudsql.taking import Begun
+from wizards.migrate.model import Rehearsal, SessionRecord
+from wizards.migrate.rehearsal import Rehearsing
+from wizards.migrate.target import opened_tunnel
+from wizards.postgres.address import Address
+from wizards.postgres.sandbox_address import SandboxAddress
+from wizards.postgres.tunnel import Tunnel
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudSql:
+    """The instance of a target; ``wanted`` is what ``[migrations] cloud_backup`` says."""
+
+    root: Path
+    instance: Instance
+    address: Address
+    sandbox: SandboxAddress | None = None
+    wanted: bool | None = None
+
+    def begin(
+        self, session: str, emit: Emit, cancel: Cancel, *, without_dump: bool, protected: bool
+    ) -> Begun | None:
+        """Start the backup of a session, None where none is wanted.
+
+        Without a dump a protected target has nothing else: then it must succeed.
+        """
+        if self.wanted is False or (without_dump and not (self.wanted or protected)):
+            return None
+        required = self.wanted is True or without_dump
+        return taking.begin(
+            self._until(cancel, emit), self.instance, session, emit, required=required
+        )
+
+    def finish(self, begun: Begun, emit: Emit, cancel: Cancel) -> Safety:
+        """Wait for a backup; what is returned carries its number or why there is none."""
+        return taking.finish(self._until(cancel, emit), begun, emit)
+
+    def backups(self) -> list[SqlBackup]:
+        """Return the backup runs that sessions of Tarmac made, the newest first."""
+        return taking.ours(self._cloud.sql_backups(self.instance.project, self.instance.name))
+
+    def expire(self, sessions: Iterable[SessionRecord], emit: Emit) -> None:
+        """Let the oldest backup run of ours go where retention says so."""
+        unsettled = [one.id for one in sessions if one.outcome in ("", "stopped")]
+        taking.expire(self._cloud, self.instance, unsettled, emit)
+
+    def rehearse(self, work: Rehearsing, to: str, emit: Emit, cancel: Cancel) -> Rehearsal:
+        """Clone the instance, run the pending revisions there and back, delete the clone."""
+        made = Cloning(
+            root=self.root,
+            cloud=self._until(cancel, emit),
+            steady=self._until(Cancel(), emit),
+            instance=self.instance,
+            address=self.address,
+            reach=self._reach,
+            emit=emit,
+        )
+        with cloning.clone(made) as place:
+            return rehearsal.rehearse_at(work, place, to, emit, cancel)
+
+    def delete(self, clone: Clone, emit: Emit, cancel: Cancel) -> None:
+        """Delete a clone that was left behind."""
+        cloud = self._until(cancel, emit)
+        if clone.world != cloud.world:
+            raise Failure(
+                "clone-elsewhere",
+                _("The clone {name} is not in this cloud.").format(name=clone.instance.name),
+                why=_("It was made in {world}.").format(world=clone.world),
+                next=clone.commands,
+            )
+        cloning.delete(cloud, clone, CloneJournal(self.root, clone), emit)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "_cloud" in self.__dict__:
+            self._cloud.close()
+
+    @cached_property
+    def _cloud(self) -> CloudSqlPort:
+        from wizards.cloud.opening import open_cloud
+
+        return open_cloud(self.sandbox)
+
+    def _until(self, cancel: Cancel, emit: Emit) -> CloudSqlPort:
+        name = self.instance.connection_name
+
+        def says(text: str) -> None:
+            emit(Event(taking.EVENT, {"state": "waiting", "instance": name, "why": text}))
+
+        return self._cloud.until(cancel, says)
+
+    def _reach(self, clone: Instance) -> Tunnel:
+        return opened_tunnel(clone.project, clone.region, clone.name, self.sandbox)
+
+
+def left_behind(root: Path) -> list[Clone]:
+    """Return the clones that a crash or a refused deletion left behind; asks nobody."""
+    return left.clones(root)
