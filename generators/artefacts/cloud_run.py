@@ -12,16 +12,20 @@ from generators.stack import WorkerUse
 
 
 def deploy_arguments(deployment: Deployment) -> list[str]:
-    """Return the words after ``gcloud``, in Cloud Build's notation, that roll the service out."""
+    """Return the words after ``gcloud``, in Cloud Build's notation, that roll the service out.
+
+    What set-up or a person decided on the service stays: who may call it, variables and connections
+    of their own. So do the secrets of ``[service]``, which set-up pins to a version: another word
+    about them would unpin them. Other services follow the newest version.
+    """
     literal = doubled_dollars
-    access = "--allow-unauthenticated" if deployment.public else "--no-allow-unauthenticated"
     return [
         "run",
         "deploy",
         service_name(deployment),
         f"--image={tagged(deployment)}",
         "--region=${_REGION}",
-        *_identity(deployment),
+        *_identity(replace(deployment, secrets=()) if deployment.main else deployment),
         f"--port={deployment.port}",
         f"--memory={literal(deployment.memory)}",
         f"--cpu={literal(deployment.cpu)}",
@@ -29,7 +33,6 @@ def deploy_arguments(deployment: Deployment) -> list[str]:
         f"--max-instances={deployment.max_instances}",
         f"--concurrency={deployment.concurrency}",
         *_probes(deployment),
-        access,
         "--quiet",
     ]
 
@@ -37,7 +40,8 @@ def deploy_arguments(deployment: Deployment) -> list[str]:
 def migrate_arguments(deployment: Deployment, stream: Stream | None = None) -> list[str]:
     """Return the words after ``gcloud`` that run migrations as a job and wait for it.
 
-    Without a stream it is the deployment's first one; [] where nothing migrates.
+    Without a stream it is the deployment's first one; [] where nothing migrates. Its secrets are
+    read anew at each execution: a migration logs in with the password that holds now.
     """
     stream = stream or next(iter(deployment.migrating), None)
     if stream is None or deployment.database is None:
@@ -125,9 +129,8 @@ def _migrating(deployment: Deployment, stream: Stream) -> list[str]:
     """Return what ``_identity`` does, of the identity that migrations have to themselves."""
     own = deployment.migration
     if own is None:
-        return _identity(
-            replace(deployment, environment={**deployment.environment, **stream.environment})
-        )
+        environment = {**deployment.environment, **stream.environment}
+        return _identity(replace(deployment, environment=environment), sql="set")
     user = {"DB_USER": own.user} if own.user else {}
     stated = {**own.environment, **stream.environment}
     return _identity(
@@ -136,26 +139,30 @@ def _migrating(deployment: Deployment, stream: Stream) -> list[str]:
             runtime_account=own.account,
             environment={**deployment.environment, **stated, **user},
             secrets=tuple(use for use in deployment.reading(own) if use.variable not in stated),
-        )
+        ),
+        sql="set",
     )
 
 
-def _identity(deployment: Deployment) -> list[str]:
-    """Return who the program is, which database it reaches and which secrets it reads."""
+def _identity(deployment: Deployment, *, sql: str = "add") -> list[str]:
+    """Return who the program is, which database it reaches and which secrets it reads.
+
+    ``sql`` is "set" where gcloud cannot add a connection: to a job.
+    """
     account = doubled_dollars(deployment.runtime_account)
     words = [f"--service-account={account}@${{PROJECT_ID}}.iam.gserviceaccount.com"]
     if deployment.database is not None:
         place = doubled_dollars(f"{deployment.region}:{deployment.database.instance}")
         connection = f"${{PROJECT_ID}}:{place}"
-        words.append(f"--set-cloudsql-instances={gcloud_list([connection])}")
+        words.append(f"--{sql}-cloudsql-instances={gcloud_list([connection])}")
     variables = {name: doubled_dollars(value) for name, value in deployment.start_variables.items()}
     if deployment.database is not None:
         variables["CLOUD_SQL_INSTANCE"] = connection
     if deployment.backend_name:
         variables["API_URL"] = service_url(deployment.backend_name)
     if variables:
-        words.append(f"--set-env-vars={gcloud_pairs(variables)}")
+        words.append(f"--update-env-vars={gcloud_pairs(variables)}")
     if deployment.secrets:
         pairs = {secret.variable: f"{secret.secret}:latest" for secret in deployment.secrets}
-        words.append(f"--set-secrets={doubled_dollars(gcloud_pairs(pairs))}")
+        words.append(f"--update-secrets={doubled_dollars(gcloud_pairs(pairs))}")
     return words

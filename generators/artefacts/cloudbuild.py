@@ -16,7 +16,7 @@ from generators.artefacts.cloud_run import (
 from generators.artefacts.front_arguments import addresses
 from generators.deployment import Deployment
 from generators.header import header
-from generators.quoting import doubled_dollars
+from generators.quoting import doubled_dollars, shell_word
 from generators.stack import Stack
 from generators.templating import rendered
 
@@ -52,6 +52,7 @@ def render(stack: Stack, language: str) -> list[Artefact]:
         docker=_DOCKER,
         gcloud=GCLOUD,
         steps=steps(stack),
+        opening=opening(stack),
         substitutions=substitutions(stack),
         seconds=min(_SECONDS * len(stack.deployments), _MOST),
     )
@@ -72,6 +73,23 @@ def steps(stack: Stack) -> list[Step]:
         Step(f"deploy-{use.label}", "deploy", tuple(worker_arguments(use))) for use in stack.workers
     ]
     return found
+
+
+def opening(stack: Stack) -> list[str]:
+    """Return the commands that open the public services to everybody, [] without any.
+
+    The pipeline does not run them: its identity may not, and it is decided once. Set-up does it
+    for ``[service]``.
+    """
+    return [open_command(one) for one in stack.web if one.public]
+
+
+def open_command(deployment: Deployment) -> str:
+    """Return the command that lets everybody call a service, also where IAM may not say so."""
+    name, region = shell_word(deployment.name), shell_word(deployment.region)
+    project = shell_word(deployment.project_id)
+    words = f"gcloud run services update {name} --no-invoker-iam-check"
+    return f"{words} --region={region} --project={project}"
 
 
 def _id(kind: str, deployment: Deployment) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from generators.artefact import Artefact
+from generators.artefacts.cloudbuild import opening
 from generators.artefacts.compose_environment import LOCAL_PASSWORD
 from generators.artefacts.rollout import lines
 from generators.artefacts.testing import install_lines, test_environment, test_lines
@@ -48,6 +49,7 @@ def workflow(stack: Stack, language: str) -> list[Artefact]:
         environment=test_environment,
         password=LOCAL_PASSWORD,
         lines=lines(stack),
+        opening=opening(stack),
         expression=lambda words: "${{ " + words + " }}",
     )
     return [Artefact(name="github", path=PATH, text=text)]

@@ -109,8 +109,8 @@ def test_port_health_and_secrets_agree_between_the_files() -> None:
     assert "EXPOSE 9123" in dockerfile
     assert "PORT=9123" in dockerfile
     assert "/livez" in dockerfile.split("HEALTHCHECK")[1]
-    assert gcloud_pairs(deploy["--set-secrets"]) == {"DB_PASSWORD": "notes-db-password:latest"}
-    assert flags(build, "migrate")["--set-secrets"] == deploy["--set-secrets"]
+    password = gcloud_pairs(flags(build, "migrate")["--update-secrets"])
+    assert password == {"DB_PASSWORD": "notes-db-password:latest"}
     assert "DB_PASSWORD=" in made(plan, "env").text
 
 
@@ -153,9 +153,26 @@ def test_without_a_database_nothing_speaks_of_one() -> None:
     assert set(compose["services"]) == {"app"}
 
 
-def test_a_private_service_asks_for_a_login() -> None:
-    arguments = step(parsed(deployment(public=False), "cloudbuild"), "deploy")["args"]
-    assert "--no-allow-unauthenticated" in arguments
+def test_a_deploy_leaves_alone_what_a_person_or_set_up_decided() -> None:
+    for public in (True, False):
+        build = parsed(deployment(public=public), "cloudbuild")
+        for words in (step(build, "deploy")["args"], step(build, "migrate")["args"]):
+            assert not [word for word in words if "unauthenticated" in word or "iam-check" in word]
+            assert not [word for word in words if word.startswith(("--set-env", "--set-secrets"))]
+            assert not [word for word in words if word.startswith("--clear")]
+        pinned_by_set_up = [word for word in step(build, "deploy")["args"] if "secrets" in word]
+        assert pinned_by_set_up == []
+
+
+def test_a_public_service_says_how_it_is_opened_and_a_private_one_does_not() -> None:
+    command = "gcloud run services update notes --no-invoker-iam-check"
+    for name in ("cloudbuild", "github"):
+        pipeline = {"cloudbuild": "cloud-build", "github": "github"}[name]
+        made_of = deployment(
+            pipeline=pipeline, delivery=replace(deployment().delivery, pipeline=pipeline)
+        )
+        assert f"# {command}" in made(made_of, name).text
+        assert command not in made(replace(made_of, public=False), name).text
 
 
 @pytest.mark.parametrize(
@@ -265,11 +282,13 @@ def test_hostile_names_come_back_as_they_were(
     assert deploy["--image"] == image
     assert deploy["--service-account"] == f"{account}@the-project.iam.gserviceaccount.com"
     connection = f"the-project:{region}:{instance}"
-    assert gcloud_list(deploy["--set-cloudsql-instances"]) == [connection]
-    assert gcloud_pairs(deploy["--set-env-vars"])["CLOUD_SQL_INSTANCE"] == connection
+    assert gcloud_list(deploy["--add-cloudsql-instances"]) == [connection]
+    assert gcloud_pairs(deploy["--update-env-vars"])["CLOUD_SQL_INSTANCE"] == connection
     assert gcloud_pairs(deploy["--startup-probe"])["httpGet.path"] == health
-    assert gcloud_pairs(deploy["--set-secrets"]) == {variable: f"{secret}:latest"}
-    assert gcloud_pairs(deploy["--set-env-vars"])["DB_USER"] == user
+    migrate = flags(build, "migrate")
+    assert gcloud_pairs(migrate["--update-secrets"]) == {variable: f"{secret}:latest"}
+    assert gcloud_list(migrate["--set-cloudsql-instances"]) == [connection]
+    assert gcloud_pairs(deploy["--update-env-vars"])["DB_USER"] == user
     environment = compose["services"]["db"]["environment"]
     assert environment["POSTGRES_USER"].replace("$$", "$") == user
     assert environment["POSTGRES_DB"].replace("$$", "$") == database

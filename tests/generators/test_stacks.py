@@ -74,13 +74,14 @@ def check_pipeline(stack: Stack, build: dict) -> None:
             probe = gcloud_pairs(deploy["--startup-probe"])
             assert probe["httpGet.path"] == one.health_path
         if one.environment:
-            assert gcloud_pairs(deploy["--set-env-vars"])["LEVEL"] == one.environment["LEVEL"]
-        if one.secrets:
-            secret = gcloud_pairs(deploy["--set-secrets"])["no"]
+            assert gcloud_pairs(deploy["--update-env-vars"])["LEVEL"] == one.environment["LEVEL"]
+        assert ("--update-secrets" in deploy) is bool(one.secrets and not one.main)
+        if one.secrets and not one.main:
+            secret = gcloud_pairs(deploy["--update-secrets"])["no"]
             assert secret == f"{one.secrets[0].secret}:latest"
         if one.database:
             connection = f"the-project:{one.region}:{one.database.instance}"
-            assert gcloud_list(deploy["--set-cloudsql-instances"]) == [connection]
+            assert gcloud_list(deploy["--add-cloudsql-instances"]) == [connection]
     for use in stack.workers:
         words = flags(build, f"deploy-{use.label}")
         assert words["--command"] in {"celery", "sh"}
