@@ -34,12 +34,35 @@ def test_no_line_is_wider_than_the_terminal(tmp_path: Path, columns: int) -> Non
 def test_each_claim_stands_beside_its_place() -> None:
     lines = plain(EXAMPLE, 80)
     words = [line.split() for line in lines]
-    [start] = [line for line in words if line[:2] == ["starts", "app.main:app"]]
-    path, _colon, number = start[2].partition(":")
+    [start] = [line for line in words if line[:3] == ["✓", "starts", "app.main:app"]]
+    path, _colon, number = start[3].partition(":")
     code = (EXAMPLE / path).read_text(encoding="utf-8").splitlines()
     assert code[int(number) - 1].startswith("app = FastAPI(")
     assert lines[0].startswith("✓ . · FastAPI")
     assert "nothing was run" in lines[-1]
+
+
+def test_each_claim_says_how_sure_it_is(tmp_path: Path) -> None:
+    files = {
+        "Pipfile": '[packages]\nflask = "*"\n',
+        "uv.lock": "version = 1\n",
+        "requirements.txt": "flask\n",
+        "a.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "b.py": "from flask import Flask\napp = Flask(__name__)\n",
+    }
+    found = detect(repository(tmp_path, files))
+    [service] = found.services
+    marks = {"high": "✓", "medium": "●", "low": "▲"}
+    words = {"high": "", "medium": "· likely", "low": "· please confirm"}
+    lines = plain(tmp_path, 80)
+    names = {"entrypoint": "starts", "package_manager": "installed by", "version": "Python"}
+    assert len({service.confidences[claim] for claim in names}) > 1
+    for claim, name in names.items():
+        sure = service.confidences[claim].value
+        line = next(line for line in lines if line[3:].startswith(name))
+        assert line[1] == marks[sure]
+        assert words[sure] in line
+    assert next(line for line in lines if line[3:].startswith("port"))[1] == " "
 
 
 def test_a_finding_says_what_to_do_and_where(tmp_path: Path) -> None:

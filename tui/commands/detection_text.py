@@ -9,12 +9,13 @@ import click
 from rich.cells import cell_len, set_cell_size
 
 from generators.language import _, ngettext
-from generators.project import Detection, Evidence, Finding, Service, Verdict
+from generators.project import Confidence, Detection, Evidence, Finding, Service, Verdict
 from tui.commands.wrapping import wrapped
 
 _WIDEST = 100
 _INDENT = 3
 _MOST_OTHERS = 4
+_MARKS = {"high": ("✓", "green"), "medium": ("●", "blue"), "low": ("▲", "yellow")}
 
 
 def lines_of(found: Detection, columns: int = 0) -> Iterator[str]:
@@ -26,8 +27,9 @@ def lines_of(found: Detection, columns: int = 0) -> Iterator[str]:
         yield _title(service, found.services, width)
         rows = [row for row in _rows(service) if row[1]]
         names = max(cell_len(row[0]) for row in rows)
+        sure = _sure(service)
         for name, value, place in rows:
-            yield from _row(name, value, place, names, width)
+            yield from _row(name, value, place, names, width, sure.get(name))
         yield from _others(service, width)
         yield ""
     for finding in _ordered(found.findings):
@@ -51,19 +53,35 @@ def _nothing(verdict: Verdict, width: int) -> Iterator[str]:
 
 
 def _title(service: Service, services: tuple[Service, ...], width: int) -> str:
-    sure = {
-        "high": ("✓", "green", _("sure")),
-        "medium": ("●", "blue", _("likely")),
-        "low": ("▲", "yellow", _("please confirm")),
-    }[service.confidence.value]
+    mark, colour = _MARKS[service.confidence.value]
     same = sum(one.path == service.path for one in services) > 1
     name = f"{service.path} ({service.name})" if same else service.path
     made_of = f"{service.framework} {service.framework_version}".strip()
     kind = {"static": _("files for browsers"), "worker": _("worker")}.get(service.role, "")
-    rest = " · ".join(part for part in (made_of, kind, sure[2]) if part)
+    rest = " · ".join(part for part in (made_of, kind, _how_sure(service.confidence)) if part)
     room = max(width - cell_len(rest) - 5, 8)
     shown = name if cell_len(name) <= room else "…" + name[-(room - 1) :]
-    return f"{click.style(sure[0], fg=sure[1])} {click.style(shown, bold=True)} · {rest}"
+    return f"{click.style(mark, fg=colour)} {click.style(shown, bold=True)} · {rest}"
+
+
+def _how_sure(confidence: Confidence) -> str:
+    words = {"high": _("sure"), "medium": _("likely"), "low": _("please confirm")}
+    return words[confidence.value]
+
+
+def _sure(service: Service) -> dict[str, Confidence]:
+    """Return how sure each row is that has a confidence of its own, by the row's name."""
+    names = {
+        "entrypoint": _("starts"),
+        "package_manager": _("installed by"),
+        "version": _language(service),
+        "migrations": _("migrations"),
+    }
+    return {names[claim]: sure for claim, sure in service.confidences.items()}
+
+
+def _language(service: Service) -> str:
+    return "Node" if service.language == "javascript" else "Python"
 
 
 def _rows(service: Service) -> Iterator[tuple[str, str, str]]:
@@ -84,9 +102,8 @@ def _rows(service: Service) -> Iterator[tuple[str, str, str]]:
     manager = f"{service.package_manager} {service.manager_version}".strip()
     yield _("installed by"), manager, place("package_manager")
     version = service.python_version or service.node_version or ""
-    language = "Node" if service.language == "javascript" else "Python"
     at = place("python_version", "node_version")
-    yield language, version + ("" if at else " " + _("(default)")), at
+    yield _language(service), version + ("" if at else " " + _("(default)")), at
     if service.role == "web":
         default = "" if place("port") else " " + _("(default)")
         yield _("port"), f"{service.port}{default}", place("port")
@@ -131,18 +148,26 @@ def _more(evidence: tuple[Evidence, ...]) -> list[Evidence]:
     return [one for one in evidence if one.claim == "entrypoint"][1:]
 
 
-def _row(name: str, value: str, place: str, names: int, width: int) -> Iterator[str]:
-    """Yield a claim with its place on the same line, or below it where there is no room."""
-    start = " " * _INDENT + click.style(name, fg="bright_black") + " " * (names - cell_len(name))
+def _row(
+    name: str, value: str, place: str, names: int, width: int, sure: Confidence | None
+) -> Iterator[str]:
+    """Yield a claim with its place on the same line, or below it where there is no room.
+
+    The mark in front says how sure it is; words say so too, where it is not.
+    """
+    mark, colour = _MARKS[sure.value] if sure else (" ", "white")
+    start = f" {click.style(mark, fg=colour)} {click.style(name, fg='bright_black')}"
+    start += " " * (names - cell_len(name))
     room = width - _INDENT - names - 2
-    if place and cell_len(value) + 2 + cell_len(place) <= room:
-        gap = " " * (room - cell_len(value) - cell_len(place))
-        yield f"{start}  {value}{gap}{click.style(place, dim=True)}"
+    shown = value if sure in (None, Confidence.HIGH) else f"{value} · {_how_sure(sure)}"
+    if place and cell_len(shown) + 2 + cell_len(place) <= room:
+        gap = " " * (room - cell_len(shown) - cell_len(place))
+        yield f"{start}  {shown}{gap}{click.style(place, dim=True)}"
         return
-    yield f"{start}  {_clipped(value, room)}".rstrip()
+    yield f"{start}  {_clipped(shown, room)}".rstrip()
     if place:
-        shown = _clipped(place, room)
-        yield " " * (width - cell_len(shown)) + click.style(shown, dim=True)
+        below = _clipped(place, room)
+        yield " " * (width - cell_len(below)) + click.style(below, dim=True)
 
 
 def _others(service: Service, width: int) -> Iterator[str]:
