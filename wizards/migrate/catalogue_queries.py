@@ -15,6 +15,24 @@ SELECT format_type(castsource, NULL), format_type(casttarget, NULL) FROM pg_cast
 WHERE castmethod = 'b'
 """
 
+OPERATOR_CLASSES = """
+SELECT m.amname, format_type(o.opcintype, NULL), o.oid::int8, t.typispreferred
+FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod JOIN pg_type t ON t.oid = o.opcintype
+WHERE o.opcdefault
+"""
+
+IMPLICIT_CASTS = """
+SELECT format_type(castsource, NULL), format_type(casttarget, NULL) FROM pg_cast
+WHERE castmethod = 'b' AND castcontext = 'i'
+"""
+
+POLYMORPHIC = """
+SELECT format_type(t.oid, NULL), CASE t.typtype WHEN 'e' THEN 'anyenum' WHEN 'r' THEN 'anyrange'
+    WHEN 'm' THEN 'anymultirange' ELSE 'record' END
+FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+WHERE t.typtype IN ('e', 'r', 'm') OR c.relkind = 'c'
+"""
+
 RESOLVE = """
 SELECT DISTINCT coalesce(i.indrelid, c.oid)
 FROM unnest(%(relations)s::text[]) AS given(name)
@@ -57,7 +75,12 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = ANY(%(
 COLUMNS = """
 SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
   pg_get_expr(d.adbin, d.adrelid),
-  CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
+  CASE WHEN t.typtype = 'd' THEN (WITH RECURSIVE below AS (
+      SELECT t.typbasetype AS type, t.typtypmod AS mods
+      UNION ALL SELECT d.typbasetype, d.typtypmod FROM below JOIN pg_type d ON d.oid = below.type
+        WHERE d.typtype = 'd')
+    SELECT format_type(type, (SELECT max(mods) FROM below)) FROM below JOIN pg_type b
+      ON b.oid = below.type WHERE b.typtype <> 'd') END,
   CASE WHEN a.attcollation <> 0 THEN k.collname END, a.attcollation = t.typcollation
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -91,8 +114,14 @@ SELECT i.indrelid,
   (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x')
     LIMIT 1),
   pg_relation_size(c.oid),
-  concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid))
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  concat_ws(', ', pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)),
+  ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, place)
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
+    WHERE place > i.indnkeyatts ORDER BY place),
+  m.amname,
+  ARRAY(SELECT NOT o.opcdefault FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS k(class, place)
+    JOIN pg_opclass o ON o.oid = k.class ORDER BY place)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.indrelid = ANY(%(oids)s)
 """
@@ -160,8 +189,7 @@ SELECT relation FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND pid <> pg_b
 DOMAINS = """
 SELECT CASE WHEN pg_type_is_visible(t.oid) OR n.nspname = 'public' THEN '' ELSE n.nspname END,
   t.typname,
-  t.typnotnull OR EXISTS (SELECT 1 FROM pg_constraint WHERE contypid = t.oid),
-  format_type(t.typbasetype, t.typtypmod),
+  below.checked, format_type(below.type, below.mods),
   ARRAY(SELECT DISTINCT
       CASE WHEN pg_table_is_visible(c.oid) OR cn.nspname = 'public' THEN '' ELSE cn.nspname END
       || E'\\t' || c.relname
@@ -171,6 +199,15 @@ SELECT CASE WHEN pg_type_is_visible(t.oid) OR n.nspname = 'public' THEN '' ELSE 
 FROM unnest(%s::text[]) AS given(name)
 JOIN pg_type t ON t.oid = to_regtype(given.name) AND t.typtype = 'd'
 JOIN pg_namespace n ON n.oid = t.typnamespace
+CROSS JOIN LATERAL (
+  WITH RECURSIVE levels AS (
+    SELECT t.oid AS domain, t.typbasetype AS type, t.typtypmod AS mods, t.typnotnull AS required
+    UNION ALL SELECT d.oid, d.typbasetype, d.typtypmod, d.typnotnull
+      FROM levels JOIN pg_type d ON d.oid = levels.type WHERE d.typtype = 'd')
+  SELECT max(mods) AS mods, bool_or(required OR EXISTS (
+      SELECT 1 FROM pg_constraint WHERE contypid = domain)) AS checked,
+    (SELECT type FROM levels l JOIN pg_type b ON b.oid = l.type WHERE b.typtype <> 'd') AS type
+  FROM levels) AS below
 """
 
 VOLATILE = "SELECT coalesce(bool_or(provolatile = 'v'), false) FROM pg_proc WHERE proname = ANY(%s)"

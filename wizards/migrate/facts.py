@@ -16,6 +16,7 @@ from wizards.migrate.review.catalogue import Column, Constraint, Domain, Facts, 
 from wizards.migrate.review.checks.rows import columns_in
 from wizards.migrate.review.mentions import Mentions, mentions
 from wizards.migrate.review.names import Name
+from wizards.migrate.review.opclasses import opclasses
 from wizards.migrate.review.sql import parameters_filled, statements
 
 if TYPE_CHECKING:
@@ -86,6 +87,11 @@ def _server(connection: Server) -> Facts:
         time_zone=zone,
         replication_slots=slots,
         casts=frozenset((source, target) for source, target in casts),
+        opclasses=opclasses(
+            connection.execute(queries.OPERATOR_CLASSES).fetchall(),
+            connection.execute(queries.IMPLICIT_CASTS).fetchall(),
+            connection.execute(queries.POLYMORPHIC).fetchall(),
+        ),
     )
 
 
@@ -149,13 +155,17 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
         )
     indexes: dict[int, list[Index]] = {}
     for row in connection.execute(queries.INDEXES, known).fetchall():
-        oid, schema, name, keys, unique, primary, valid, partial, constraint, size, computed = row
+        oid, schema, name, keys, unique, primary, valid, partial, constraint, size = row[:10]
+        computed, included, method, chosen = row[10:]
         indexes.setdefault(oid, []).append(
             Index(
                 name=Name(schema, name),
                 table=names[oid],
                 columns=tuple(keys),
                 computes=_columns_of(computed),
+                included=tuple(included),
+                method=method,
+                chosen=tuple(chosen),
                 unique=unique,
                 primary=primary,
                 valid=valid,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wizards.migrate.review.names import Name
+from wizards.migrate.review.opclasses import OpClasses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,17 @@ class Column:
 class Index:
     """An index; ``columns`` are plain key columns ("" for an expression), in order.
 
-    ``computes`` holds the columns that its expressions and its predicate read.
+    ``computes`` holds the columns that its expressions and its predicate read, ``included`` those
+    of INCLUDE; ``chosen`` says of each key whether it has another operator class than the default.
     """
 
     name: Name
     table: Name
     columns: tuple[str, ...]
     computes: frozenset[str] = frozenset()
+    included: tuple[str, ...] = ()
+    method: str = "btree"
+    chosen: tuple[bool, ...] = ()
     unique: bool = False
     primary: bool = False
     valid: bool = True
@@ -103,6 +108,7 @@ class Facts:
     domains: Mapping[Name, Domain] = field(default_factory=dict)
     volatile: Mapping[str, bool] = field(default_factory=dict)
     casts: frozenset[tuple[str, str]] = frozenset()
+    opclasses: OpClasses = field(default_factory=OpClasses)
     unread: frozenset[Name] = frozenset()
     rate: float = 0.0
     rate_measured: bool = False

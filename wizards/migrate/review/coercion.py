@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from generators.language import _
 from wizards.migrate.model import Severity
-from wizards.migrate.review.catalogue import Table
+from wizards.migrate.review.catalogue import Index, Table
 from wizards.migrate.review.context import Context
-from wizards.migrate.review.names import Name, shown_name
-from wizards.migrate.review.types import Type, of_sql, of_text
+from wizards.migrate.review.names import Name
+from wizards.migrate.review.types import Type, of_text
 
 TEXTS = frozenset({"text", "character varying"})
 _ZONES = {
@@ -33,13 +33,13 @@ _RELABELLED = frozenset(
         ("bit varying", "bit"),
     }
 )
-_WIDEST = {
-    "timestamp without time zone": 6,
-    "timestamp with time zone": 6,
-    "time without time zone": 6,
-    "time with time zone": 6,
-    "interval": 6,
-}
+_FINEST = 6
+_FULL = 0xFFFF
+_WIDEST = dict.fromkeys(
+    (f"{one} {zone} time zone" for one in ("timestamp", "time") for zone in ("with", "without")),
+    _FINEST,
+)
+_LEAST = {"": 0, "second": 0, "minute": 1, "hour": 2, "day": 3, "month": 4, "year": 5}
 _HARMLESS_TARGETS = frozenset({"text", "character varying", "numeric"})
 
 
@@ -70,13 +70,15 @@ def cost(change: Change, context: Context) -> Cost:
         return Cost(True, True, _("USING computes every value"))
     if change.old is None:
         return _unknown(change)
-    domain = _domain(change, context, live)
-    if domain is not None:
-        return domain
-    rewrites, why = relabels(change.old, change.new, context)
+    if (change.old.name, change.old.array) == (change.new.name, change.new.array) and (
+        not change.new.mods and not change.new.fields
+    ):
+        return _rest(change, live, context, _("the stored values stay as they are"))
+    old = _from(change, context, live)
+    rewrites, why = _domain(change, old, context) or relabels(old, change.new, context)
     if rewrites:
         return Cost(True, True, why)
-    return _rest(change, live, why)
+    return _rest(change, live, context, why)
 
 
 def _unknown(change: Change) -> Cost:
@@ -97,30 +99,34 @@ def _unknown(change: Change) -> Cost:
     return Cost(None, True, why)
 
 
-def _domain(change: Change, context: Context, live: Table | None) -> Cost | None:
-    """From a domain to its base nothing moves; to a domain with a constraint all is checked."""
+def _from(change: Change, context: Context, live: Table | None) -> Type:
+    """What the old values are: below a domain its base, whose length PostgreSQL does not trust."""
+    assert change.old is not None
+    if change.old.array:
+        return change.old
     column = live.columns.get(change.column) if live else None
-    if (
-        column is not None
-        and column.base
-        and change.column not in context.columns.get(change.table, {})
-    ):
-        base = of_text(column.base)
-        rewrites, why = relabels(base, change.new, context)
-        return Cost(True, True, why) if rewrites else _rest(change, live, why)
-    domain = context.domain(shown_name(change.new.name))
-    if domain is None or change.old is None:
+    planned = change.column in context.columns.get(change.table, {})
+    base = column.base if column is not None and not planned else ""
+    if not base:
+        domain = context.domain(change.old.key)
+        base = domain.base if domain else ""
+    return of_text(base)._replace(mods=(), fields="") if base else change.old
+
+
+def _domain(change: Change, old: Type, context: Context) -> tuple[bool, str] | None:
+    """To a domain with a constraint all is checked, to another one it is its base that counts."""
+    domain = None if change.new.array else context.domain(change.new.key)
+    if domain is None:
         return None
     if domain.checked:
-        return Cost(True, True, _("the domain's constraint is checked for every row"))
-    rewrites, why = relabels(change.old, of_sql(domain.base), context)
-    return Cost(True, True, why) if rewrites else _rest(change, live, why)
+        return True, _("the domain's constraint is checked for every row")
+    return relabels(old, of_text(domain.base), context)
 
 
 def relabels(old: Type, new: Type, context: Context) -> tuple[bool, str]:
     """Return (rewrites, why) for two known types, with the PostgreSQL rule in words."""
     same = old.name == new.name and old.array == new.array
-    if same and (not new.mods or old.mods == new.mods):
+    if same and ((not new.mods and not new.fields) or old[1:] == new[1:]):
         return False, _("the stored values stay as they are")
     if old.array or new.array:
         return True, _("arrays are converted element by element")
@@ -132,7 +138,7 @@ def relabels(old: Type, new: Type, context: Context) -> tuple[bool, str]:
             _("the new limit is applied to every value") if limited else _("text is stored alike")
         )
     if (old.name, new.name) in _ZONES:
-        return _zones(old, new, context)
+        return _zones(new, context)
     if new.mods:
         return True, _("every value is converted")
     casts = context.facts.casts if context.facts else _RELABELLED
@@ -151,42 +157,76 @@ def _same_type(old: Type, new: Type) -> tuple[bool, str]:
             return True, narrower
         fits = new.mods[0] >= old.mods[0] and new.mods[1:] == old.mods[1:]
         return not fits, wider if fits else _("precision shrinks or the scale changes")
+    if old.name == "interval":
+        return _interval(old, new)
     if old.name in _WIDEST:
-        if -1 in new.mods:
-            return True, _("the interval's fields change")
         before = old.mods[0] if old.mods and old.mods[0] >= 0 else _WIDEST[old.name]
         fits = new.mods[0] >= before or new.mods[0] >= _WIDEST[old.name]
         return not fits, wider if fits else _("precision shrinks")
     return True, narrower
 
 
-def _zones(old: Type, new: Type, context: Context) -> tuple[bool, str]:
+def _interval(old: Type, new: Type) -> tuple[bool, str]:
+    """After interval_support(): no finer field may be lost, nor digits of the seconds."""
+    if _LEAST[new.fields.split(" ")[-1]] > _LEAST[old.fields.split(" ")[-1]]:
+        return True, _("the interval's fields change")
+    whole = bool(_LEAST[old.fields.split(" ")[-1]])
+    digits, before = (one.mods[0] if one.mods else _FULL for one in (new, old))
+    fits = whole or digits >= _FINEST or digits >= before
+    return not fits, _("the limit only grows") if fits else _("precision shrinks")
+
+
+def _zones(new: Type, context: Context) -> tuple[bool, str]:
     if context.postgres < 12:
         return True, _("before PostgreSQL 12 the zone is computed for every row")
     if context.facts is not None and not context.facts.utc:
         return True, _("the session's time zone {zone} is not UTC").format(
             zone=context.facts.time_zone
         )
-    if new.mods and new.mods[0] < (old.mods[0] if old.mods else 6):
-        return True, _("precision shrinks")
+    if new.mods and new.mods[0] < _FINEST:
+        return True, _("the new precision is applied to every value")
     if context.facts is None:
         return True, _("only a session whose TimeZone is UTC would not rewrite")
     return False, _("the session's time zone is UTC")
 
 
-def _rest(change: Change, live: Table | None, why: str) -> Cost:
+def _rest(change: Change, live: Table | None, context: Context, why: str) -> Cost:
     """No rewrite: but an index of another order, or a CHECK on the column, is done again."""
     if live is None:
         return Cost(False, False, why)
     column = live.columns.get(change.column)
-    indexed = any(change.column in index.columns for index in live.indexes)
+    key = change.column
+    indexes = [one for one in live.indexes if key in (*one.columns, *one.included)]
     old_collation = column.collation if column and not column.has_default_collation else ""
-    if indexed and column and change.collation != old_collation:
+    if any(key in one.columns for one in indexes) and change.collation != old_collation:
         return Cost(False, True, _("the collation changes, so its indexes are built again"))
-    if indexed and change.old and (change.old.name, change.new.name) in _ZONES:
-        return Cost(False, True, _("its indexes are built again"))
     if any(change.column in index.computes for index in live.indexes):
         return Cost(False, True, _("an index computes with the column and is built again"))
-    if any(one.kind == "c" and change.column in one.columns for one in live.constraints.values()):
+    if any(_another_class(change, index, context, live) for index in indexes):
+        return Cost(False, True, _("its indexes are built again"))
+    checks = (one for one in live.constraints.values() if one.kind == "c" and one.valid)
+    if any(change.column in one.columns for one in checks):
         return Cost(False, True, _("a CHECK on the column is proved again"))
     return Cost(False, False, why)
+
+
+def _another_class(change: Change, index: Index, context: Context, live: Table) -> bool:
+    """Whether an index sorts the new type by another operator class than the old one.
+
+    An index that computes anything is always built again, and one whose class was chosen keeps it.
+    """
+    if index.partial or "" in index.columns:
+        return True
+    facts = context.facts
+    if facts is None or change.old is None or change.column not in index.columns:
+        return False
+    place = index.columns.index(change.column)
+    if index.chosen and index.chosen[place]:
+        return False
+    old = _from(change, context, live)
+    domain = None if change.new.array else context.domain(change.new.key)
+    new = of_text(domain.base) if domain else change.new
+    method, known = index.method, facts.opclasses
+    return known.of(method, old.name, change.old.name, array=old.array) != known.of(
+        method, new.name, change.new.name, array=new.array
+    )
