@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -14,8 +16,9 @@ from tests.migrate.conftest import Make
 from wizards.cancel import Cancel, Cancelled
 from wizards.events import Event, discard
 from wizards.failures import Failure
-from wizards.migrate import archive, catalogue
+from wizards.migrate import archive, catalogue, growth
 from wizards.migrate.model import Severity
+from wizards.migrate.scratch import scratch
 from wizards.postgres import binaries
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect
@@ -58,6 +61,46 @@ def test_a_backup_counts_every_row_and_is_proved_by_restoring_it(make: Make, sql
     assert left == [(0,)]
 
 
+def test_dump_and_proof_tell_how_far_they_are(
+    make: Make, monkeypatch: pytest.MonkeyPatch, heard: list[Event]
+) -> None:
+    project = at_first(make)
+    monkeypatch.setattr(growth, "_EVERY", 0.0)
+    monkeypatch.setattr(archive, "_TICK", 0.001)
+    taken = project.console().backup(heard.append, Cancel())
+    told = [event.fields for event in heard if event.event == "migrate.backup"]
+    assert {"running", "dumped", "restoring"} <= {one["state"] for one in told}
+    restored = [one for one in told if one["state"] == "restoring"]
+    assert {one["file"] for one in restored} == {taken.path.name}
+    assert {one["of_bytes"] for one in restored} == {taken.database_bytes}
+    sizes = [int(str(one["bytes"])) for one in restored]
+    assert 0 < sizes[0] <= sizes[-1] <= 2 * taken.database_bytes
+
+
+def test_a_scratch_hurries_only_while_it_is_filled(fresh_database: str, tmp_path: Path) -> None:
+    with scratch(Address.from_url(fresh_database), tmp_path) as place:
+        with place.hurried(), connect(place.address) as connection:
+            assert connection.execute("SHOW synchronous_commit").fetchone() == ("off",)
+        with connect(place.address) as connection:
+            assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+
+
+def test_no_copy_is_begun_where_it_would_not_fit(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: Sql
+) -> None:
+    sql("CREATE ROLE cramped LOGIN PASSWORD 'cramped-word'")
+    try:
+        address = replace(Address.from_url(fresh_database), user="cramped", password="cramped-word")
+        usage = shutil.disk_usage("/")
+        monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1 << 20))
+        with pytest.raises(Failure) as caught, scratch(address, tmp_path / "scratch"):
+            pass
+        assert caught.value.code == "no-room-for-scratch"
+        assert list((tmp_path / "scratch").iterdir()) == []
+    finally:
+        sql("DROP ROLE cramped")
+
+
 def test_a_damaged_backup_is_never_restored(make: Make) -> None:
     project = at_first(make)
     taken = project.console().backup(discard, Cancel())
@@ -82,8 +125,6 @@ def test_too_little_room_is_said_before_anything_is_dumped(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = at_first(make)
-    import shutil
-
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=10))
     with pytest.raises(Failure) as caught:

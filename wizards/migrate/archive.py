@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from generators.language import _
@@ -62,22 +63,31 @@ def options(tools: ServerTools) -> tuple[str, ...]:
     return "--format=custom", _compression(tools)
 
 
-def restore(path: Path, address: Address, major: int, *, privileges: bool, cancel: Cancel) -> None:
+def restore(
+    path: Path,
+    address: Address,
+    major: int,
+    *,
+    privileges: bool,
+    cancel: Cancel,
+    progress: Callable[[], None] = lambda: None,
+) -> None:
     """Restore an archive into an empty database; stops at the first error.
 
     ``privileges`` brings back owners and grants; without it everything belongs to the user.
+    ``progress`` is called again and again meanwhile.
     """
     tools = for_server(major, "pg_restore")
     command = [str(tools.program("pg_restore")), "--exit-on-error"]
     if not privileges:
         command += ["--no-owner", "--no-privileges"]
     if tools.version[0] >= 17 > major:
-        _restore_translated(tools, [*command, "--file=-", str(path)], address, cancel)
+        _restore_translated(tools, [*command, "--file=-", str(path)], address, cancel, progress)
         return
     command += [f"--jobs={JOBS}", f"--dbname={address.database}", str(path)]
     with _started(command, address) as process:
         try:
-            _watched(process, cancel, lambda: None)
+            _watched(process, cancel, progress)
         except BaseException:
             process.kill()
             raise
@@ -87,7 +97,11 @@ def restore(path: Path, address: Address, major: int, *, privileges: bool, cance
 
 
 def _restore_translated(
-    tools: ServerTools, command: list[str], address: Address, cancel: Cancel
+    tools: ServerTools,
+    command: list[str],
+    address: Address,
+    cancel: Cancel,
+    progress: Callable[[], None],
 ) -> None:
     """Restore through psql, without the one setting that servers before 17 do not know."""
     psql = [str(tools.program("psql")), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
@@ -103,6 +117,7 @@ def _restore_translated(
             writing.stdin.write(_UNKNOWN_BEFORE_17.sub(b"", head))
             while block := script.read(1 << 20):
                 cancel.check()
+                progress()
                 writing.stdin.write(block)
             writing.stdin.close()
         except BrokenPipeError:
@@ -112,7 +127,7 @@ def _restore_translated(
             writing.kill()
             raise
         reading.stdout.close()
-        _watched(writing, cancel, lambda: None)
+        _watched(writing, cancel, progress)
         _watched(reading, cancel, lambda: None)
         said = _said(writing) or _said(reading)
     if writing.returncode != 0:
@@ -128,6 +143,7 @@ def _compression(tools: ServerTools) -> str:
     return "--compress=1"
 
 
+@lru_cache(maxsize=64)
 def _can(program: Path, method: str) -> bool:
     """Ask pg_dump for a method against a socket folder that is not there: it complains first."""
     tried = subprocess.run(

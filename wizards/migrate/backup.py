@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -17,7 +16,7 @@ from wizards.cancel import Cancel
 from wizards.disk import writing
 from wizards.events import Emit, Event
 from wizards.failures import Failure
-from wizards.migrate import archive, backends, catalogue, manifest, rows
+from wizards.migrate import archive, backends, catalogue, dumps, manifest, rows
 from wizards.migrate.model import Backup, Moment
 from wizards.migrate.standing import heads
 from wizards.postgres.address import Address
@@ -26,6 +25,8 @@ from wizards.postgres.connection import connect, server_major, value
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
 
+# The rows are counted beside pg_dump: with one process, so that neither takes the other's core.
+_ALONE = {"max_parallel_workers_per_gather": "0"}
 _ROOM = 1.2  # free space wanted, as a multiple of the tables' size
 _SIZE = """
 select coalesce(sum(pg_table_size(c.oid)), 0)::bigint from pg_class c
@@ -51,8 +52,9 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     begun = time.monotonic()
     with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with connect(subject.address, "tarmac backup") as connection:
+    with connect(subject.address, "tarmac backup", settings=_ALONE) as connection:
         size = table_bytes(connection)
+        whole = int(str(value(connection, "select pg_database_size(current_database())")))
         _make_room(folder, size)
         connection.execute("begin isolation level repeatable read, read only")
         snapshot = str(value(connection, "select pg_export_snapshot()"))
@@ -85,7 +87,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         target=subject.target,
         taken_at=taken_at,
         bytes=final.stat().st_size,
-        sha256=digest(final),
+        sha256=dumps.digest(final),
         rows=counted,
         schema=described.shape,
         signature=described.signature,
@@ -96,6 +98,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         version_table=subject.version_table,
         moment=moment,
         origin=origin,
+        database_bytes=whole,
     )
     try:
         manifest.write(backup)
@@ -111,22 +114,21 @@ def table_bytes(connection: Connection) -> int:
     return int(str(value(connection, _SIZE)))
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def intact(backup: Backup) -> Backup:
     """Return the backup, or raise a card when its file is not what was written."""
-    if not backup.path.is_file() or digest(backup.path) != backup.sha256:
-        raise Failure(
-            "backup-damaged",
-            _("The backup {file} is not what was written.").format(file=backup.path.name),
-            why=_("Its SHA-256 differs from the manifest, or the file is gone."),
-            next=("tarmac migrate backup",),
-        )
+    if not dumps.there(backup.path) or dumps.digest(backup.path) != backup.sha256:
+        raise damaged(backup)
     return backup
+
+
+def damaged(backup: Backup) -> Failure:
+    """Return the card of a backup that is not what was written."""
+    return Failure(
+        "backup-damaged",
+        _("The backup {file} is not what was written.").format(file=backup.path.name),
+        why=_("Its SHA-256 differs from the manifest, or the file is gone."),
+        next=("tarmac migrate backup",),
+    )
 
 
 def moment_now(connection: Connection) -> Moment:

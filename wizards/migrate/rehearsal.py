@@ -81,7 +81,7 @@ def rehearse_at(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: C
 def _restored(work: Rehearsing, place: Scratch, emit: Emit, cancel: Cancel) -> Backup:
     assert work.backup is not None
     _phase(emit, "verify", "start", place)
-    restore_to_scratch(work.backup, place, work.version_table, cancel)
+    restore_to_scratch(work.backup, place, work.version_table, emit, cancel)
     done = verified(work.backup)
     _phase(emit, "verify", "done", place)
     return done

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
 from generators.language import _
 from wizards.cancel import Cancel
+from wizards.events import Emit, Event, Json, discard
 from wizards.failures import Failure
-from wizards.migrate import archive, catalogue, rows
-from wizards.migrate.backup import intact
+from wizards.migrate import archive, catalogue, dumps, rows
+from wizards.migrate.backup import damaged, intact
+from wizards.migrate.growth import Growth
 from wizards.migrate.model import Backup
 from wizards.migrate.scratch import Scratch
 from wizards.postgres.address import Address
@@ -14,12 +20,15 @@ from wizards.postgres.connection import connect
 
 
 def restore_to_scratch(
-    backup: Backup, scratch: Scratch, version_table: str, cancel: Cancel
+    backup: Backup, scratch: Scratch, version_table: str, emit: Emit, cancel: Cancel
 ) -> None:
-    """Restore a backup and compare counts and structure; a difference is a Failure."""
-    archive.restore(
-        intact(backup).path, scratch.address, scratch.major, privileges=False, cancel=cancel
-    )
+    """Restore a backup and compare hash, counts and structure; a difference is a Failure.
+
+    The dump is hashed while it is restored: what is damaged is said to be so, whatever
+    pg_restore thought of it.
+    """
+    with _hashed_beside(backup), scratch.hurried():
+        _restore(backup, scratch.address, scratch.major, emit, cancel, privileges=False)
     with connect(scratch.address, "tarmac verify") as connection:
         found = catalogue.read(connection, version_table)
         counted = rows.counts(connection, cancel)
@@ -29,15 +38,60 @@ def restore_to_scratch(
 
 
 def restore_beside(
-    backup: Backup, address: Address, major: int, version_table: str, cancel: Cancel
+    backup: Backup,
+    address: Address,
+    major: int,
+    version_table: str,
+    cancel: Cancel,
+    emit: Emit = discard,
 ) -> None:
     """Restore a backup with owners and grants into the empty database at ``address``."""
-    archive.restore(intact(backup).path, address, major, privileges=True, cancel=cancel)
+    _restore(intact(backup), address, major, emit, cancel, privileges=True)
     with connect(address, "tarmac verify") as connection:
         found = catalogue.read(connection, version_table)
         counted = rows.counts(connection, cancel)
         connection.execute("analyze")
     _same(backup, found.signature == backup.signature, counted)
+
+
+def _restore(
+    backup: Backup, address: Address, major: int, emit: Emit, cancel: Cancel, *, privileges: bool
+) -> None:
+    with Growth(address, lambda done: _progress(emit, backup, done)) as growth:
+        archive.restore(
+            backup.path,
+            address,
+            major,
+            privileges=privileges,
+            progress=growth.look,
+            cancel=cancel,
+        )
+
+
+@contextmanager
+def _hashed_beside(backup: Backup) -> Iterator[None]:
+    """Hash the dump beside the work, and raise the card of a damaged one at its end."""
+    if not dumps.there(backup.path):
+        raise damaged(backup)
+    stop = Cancel()
+    with ThreadPoolExecutor(1, thread_name_prefix="hash") as aside:
+        found = aside.submit(dumps.digest, backup.path, stop)
+        try:
+            yield
+        except Failure as failure:
+            if found.result() != backup.sha256:
+                raise damaged(backup) from failure
+            raise
+        except BaseException:
+            stop.ask()
+            raise
+        if found.result() != backup.sha256:
+            raise damaged(backup)
+
+
+def _progress(emit: Emit, backup: Backup, done: int) -> None:
+    fields: dict[str, Json] = {"state": "restoring", "file": backup.path.name}
+    emit(Event("migrate.backup", {**fields, "bytes": done, "of_bytes": backup.database_bytes}))
 
 
 def _same(backup: Backup, structure: bool, counted: dict[str, int]) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wizards.events import Emit, Event
-from wizards.migrate import manifest
+from wizards.migrate import dumps, manifest
 from wizards.migrate.model import Backup, SessionRecord
 
 VARIABLE = "BACKUP_RETENTION_DAYS"
@@ -36,7 +36,7 @@ def clean(backups: Sequence[Backup], needed: Collection[Path]) -> list[Path]:
     """Delete what has expired and return the dumps that went."""
     gone = []
     for one in expired(backups, needed, datetime.now(UTC)):
-        one.path.unlink(missing_ok=True)
+        dumps.remove(one.path)
         manifest.beside(one.path).unlink(missing_ok=True)
         gone.append(one.path)
     return gone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.language import _
+from wizards.disk import writing
+from wizards.failures import Failure
 from wizards.migrate.databases import create_like, drop
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect, server_major, value
@@ -20,7 +23,16 @@ if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
 
 PREFIX = "tarmac_scratch_"
+_ROOM = 1.2  # free space wanted, as a multiple of the database
 _IN_USE = 0x7461726E  # class of the advisory locks whose holders use a scratch of that name
+# Our own server is thrown away too: what is loaded into new tables need not be written twice.
+_FILLED_FAST = {
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "30min",
+    "maintenance_work_mem": "256MB",
+}
 _MAY_CREATE = "select rolcreatedb or rolsuper from pg_roles where rolname = current_user"
 
 
@@ -45,6 +57,21 @@ class Scratch:
             return _("a scratch database on the same server")
         return _("a local PostgreSQL {major}").format(major=self.major)
 
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Let commits in this database not wait for the disk meanwhile: it is thrown away anyhow.
+
+        Nothing of the server is changed, and what runs afterwards is as slow as it really is.
+        """
+        from psycopg.sql import SQL, Identifier
+
+        name = Identifier(self.address.database)
+        with connect(self.address, "tarmac scratch") as connection:
+            connection.execute(SQL("alter database {} set synchronous_commit = off").format(name))
+        yield
+        with connect(self.address, "tarmac scratch") as connection:
+            connection.execute(SQL("alter database {} reset synchronous_commit").format(name))
+
 
 @contextmanager
 def scratch(address: Address, folder: Path) -> Iterator[Scratch]:
@@ -67,17 +94,35 @@ def scratch(address: Address, folder: Path) -> Iterator[Scratch]:
                 with connect(address, "tarmac scratch") as fresh:
                     drop(fresh, name)
             return
-    with _own_server(folder) as found:
+        size = int(str(value(connection, "select pg_database_size(current_database())")))
+    with _own_server(folder, size) as found:
         yield found
 
 
+def _make_room(folder: Path, size: int) -> None:
+    """Raise a card when a copy of a database would not fit beside us."""
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < size * _ROOM:
+        raise Failure(
+            "no-room-for-scratch",
+            _("There is too little room for a scratch copy in {folder}.").format(folder=folder),
+            why=_("The database has {size} MB, {free} MB are free; {factor} × is wanted.").format(
+                size=size >> 20, free=free >> 20, factor=_ROOM
+            ),
+            next=(_("make room, or let the role create databases: the copy is made there then"),),
+        )
+
+
 @contextmanager
-def _own_server(folder: Path) -> Iterator[Scratch]:
+def _own_server(folder: Path, size: int) -> Iterator[Scratch]:
     from wizards.postgres.cluster import Cluster
 
     _clear_dead(folder)
+    _make_room(folder, size)
     cluster = Cluster(folder / f"{os.getpid()}-{secrets.token_hex(4)}")
-    cluster.create(disposable=True)
+    cluster.create(disposable=True, settings=_FILLED_FAST)
     try:
         cluster.start()
         server = Address.from_url(cluster.url())

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -98,11 +98,17 @@ class Cluster:
         return self.data / LOG
 
     def create(
-        self, superuser: str = "postgres", password: str | None = None, *, disposable: bool = False
+        self,
+        superuser: str = "postgres",
+        password: str | None = None,
+        *,
+        disposable: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         """Make the cluster; a password is invented when none is given.
 
         ``disposable`` switches off what guards data against a power failure: for scratch only.
+        ``settings`` are lines of postgresql.conf.
         """
         if self.exists or (self._wanted.exists() and any(self._wanted.iterdir())):
             raise ClusterFailed(
@@ -115,6 +121,7 @@ class Cluster:
         template.copy_to(data, who, tools, superuser)
         with (data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
             configuration.write(CONFIGURATION + (DISPOSABLE if disposable else ""))
+            configuration.writelines(f"{name} = '{to}'\n" for name, to in (settings or {}).items())
         password = password or scram.token()
         statement = f"ALTER ROLE {_identifier(superuser)} PASSWORD '{scram.verifier(password)}'\n"
         single = (tools.program("postgres"), "--single", "-D", data, "-c", "fsync=off")
