@@ -77,3 +77,31 @@ def test_a_rehearsal_on_a_clone_touches_nothing_and_leaves_nothing(
     assert done.outcome is Outcome.APPLIED
     assert console.rollback_plan().decision.value == "downgrade"
     console.close()
+
+
+@pytest.mark.slow
+def test_the_way_back_shows_what_the_instance_offers_with_its_loss(
+    prod: OnCloudSql, heard: list[Event]
+) -> None:
+    prod.says(protected=False)
+    console = prod.console()
+    console.up(discard, Cancel())
+    prod.write({"002_drop.up.sql": "ALTER TABLE note DROP COLUMN body;\n"})
+    done = console.up(heard.append, Cancel(), accept=["drop-column@002=tested"])
+    assert done.outcome is Outcome.APPLIED, done.error
+    prod.sql("insert into note select g from generate_series(2001, 2007) g")
+    plan = console.rollback_plan()
+    assert plan.decision.value == "restore"
+    moment, whole = plan.others
+    assert (moment.way, whole.way) == ("point-in-time", "instance")
+    for one in plan.others:
+        assert [(lost.table, lost.rows) for lost in one.loses] == [("public.note", 7)]
+    assert str(done.cloud["point_in_time"]) in moment.commands[0]
+    assert str(done.cloud["backup"]) in whole.commands[0]
+    assert "postgres" in whole.says
+    for dump in (prod.folder / ".tarmac" / "backups").iterdir():
+        dump.unlink()
+    bare = prod.console().rollback_plan()
+    assert bare.decision.value == "refuse"
+    assert bare.others == plan.others
+    console.close()

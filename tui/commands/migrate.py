@@ -26,8 +26,22 @@ ELSEWHERE = {
         "tui.commands.migrate_resolve:resolve",
         N_("Say what became of a failed migration of Prisma"),
     ),
+    "rehearse": (
+        "tui.commands.migrate_rehearse:rehearse",
+        N_("Run the pending revisions on a copy, and all the way back"),
+    ),
+    "prove": (
+        "tui.commands.migrate_rehearse:prove",
+        N_("Up, down and up again on a scratch: the same structure and the same rows each time"),
+    ),
+    "backup": ("tui.commands.migrate_backup:backup", N_("Dump the database and prove the dump")),
+    "clones": (
+        "tui.commands.migrate_clones:clones",
+        N_("Clones that an interrupted rehearsal left on Cloud SQL"),
+    ),
     "new": ("tui.commands.migrate_new:new", N_("Make a revision file and review it")),
 }
+PLACES = click.Choice(["scratch", "clone"])
 SEVERITIES = click.Choice(["danger", "caution", "notice"])
 
 
@@ -71,49 +85,9 @@ def preview(context: Context, to: str) -> None:
 
 @migrate.command()
 @click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
-@click.option("--backup", "backup_file", type=click.Path(path_type=Path),
-              help="Restore this backup instead of a fresh one.")  # fmt: skip
-@click.pass_obj
-def rehearse(context: Context, to: str, backup_file: Path | None) -> None:
-    """Run the pending revisions on a scratch made from a backup, and all the way back."""
-    from tui.commands import migrate_text as text
-    from wizards.migrate import cards, shapes
-
-    with console_of(context) as (console, cancel):
-        backup = _named(console, backup_file)
-        found = console.rehearse(context.out.event, cancel, backup=backup, to=to)
-        for line in text.rehearsal(found):
-            context.out.say(line)
-        if not found.ok:
-            context.out.refused(shapes.rehearsal(found), cards.rehearsal_failed(found))
-        context.out.done(shapes.rehearsal(found))
-
-
-@migrate.command()
-@click.option("--list", "listing", is_flag=True, help="List the backups of this target.")
-@click.pass_obj
-def backup(context: Context, listing: bool) -> None:
-    """Dump the database and prove the dump by restoring it to a scratch."""
-    from wizards.migrate import manifest
-
-    with console_of(context) as (console, cancel):
-        found = console.backups() if listing else [console.backup(context.out.event, cancel)]
-        for one in found:
-            proof = _("restored and compared") if one.verified else _("not verified")
-            context.out.say(
-                _("✓ {file} · {size:.1f} MB · {rows:,} rows · {proof}").format(
-                    file=one.path.name,
-                    size=one.bytes / 1e6,
-                    rows=sum(one.rows.values()),
-                    proof=proof,
-                )
-            )
-        context.out.done({"backups": [manifest.as_json(one) for one in found]})
-
-
-@migrate.command()
-@click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
 @click.option("--no-rehearsal", is_flag=True, help="Apply without rehearsing first.")
+@click.option("--rehearse-on", type=PLACES, default="scratch",
+              help="Where to rehearse: a clone of the instance needs no dump.")  # fmt: skip
 @click.option("--each", is_flag=True, help="Commit and verify every revision by itself.")
 @click.option("--pause", is_flag=True, help="Like --each, and ask before every next revision.")
 @_applying
@@ -122,6 +96,7 @@ def up(
     context: Context,
     to: str,
     no_rehearsal: bool,
+    rehearse_on: str,
     each: bool,
     pause: bool,
     accept: tuple[str, ...],
@@ -139,9 +114,10 @@ def up(
     if pause and not context.interactive:
         raise _nobody_to_ask()
     with console_of(context) as (console, cancel):
-        level = Severity(fail_on)
+        level, clone = Severity(fail_on), rehearse_on == "clone"
+        rehearses = not no_rehearsal and (clone or not no_backup)
         found = console.preview(context.out.event, to=to)
-        known = [one for one in found if no_rehearsal or no_backup or not one.reason]
+        known = [one for one in found if not rehearses or not one.reason]
         require(known, [Acceptance.parse(one) for one in accept], level)
         if found and context.interactive and not yes:
             for line in (*text.previews(found), *text.situation(console.situation())):
@@ -152,10 +128,10 @@ def up(
                 len(found),
             )
             click.confirm(question.format(count=len(found), target=console.target_name), abort=True)
-        used = _named(console, backup_file)
-        if found and not no_backup and not no_rehearsal:
-            tried = console.rehearse(context.out.event, cancel, backup=used, to=to)
-            used = console.rehearsed_backup
+        used = named(console, backup_file)
+        if found and rehearses:
+            tried = console.rehearse(context.out.event, cancel, backup=used, to=to, on_clone=clone)
+            used = console.rehearsed_backup or used
             if not tried.ok:
                 card = cards.rehearsal_failed(tried, "tarmac migrate up --no-rehearsal")
                 context.out.refused(shapes.rehearsal(tried), card)
@@ -216,7 +192,7 @@ def down(
                 context.out.event,
                 cancel,
                 to=to,
-                backup=_named(console, backup_file),
+                backup=named(console, backup_file),
                 accept=accept,
                 fail_on=Severity(fail_on),
                 without_backup=no_backup,
@@ -246,7 +222,12 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
         if dry_run or plan.decision is Decision.NOTHING:
             context.out.done(shapes.rollback(plan))
         if plan.decision is Decision.REFUSE:
-            refusal = Refused("rollback-refused", _("There is no safe way back."), why=plan.why)
+            refusal = Refused(
+                "rollback-refused",
+                _("There is no safe way back."),
+                why=plan.why,
+                next=tuple(step for one in plan.others for step in one.commands),
+            )
             context.out.refused(shapes.rollback(plan), refusal)
         if not confirm and context.interactive and (console.protected or plan.loses):
             confirm = click.prompt(_("Type {name} to roll back").format(name=console.target_name))
@@ -260,7 +241,7 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
 def restore(context: Context, file: Path, confirm: str) -> None:
     """Make a backup the database again; the present one is kept under another name."""
     with console_of(context) as (console, cancel):
-        chosen = _named(console, file)
+        chosen = named(console, file)
         assert chosen is not None
         if not confirm and context.interactive:
             confirm = click.prompt(_("Type {name} to restore").format(name=console.target_name))
@@ -305,24 +286,6 @@ def sessions(context: Context) -> None:
         context.out.done({"sessions": [shapes.session(one) for one in found]})
 
 
-@migrate.command()
-@click.option("--to", default="heads", metavar="REVISION", help="Stop at this revision.")
-@click.pass_obj
-def prove(context: Context, to: str) -> None:
-    """Up, down and up again on a scratch: the same structure and the same rows each time."""
-    from tui.commands import migrate_text as text
-    from wizards.migrate import cards, shapes
-
-    with console_of(context) as (console, cancel):
-        found = console.prove(context.out.event, cancel, to=to)
-        for line in text.proof(found):
-            context.out.say(line)
-        card = cards.not_proved(found)
-        if card is not None:
-            context.out.refused(shapes.proof(found), card)
-        context.out.done(shapes.proof(found))
-
-
 @contextmanager
 def console_of(context: Context) -> Iterator[tuple[Console, Cancel]]:
     """Open the console; Ctrl-C cancels honestly, a second one ends the project's process."""
@@ -336,6 +299,7 @@ def console_of(context: Context) -> Iterator[tuple[Console, Cancel]]:
     console = Console(
         context.root, context.env, config=context.config, sandbox=context.sandbox_address()
     )
+    _say_of_clones(context)
     try:
         with stopping(cancel, context.out.say):
             yield console, cancel
@@ -346,7 +310,15 @@ def console_of(context: Context) -> Iterator[tuple[Console, Cancel]]:
         console.close()
 
 
-def _named(console: Console, file: Path | None) -> Backup | None:
+def _say_of_clones(context: Context) -> None:
+    from tui.commands import migrate_cloud_text
+    from wizards.migrate.cloudsql import left
+
+    for line in migrate_cloud_text.left(left.clones(context.root)):
+        context.out.say(line)
+
+
+def named(console: Console, file: Path | None) -> Backup | None:
     """Return the backup of a file's name or path, or raise the card that lists what there is."""
     from wizards.failures import UsageFailure
     from wizards.migrate import manifest

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generators.language import _, ngettext
+from tui.commands import migrate_cloud_text
 from wizards.events import Event, Json
 from wizards.migrate.graph import told
 from wizards.migrate.model import (
@@ -229,6 +230,7 @@ def rollback(plan: RollbackPlan) -> Iterator[str]:
         if not plan.loses:
             yield "  " + _("nothing that others wrote is lost")
         yield "  " + _("about {seconds:.1f} s").format(seconds=plan.seconds_estimate)
+    yield from migrate_cloud_text.other_ways(plan.others)
 
 
 def situation(found: Situation) -> Iterator[str]:
@@ -252,6 +254,8 @@ def event(one: Event) -> str | None:
     """Return the line of an event, None for what only programs want."""
     fields = one.fields
     state, where = str(fields.get("state", "")), str(fields.get("where", ""))
+    if one.event in migrate_cloud_text.EVENTS:
+        return migrate_cloud_text.event(one)
     if one.event == "migrate.phase" and state in ("start", "failed"):
         return _phase(str(fields.get("phase")), state)
     if one.event == "migrate.statement" and where == "target":

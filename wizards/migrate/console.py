@@ -166,7 +166,9 @@ class Console:
 
     def rollback_plan(self, emit: Emit = discard) -> RollbackPlan:
         """Return what taking the last session back would do, why, and what it would lose."""
-        return rollback.plan(self._past(emit), emit)
+        past = self._past(emit)
+        plan, cloud = rollback.plan(past, emit), self.project.cloud_sql(emit)
+        return cloud.with_ways(plan, past, self.project.service) if cloud and past else plan
 
     def rollback(
         self, plan: RollbackPlan, emit: Emit, cancel: Cancel, *, confirmed: str = ""

@@ -280,8 +280,25 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherWay:
+    """A way back that only a person chooses, with the commands that go it.
+
+    ``way`` is "point-in-time" (a new instance) or "instance" (overwrites the whole one).
+    """
+
+    way: str
+    title: str
+    says: str
+    loses: tuple[Loss, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackPlan:
-    """The decision, why, and what it costs, before anything happens."""
+    """The decision, why, and what it costs, before anything happens.
+
+    ``others`` is what Cloud SQL itself offers beside it.
+    """
 
     decision: Decision
     why: str
@@ -291,6 +308,7 @@ class RollbackPlan:
     seconds_estimate: float = 0.0
     backup: Backup | None = None
     session: str = ""
+    others: tuple[OtherWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

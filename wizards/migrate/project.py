@@ -96,6 +96,11 @@ class Project:
         return self.chosen is not None and self.chosen[1].protected
 
     @property
+    def service(self) -> str:
+        """The service on Cloud Run that uses the database, "" where no blueprint names one."""
+        return self.blueprint.service.name if self.blueprint is not None else ""
+
+    @property
     def of_files(self) -> bool:
         """Whether the migrations are SQL files, so that nothing of the project runs."""
         return self.migrations.provider != "alembic"

@@ -10,6 +10,7 @@ from wizards.migrate.model import (
     Finding,
     History,
     Interrupted,
+    Loss,
     Rehearsal,
     RevisionPreview,
     RollbackPlan,
@@ -147,21 +148,34 @@ def applied(found: Applied) -> dict[str, Json]:
 
 
 def rollback(plan: RollbackPlan) -> dict[str, Json]:
-    """Return ``data`` of `migrate rollback --dry-run`."""
-    return {
+    """Return ``data`` of `migrate rollback --dry-run`; ``others`` only where there are any."""
+    shown: dict[str, Json] = {
         "decision": plan.decision.value,
         "why": plan.why,
         "sql": list(plan.sql),
-        "loses": [
-            {
-                "table": one.table,
-                "rows": one.rows,
-                "columns": list(one.columns),
-                "exact": one.exact,
-            }
-            for one in plan.loses
-        ],
+        "loses": [_loss(one) for one in plan.loses],
         "seconds_estimate": plan.seconds_estimate,
+    }
+    if plan.others:
+        shown["others"] = [
+            {
+                "way": one.way,
+                "title": one.title,
+                "says": one.says,
+                "loses": [_loss(lost) for lost in one.loses],
+                "commands": list(one.commands),
+            }
+            for one in plan.others
+        ]
+    return shown
+
+
+def _loss(one: Loss) -> dict[str, Json]:
+    return {
+        "table": one.table,
+        "rows": one.rows,
+        "columns": list(one.columns),
+        "exact": one.exact,
     }
 
 

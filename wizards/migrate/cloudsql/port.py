@@ -38,6 +38,10 @@ class CloudSqlPort(Protocol):
         """Return the operations of an instance that still run, newest first."""
         ...
 
+    def sql_databases(self, project: str, instance: str) -> frozenset[str]:
+        """Return the names of an instance's databases."""
+        ...
+
     def sql_backups(self, project: str, instance: str) -> list[SqlBackup]:
         """Return the latest backup runs, newest first."""
         ...

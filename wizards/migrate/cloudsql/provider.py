@@ -9,18 +9,20 @@ from pathlib import Path
 
 from generators.language import _
 from wizards.cancel import Cancel
-from wizards.cloud.things import SqlBackup
+from wizards.cloud.failing import CloudFailure
 from wizards.events import Emit, Event
 from wizards.failures import Failure
 from wizards.migrate import rehearsal
-from wizards.migrate.cloudsql import cloning, left, taking
+from wizards.migrate.cloudsql import cloning, taking, ways
 from wizards.migrate.cloudsql.cloning import Cloning
 from wizards.migrate.cloudsql.instance import Instance
 from wizards.migrate.cloudsql.left import Clone, CloneJournal
+from wizards.migrate.cloudsql.listed import Listed
 from wizards.migrate.cloudsql.port import CloudSqlPort
 from wizards.migrate.cloudsql.safety import Safety
 from wizards.migrate.cloudsql.taking import Begun
-from wizards.migrate.model import Rehearsal, SessionRecord
+from wizards.migrate.model import Rehearsal, RollbackPlan, SessionRecord
+from wizards.migrate.past import Past
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.target import opened_tunnel
 from wizards.postgres.address import Address
@@ -56,9 +58,14 @@ class CloudSql:
         """Wait for a backup; what is returned carries its number or why there is none."""
         return taking.finish(self._until(cancel, emit), begun, emit)
 
-    def backups(self) -> list[SqlBackup]:
-        """Return the backup runs that sessions of Tarmac made, the newest first."""
-        return taking.ours(self._cloud.sql_backups(self.instance.project, self.instance.name))
+    def listed(self) -> Listed:
+        """Return the backup runs that sessions of Tarmac made, or why they cannot be listed."""
+        try:
+            found = self._cloud.sql_backups(self.instance.project, self.instance.name)
+        except CloudFailure as failure:
+            return Listed(self.instance, (), 0, failure)
+        ours = taking.ours(found)
+        return Listed(self.instance, tuple(ours), len(found) - len(ours))
 
     def expire(self, sessions: Iterable[SessionRecord], emit: Emit) -> None:
         """Let the oldest backup run of ours go where retention says so."""
@@ -78,6 +85,10 @@ class CloudSql:
         )
         with cloning.clone(made) as place:
             return rehearsal.rehearse_at(work, place, to, emit, cancel)
+
+    def with_ways(self, plan: RollbackPlan, past: Past, service: str) -> RollbackPlan:
+        """Return a rollback's plan with what the instance's own backups offer beside it."""
+        return ways.added_to(plan, past, self._cloud, service)
 
     def delete(self, clone: Clone, emit: Emit, cancel: Cancel) -> None:
         """Delete a clone that was left behind."""
@@ -112,8 +123,3 @@ class CloudSql:
 
     def _reach(self, clone: Instance) -> Tunnel:
         return opened_tunnel(clone.project, clone.region, clone.name, self.sandbox)
-
-
-def left_behind(root: Path) -> list[Clone]:
-    """Return the clones that a crash or a refused deletion left behind; asks nobody."""
-    return left.clones(root)
