@@ -203,8 +203,12 @@ def test_tables_of_a_migration_user_are_for_the_service_only_when_it_says_so() -
     (check,) = (check for check in lints(apart) if check.id == "grants-inside")
     assert check.level == "ok"
     assert check.fix.splitlines() == [
-        'ALTER DEFAULT PRIVILEGES FOR ROLE "schema-owner" GRANT SELECT, INSERT, UPDATE, DELETE '
-        "ON TABLES TO notes;",
-        'ALTER DEFAULT PRIVILEGES FOR ROLE "schema-owner" GRANT USAGE, SELECT ON SEQUENCES '
-        "TO notes;",
+        (
+            'ALTER DEFAULT PRIVILEGES FOR ROLE "schema-owner" GRANT SELECT, INSERT, UPDATE, DELETE '
+            "ON TABLES TO notes;"
+        ),
+        (
+            'ALTER DEFAULT PRIVILEGES FOR ROLE "schema-owner" GRANT USAGE, SELECT ON SEQUENCES '
+            "TO notes;"
+        ),
     ]

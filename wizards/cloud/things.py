@@ -55,6 +55,22 @@ class Condition:
     description: str = ""
 
 
+TITLE = "managed-by-tarmac"
+"""What a condition is called that Tarmac wrote."""
+_IF = " if "
+
+
+def under(role: str, expression: str) -> str:
+    """Return a role under a condition as one word of plans, journals and policies."""
+    return f"{role}{_IF}{expression}"
+
+
+def role_and_condition(held_as: str) -> tuple[str, Condition | None]:
+    """Return what :func:`under` put together; a role alone has no condition."""
+    role, _if, expression = held_as.partition(_IF)
+    return role, Condition(title=TITLE, expression=expression) if expression else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """One role with its members, possibly under a condition."""
@@ -62,6 +78,11 @@ class Binding:
     role: str
     members: tuple[str, ...]
     condition: Condition | None = None
+
+    @property
+    def held_as(self) -> str:
+        """The role, and under which condition: "roles/x if resource.name == …"."""
+        return self.role if self.condition is None else under(self.role, self.condition.expression)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,34 +93,35 @@ class Policy:
     etag: bytes = b""
 
     def members(self, role: str) -> frozenset[str]:
-        """Return who has a role without any condition."""
+        """Return who has a role under exactly this condition, whatever it is called."""
         return frozenset(
             member
             for binding in self.bindings
-            if binding.role == role and binding.condition is None
+            if binding.held_as == role
             for member in binding.members
         )
 
     def with_members(self, role: str, members: tuple[str, ...]) -> Policy:
-        """Return the policy with members added to a role's unconditional binding."""
+        """Return the policy with members added to the binding of a role and its condition."""
         bindings: list[Binding] = []
         found = False
         for binding in self.bindings:
-            if binding.role == role and binding.condition is None and not found:
+            if binding.held_as == role and not found:
                 found = True
                 joined = tuple(dict.fromkeys((*binding.members, *members)))
                 bindings.append(replace(binding, members=joined))
             else:
                 bindings.append(binding)
         if not found:
-            bindings.append(Binding(role=role, members=members))
+            name, condition = role_and_condition(role)
+            bindings.append(Binding(role=name, members=members, condition=condition))
         return replace(self, bindings=tuple(bindings))
 
     def without_member(self, role: str, member: str) -> Policy:
-        """Return the policy without a member in a role's unconditional bindings."""
+        """Return the policy without a member in the bindings of a role and its condition."""
         bindings: list[Binding] = []
         for binding in self.bindings:
-            if binding.role == role and binding.condition is None:
+            if binding.held_as == role:
                 left = tuple(each for each in binding.members if each != member)
                 binding = replace(binding, members=left)
             if binding.members:

@@ -136,8 +136,8 @@ class AccountResource(Resource):
 
 def _others(cloud: Cloud, of: PolicyOf, ours: Ours) -> list[tuple[str, str]]:
     return [
-        (binding.role, member)
+        (binding.held_as, member)
         for binding in cloud.policy(of).bindings
         for member in binding.members
-        if (of.name, binding.role, member) not in ours.grants
+        if (of.name, binding.held_as, member) not in ours.grants
     ]

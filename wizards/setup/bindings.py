@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from generators.language import _
 from wizards.cloud.port import Cloud
-from wizards.cloud.things import Policy, PolicyOf
+from wizards.cloud.things import Condition, Policy, PolicyOf, role_and_condition
 from wizards.events import Json
 from wizards.plan import Action, FieldDiff
 from wizards.setup.members import settled, typed
@@ -37,7 +38,10 @@ _PERMISSIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One role for one member, and why; ``spent`` says when nobody needs it any more."""
+    """One role for one member, and why; ``spent`` says when nobody needs it any more.
+
+    A role under a condition is written as :func:`wizards.cloud.things.under` does.
+    """
 
     role: str
     member: str
@@ -161,8 +165,7 @@ class BindingsResource(Resource):
         before, after = self.shell.split("{}")
         return "\n".join(
             f"{before}{verb}-iam-policy-binding{after} "
-            f"--member={typed(str(member), self.project)} "
-            f"--role={role}{_CONDITION.get(self.of.kind, '')}"
+            f"--member={typed(str(member), self.project)} {_role(role, self.of.kind)}"
             for role, member in pairs
         )
 
@@ -173,3 +176,15 @@ class BindingsResource(Resource):
     def permissions(self, seen: Seen) -> tuple[str, ...]:  # noqa: ARG002
         """Return the permissions on the project that making it takes."""
         return (_PERMISSIONS[self.of.kind],)
+
+
+def _role(held_as: str, kind: str) -> str:
+    role, condition = role_and_condition(held_as)
+    return f"--role={role}" + (
+        f" {shlex.quote(condition_flag(condition))}" if condition else _CONDITION.get(kind, "")
+    )
+
+
+def condition_flag(condition: Condition) -> str:
+    """Return the flag of gcloud that names a condition."""
+    return f"--condition=expression={condition.expression},title={condition.title}"

@@ -82,6 +82,7 @@ def wanted_apis(blueprint: Blueprint) -> dict[str, str]:
     if blueprint.pipeline.kind == "cloud-build":
         wanted["cloudbuild.googleapis.com"] = _("building images")
         wanted["logging.googleapis.com"] = _("build logs")
+        wanted["storage.googleapis.com"] = _("the source that gcloud builds submit sends")
     if blueprint.pipeline.kind == "github":
         wanted["iamcredentials.googleapis.com"] = _("keyless login of GitHub Actions")
         wanted["sts.googleapis.com"] = _("keyless login of GitHub Actions")

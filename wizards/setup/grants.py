@@ -9,12 +9,12 @@ from generators.language import _
 from wizards.blueprint import Blueprint
 from wizards.cloud.build_things import COMPLETE
 from wizards.cloud.port import Cloud
-from wizards.cloud.things import PolicyOf
+from wizards.cloud.things import PolicyOf, under
 from wizards.setup.account import AccountResource
 from wizards.setup.bindings import BindingsResource, Grant
 from wizards.setup.federation_provider import principals
 from wizards.setup.members import NUMBER
-from wizards.setup.naming import Names, passwords_of
+from wizards.setup.naming import Names, passwords_of, source_bucket
 from wizards.setup.readers import migration_secrets, read_by_service
 from wizards.setup.repository import RepositoryResource
 from wizards.setup.secret import SecretResource
@@ -167,6 +167,16 @@ def _deploying(blueprint: Blueprint, names: Names, who: Identities) -> list[Gran
                 why=_("builds write their log; without it, they fail at once"),
             )
         )
+        grants.append(
+            Grant(
+                role=under("roles/storage.objectViewer", _in_bucket(source_bucket(names.project))),
+                member=who.deploys,
+                why=_(
+                    "builds fetch what gcloud builds submit has sent, from that bucket only; "
+                    "without it, only triggers can build"
+                ),
+            )
+        )
     if who.deploys and not machine:
         grants.append(
             Grant(
@@ -176,6 +186,10 @@ def _deploying(blueprint: Blueprint, names: Names, who: Identities) -> list[Gran
             )
         )
     return grants
+
+
+def _in_bucket(bucket: str) -> str:
+    return f'resource.name.startsWith("projects/_/buckets/{bucket}")'
 
 
 def _on_secret(

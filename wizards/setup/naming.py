@@ -128,6 +128,12 @@ def linked_name(github: str) -> str:
     return plain[:_LINKED_MOST].rstrip("-")
 
 
+def source_bucket(project: str) -> str:
+    """Return the bucket that ``gcloud builds submit`` makes and fills, as gcloud calls it."""
+    plain = project.replace(":", "_").replace(".", "_").replace("google", "elgoog")
+    return f"{plain}_cloudbuild"
+
+
 def email(project: str, account: str) -> str:
     """Return a service account's e-mail address; "example.com:id" projects turn around."""
     domain, colon, short = project.rpartition(":")

@@ -204,10 +204,10 @@ class SecretResource(Resource):
         """Return which members others let read it."""
         of = PolicyOf("secret", f"projects/{self.project}/secrets/{self.secret}")
         return tuple(
-            _("{member} has {role} on it").format(member=member, role=binding.role)
+            _("{member} has {role} on it").format(member=member, role=binding.held_as)
             for binding in cloud.policy(of).bindings
             for member in binding.members
-            if (of.name, binding.role, member) not in ours.grants
+            if (of.name, binding.held_as, member) not in ours.grants
         )
 
     def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:

@@ -28,7 +28,7 @@ IMPORT_IDS = {
     "google_project": r"[a-z0-9-]+",
     "google_project_service": r"[a-z0-9-]+/[a-z-]+\.googleapis\.com",
     "google_service_account": r"projects/\S+/serviceAccounts/\S+@\S+",
-    "google_project_iam_member": r"[a-z0-9-]+ roles/\S+ \S+:\S+",
+    "google_project_iam_member": r"[a-z0-9-]+ roles/\S+ \S+:\S+( managed-by-tarmac)?",
     "google_secret_manager_secret_iam_member": r"projects/\S+/secrets/\S+ roles/\S+ \S+:\S+",
     "google_artifact_registry_repository_iam_member": (
         r"projects/\S+/locations/\S+/repositories/\S+ roles/\S+ \S+:\S+"

@@ -126,11 +126,11 @@ enable() {
   done
 }
 
-# grant ROLE MEMBER COMMAND…: adds a member unless the policy that was seen has it already.
+# grant ROLE MEMBER CONDITION COMMAND…: adds a member unless the policy that was seen has it already.
 grant() {
-  local role=$1 member=$2
-  shift 2
-  if has_line "$role|$member|"; then says '=' "$role for $member"; return; fi
+  local role=$1 member=$2 condition=$3
+  shift 3
+  if has_line "$role|$member|$condition"; then says '=' "$role for $member"; return; fi
   must "$@" "--role=$role" "--member=$member"
   changes=$((changes + 1))
   says '+' "$role for $member"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 
+from wizards.cloud.things import role_and_condition
 from wizards.setup.account import AccountResource
-from wizards.setup.bindings import BindingsResource, Grant
+from wizards.setup.bindings import BindingsResource, Grant, condition_flag
 from wizards.setup.export.gcloud.steps import Lines, command, either, shell_steps, values
 from wizards.setup.members import NUMBER
 from wizards.setup.naming import email
@@ -38,20 +39,27 @@ def _account(resource: AccountResource) -> Lines:
 
 @shell_steps.register
 def _bindings(resource: BindingsResource) -> Lines:
-    """Read the policy once; grants under a condition are somebody else's and do not count."""
+    """Read the policy once; a grant under another condition is somebody else's: it counts not."""
     policy = shlex.split(resource.shell.format("get-iam-policy"))
     fields = ("bindings.role", "bindings.members", "bindings.condition.title")
     look = command(*policy, "--flatten=bindings[].members", values(*fields))
     add = shlex.split(resource.shell.format("add-iam-policy-binding"))
-    unconditional = "" if resource.of.kind in _WITHOUT_CONDITIONS else "--condition=None"
     return [
         *([command("numbered", resource.project)] if _numbered(resource) else []),
         f"look {look} || true",
         *(
-            f"grant {command(grant.role)} {_member(grant)} {command(*add, unconditional)}"
+            _grant(grant, add, conditions=resource.of.kind not in _WITHOUT_CONDITIONS)
             for grant in resource.grants
         ),
     ]
+
+
+def _grant(grant: Grant, add: list[str], *, conditions: bool) -> str:
+    role, condition = role_and_condition(grant.role)
+    flag = condition_flag(condition) if condition else "--condition=None"
+    title = condition.title if condition else ""
+    words = command(*add, flag if conditions else "")
+    return f"grant {command(role)} {_member(grant)} {shlex.quote(title)} {words}"
 
 
 def _numbered(resource: BindingsResource) -> bool:

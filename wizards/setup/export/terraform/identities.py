@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizards.cloud.things import PolicyOf
+from wizards.cloud.things import Condition, PolicyOf, role_and_condition
 from wizards.setup.account import AccountResource
 from wizards.setup.bindings import BindingsResource, Grant
 from wizards.setup.export.terraform.hcl import Block, Expression, Value, template
@@ -13,6 +13,7 @@ from wizards.setup.export.terraform.pieces import (
     Piece,
     Scope,
     label_of,
+    nested,
     piece_of,
     resource_block,
 )
@@ -62,12 +63,19 @@ def _bindings(resource: BindingsResource, scope: Scope) -> Piece:
         label = short if short not in taken else f"{short}_{len(taken)}"
         taken.append(label)
         member = _member(resource, grant.member, scope)
-        attributes = {**place, "role": grant.role, "member": member}
-        blocks.append(resource_block(type_, label, attributes, why=grant.why))
-        words = f"{_policy_id(resource.of)} {grant.role} {grant.member.replace(NUMBER, '<number>')}"
+        role, condition = role_and_condition(grant.role)
+        attributes = {**place, "role": role, "member": member}
+        parts = _condition(condition) if condition else ()
+        blocks.append(resource_block(type_, label, attributes, *parts, why=grant.why))
+        words = f"{_policy_id(resource.of)} {role} {grant.member.replace(NUMBER, '<number>')}"
+        words += f" {condition.title}" if condition else ""
         known = template(words, number=number) if NUMBER in grant.member else words
         imports.append(Import(to=f"{type_}.{label}", id=known))
     return Piece(area="permissions", blocks=tuple(blocks), imports=tuple(imports))
+
+
+def _condition(condition: Condition) -> tuple[Block, ...]:
+    return (nested("condition", title=condition.title, expression=condition.expression),)
 
 
 def _policy_id(of: PolicyOf) -> str:
@@ -79,7 +87,7 @@ def _short(resource: BindingsResource, grant: Grant, scope: Scope) -> str:
     """Return what tells a grant from others of its type: "cloudsql_client_notes_run"."""
     member = grant.member.partition(":")[2]
     who = member.partition("@")[0] if "@" in member else member.rsplit("/", 1)[-1]
-    role = grant.role.removeprefix("roles/")
+    role = role_and_condition(grant.role)[0].removeprefix("roles/")
     if resource.of.kind == "project":
         return f"{role}_{who}"
     return f"{scope.label(resource)}_{role.rsplit('.', 1)[-1]}_{who}"
