@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
 from generators.language import _
 from wizards.cancel import Cancel, Cancelled
 from wizards.failures import Failure
+from wizards.migrate import dumps
 from wizards.postgres.address import Address
 from wizards.postgres.binaries import ServerTools, for_server
 from wizards.redaction import redacted
@@ -29,13 +31,15 @@ def dump(
     snapshot: str,
     *,
     while_running: Callable[[], None],
+    give_up: Callable[[], None],
     progress: Callable[[int], None],
     cancel: Cancel,
 ) -> ServerTools:
     """Write a custom-format archive of a snapshot to ``path`` (must exist, 0600).
 
-    ``while_running`` is called once, beside the dump; ``progress`` gets the bytes so far. Returns
-    the tools that were used.
+    ``while_running`` is called once, in a thread beside the dump, which ends when it fails;
+    ``give_up`` ends it when the dump does. ``progress`` gets the bytes so far. Returns the tools
+    that were used.
     """
     tools = for_server(major, "pg_dump")
     command = [
@@ -45,13 +49,24 @@ def dump(
         f"--lock-wait-timeout={_LOCK_WAIT}",
         f"--file={path}",
     ]
-    with _started(command, address) as process:
+    with _started(command, address) as process, ThreadPoolExecutor(1) as aside:
+        beside = aside.submit(while_running)
+
+        def look() -> None:
+            progress(dumps.size(path))
+            if beside.done():
+                beside.result()
+
         try:
-            while_running()
-            _watched(process, cancel, lambda: progress(path.stat().st_size))
+            _watched(process, cancel, look)
+            if process.returncode == 0:
+                beside.result()
         except BaseException:
             process.kill()
+            give_up()
             raise
+        if process.returncode != 0:
+            give_up()
         said = _said(process)
     if process.returncode != 0:
         raise _failed("backup-failed", _("pg_dump did not finish the backup."), said)

@@ -44,6 +44,19 @@ class Subject:
     version_table: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """The database at the moment of the snapshot."""
+
+    catalogue: catalogue.Catalogue
+    heads: tuple[str, ...]
+    moment: Moment
+    origin: str
+    major: int
+    bytes: int
+    rows: dict[str, int]
+
+
 def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     """Dump a database into ``folder`` and return the backup, not yet verified.
 
@@ -54,59 +67,68 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with connect(subject.address, "tarmac backup", settings=_ALONE) as connection:
         size = table_bytes(connection)
-        whole = int(str(value(connection, "select pg_database_size(current_database())")))
         _make_room(folder, size)
         connection.execute("begin isolation level repeatable read, read only")
         snapshot = str(value(connection, "select pg_export_snapshot()"))
-        described = catalogue.read(connection, subject.version_table)
-        current = heads(connection, subject.version_table)
-        moment = moment_now(connection)
-        origin = backends.origin(connection)
-        major = server_major(connection)
         taken_at = datetime.now(UTC)
         path = _new_file(folder, subject, taken_at)
-        counted: dict[str, int] = {}
+        seen: list[_Seen] = []
         try:
             archive.dump(
                 subject.address,
-                major,
+                server_major(connection),
                 path,
                 snapshot,
-                while_running=lambda: counted.update(rows.counts(connection, cancel)),
+                while_running=lambda: seen.append(_see(connection, subject, cancel)),
+                give_up=connection.cancel,
                 progress=lambda done: _progress(emit, done, size),
                 cancel=cancel,
             )
         except BaseException:
-            path.unlink(missing_ok=True)
+            dumps.remove(path)
             raise
     final = path.with_suffix("")
     path.replace(final)
+    found = seen[0]
     backup = Backup(
         path=final,
         database=subject.address.database,
         target=subject.target,
         taken_at=taken_at,
-        bytes=final.stat().st_size,
+        bytes=dumps.size(final),
         sha256=dumps.digest(final),
-        rows=counted,
-        schema=described.shape,
-        signature=described.signature,
-        portable=described.portable,
-        current=current,
+        rows=found.rows,
+        schema=found.catalogue.shape,
+        signature=found.catalogue.signature,
+        portable=found.catalogue.portable,
+        current=found.heads,
         seconds=time.monotonic() - begun,
-        server=major,
+        server=found.major,
         version_table=subject.version_table,
-        moment=moment,
-        origin=origin,
-        database_bytes=whole,
+        moment=found.moment,
+        origin=found.origin,
+        database_bytes=found.bytes,
     )
     try:
         manifest.write(backup)
     except BaseException:
-        final.unlink(missing_ok=True)  # without its manifest it is no backup, only a full disk
+        dumps.remove(final)  # without its manifest it is no backup, only a full disk
         raise
     _progress(emit, backup.bytes, size, state="dumped")
     return backup
+
+
+def _see(connection: Connection, subject: Subject, cancel: Cancel) -> _Seen:
+    """Look at everything the manifest says, in the snapshot that the dump reads."""
+    return _Seen(
+        catalogue=catalogue.read(connection, subject.version_table),
+        heads=heads(connection, subject.version_table),
+        moment=moment_now(connection),
+        origin=backends.origin(connection),
+        major=server_major(connection),
+        bytes=int(str(value(connection, "select pg_database_size(current_database())"))),
+        rows=rows.counts(connection, cancel),
+    )
 
 
 def table_bytes(connection: Connection) -> int:
