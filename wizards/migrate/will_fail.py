@@ -19,7 +19,7 @@ from wizards.migrate.review.checks.doubt import Doubt, Kind
 from wizards.migrate.review.checks.plan import doubts
 from wizards.migrate.review.judge import parsed_statement
 from wizards.migrate.review.names import quoted
-from wizards.migrate.review.sql import Parsed
+from wizards.migrate.review.sql import UNKNOWN, Parsed
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -51,22 +51,21 @@ def check_plan(
 ) -> tuple[RevisionPreview, ...]:
     """Return the revisions with ``will-fail`` findings before the others of each statement.
 
-    What an earlier statement or revision changes is not asked, but said to be uncheckable.
+    What an earlier statement or revision changes is not asked, but said to be uncheckable; after
+    a revision whose SQL is not known nothing is certain.
     """
-    places = [
-        (revision, statement)
-        for revision in range(len(revisions))
-        for statement in range(len(revisions[revision].statements))
-    ]
-    parsed = [
-        (number, one)
-        for number, (revision, statement) in enumerate(places)
-        for one in parsed_statement(revisions[revision].statements[statement])
-    ]
+    places: list[tuple[int, int]] = []
+    parsed: list[tuple[int, Parsed]] = []
+    for number, revision in enumerate(revisions):
+        for place, statement in enumerate(revision.statements):
+            parsed += [(len(places), one) for one in parsed_statement(statement)]
+            places.append((number, place))
+        if revision.reason and revision.source == "offline":
+            parsed.append((len(places), UNKNOWN))
     failing: dict[tuple[int, int], list[Finding]] = {}
     for found in check_parsed(parsed, connection, facts):
-        revision, statement = places[found.statement]
-        failing.setdefault((revision, statement), []).append(replace(found, statement=statement))
+        at = places[found.statement]
+        failing.setdefault(at, []).append(replace(found, statement=at[1]))
     return tuple(
         replace(
             revision,

@@ -53,6 +53,9 @@ class Parsed(NamedTuple):
     hints: tuple[Hint, ...] = ()
 
 
+UNKNOWN = Parsed("", 1, 1, 1, "", None)
+"""Stands for SQL that only running it shows."""
+
 _Placed = tuple[int, int, Parsed]
 
 

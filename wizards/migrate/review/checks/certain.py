@@ -41,8 +41,8 @@ def new_table(at: At, node: pb.CreateStmt) -> Iterator[Doubt]:
 def new_index(at: At, node: pb.IndexStmt) -> Iterator[Doubt]:
     """CREATE INDEX meets an index of that name, valid or left behind INVALID."""
     name = of_range(node.relation).beside(node.idxname)
-    found = at.state.facts.indexes.get(name)
-    if not node.idxname or found is None or name in at.state.gone:
+    found = at.state.index(name)
+    if not node.idxname or found is None:
         return
     if not found.valid:
         if node.if_not_exists:
@@ -66,7 +66,7 @@ def command(at: At, table: Name, live: Table, node: pb.AlterTableCmd) -> Iterato
     state = at.state
     if node.subtype == pb.AT_AddColumn:
         name = getattr(node, "def").column_def.colname
-        if name in live.columns and (table, name) not in state.dropped and not node.missing_ok:
+        if state.has_column(table, name) and not node.missing_ok:
             yield at.doubt(
                 table,
                 Kind.CERTAIN,
@@ -75,8 +75,7 @@ def command(at: At, table: Name, live: Table, node: pb.AlterTableCmd) -> Iterato
                 ),
             )
     elif node.subtype in _COLUMN_COMMANDS and not node.missing_ok:
-        gone = (table, node.name) in state.dropped
-        if (node.name not in live.columns or gone) and (table, node.name) not in state.added:
+        if not state.has_column(table, node.name):
             yield at.doubt(
                 table,
                 Kind.CERTAIN,
@@ -86,7 +85,7 @@ def command(at: At, table: Name, live: Table, node: pb.AlterTableCmd) -> Iterato
             )
     elif node.subtype == pb.AT_AddConstraint:
         name = getattr(node, "def").constraint.conname
-        if name and name in live.constraints and (table, name) not in state.dropped:
+        if name and state.has_constraint(table, name):
             yield at.doubt(
                 table,
                 Kind.CERTAIN,
@@ -95,9 +94,7 @@ def command(at: At, table: Name, live: Table, node: pb.AlterTableCmd) -> Iterato
                 ),
             )
     elif node.subtype in {pb.AT_DropConstraint, pb.AT_ValidateConstraint} and not node.missing_ok:
-        gone = (table, node.name) in state.dropped
-        here = node.name in live.constraints and not gone
-        if not here and (table, node.name) not in state.constraints and not state.opaque:
+        if not state.has_constraint(table, node.name):
             yield at.doubt(
                 table,
                 Kind.CERTAIN,
@@ -156,7 +153,7 @@ def _table(at: At, node: pb.DropStmt, name: Name, dropped: list[Name]) -> Iterat
         return
     if node.behavior == pb.DROP_CASCADE:
         return
-    changed = {table for table, _constraint in at.state.dropped}
+    changed = {table for table, _lost in at.state.dropped | at.state.released}
     needed = [
         other.shown
         for other in (*live.children, *live.views)
@@ -173,9 +170,9 @@ def _table(at: At, node: pb.DropStmt, name: Name, dropped: list[Name]) -> Iterat
 
 
 def _index(at: At, node: pb.DropStmt, name: Name) -> Iterator[Doubt]:
-    found = at.state.facts.indexes.get(name)
+    found = at.state.index(name)
     if found is None:
-        known = name in at.state.made or at.state.opaque or node.missing_ok
+        known = name in at.state.made or at.state.extended or node.missing_ok
         if not known:
             yield at.doubt(
                 name,
@@ -183,7 +180,7 @@ def _index(at: At, node: pb.DropStmt, name: Name) -> Iterator[Doubt]:
                 _("will fail: there is no index {index} here").format(index=name.shown),
             )
         return
-    if found.constraint and (found.table, found.constraint) not in at.state.dropped:
+    if found.constraint:
         yield at.doubt(
             found.table,
             Kind.CERTAIN,

@@ -33,7 +33,7 @@ def doubts(parsed: Sequence[tuple[int, Parsed]], facts: Facts) -> Iterator[Doubt
 def _as_of_then(doubt: Doubt, state: State) -> Doubt | None:
     """What an earlier statement writes cannot be read before that statement has run."""
     if doubt.kind is Kind.CERTAIN:
-        return doubt
+        return _uncertain(doubt) if state.opaque else doubt
     if doubt.table in state.made:
         return _unchecked(doubt) if doubt.table in state.filled else None
     if state.table(doubt.table) is None:
@@ -43,6 +43,15 @@ def _as_of_then(doubt: Doubt, state: State) -> Doubt | None:
     else:
         changed = state.changed(doubt.table, doubt.columns)
     return _unchecked(doubt) if changed else doubt
+
+
+def _uncertain(doubt: Doubt) -> Doubt:
+    return replace(
+        doubt,
+        kind=Kind.UNCHECKED,
+        message=_("cannot be checked before it runs: nobody knows what an earlier statement does"),
+        fix=None,
+    )
 
 
 def _unchecked(doubt: Doubt) -> Doubt:

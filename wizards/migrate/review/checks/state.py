@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wizards.migrate.review.catalogue import Facts, Table
+from wizards.migrate.review.catalogue import Facts, Index, Table
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name, of_object, of_range
 from wizards.migrate.review.sql import Parsed
 
 EVERY = "*"
-_OPAQUE = frozenset({"", "do_stmt", "call_stmt", "execute_stmt", "create_extension_stmt"})
+_OPAQUE = frozenset({"", "do_stmt", "call_stmt", "execute_stmt"})
 
 
 @dataclass(slots=True)
 class State:
-    """Moves on statement by statement; ``touched`` maps tables to the columns written so far."""
+    """Moves on statement by statement; ``touched`` maps tables to the columns written so far.
+
+    ``dropped`` holds columns, ``released`` constraints. After something ``opaque`` nothing is
+    certain any more; after a new extension there may only be more things than are known.
+    """
 
     facts: Facts
     made: set[Name] = field(default_factory=set)
@@ -24,8 +28,11 @@ class State:
     touched: dict[Name, set[str]] = field(default_factory=dict)
     added: set[tuple[Name, str]] = field(default_factory=set)
     dropped: set[tuple[Name, str]] = field(default_factory=set)
+    renamed: set[tuple[Name, str]] = field(default_factory=set)
+    released: set[tuple[Name, str]] = field(default_factory=set)
     constraints: dict[tuple[Name, str], pb.Constraint] = field(default_factory=dict)
     opaque: bool = False
+    extended: bool = False
 
     def table(self, name: Name) -> Table | None:
         """The table as the database has it, None when the plan made or removed it."""
@@ -37,8 +44,36 @@ class State:
         """Whether nothing of that name can exist when the statement runs."""
         if self.opaque or name in self.made:
             return False
-        known = name in self.facts.tables or name in self.facts.unread
+        known = self.extended or name in self.facts.tables or name in self.facts.unread
         return name in self.gone or not known
+
+    def index(self, name: Name) -> Index | None:
+        """The index as the database has it, None when the plan took it or what it stands on."""
+        found = self.facts.indexes.get(name)
+        if found is None or name in self.gone or self.table(found.table) is None:
+            return None
+        read = {*found.columns, *found.included, *found.computes}
+        lost = any((found.table, column) in self.dropped for column in read)
+        released = found.constraint and (found.table, found.constraint) in self.released
+        return None if lost or released else found
+
+    def has_column(self, table: Name, name: str) -> bool:
+        """Whether a column of that name is in the table when the statement runs."""
+        if (table, name) in self.added:
+            return True
+        live = self.table(table)
+        gone = (table, name) in self.dropped or (table, name) in self.renamed
+        return live is not None and name in live.columns and not gone
+
+    def has_constraint(self, table: Name, name: str) -> bool:
+        """Whether a constraint of that name is on the table when the statement runs."""
+        if (table, name) in self.constraints:
+            return True
+        live = self.table(table)
+        found = live.constraints.get(name) if live is not None else None
+        if found is None or (table, name) in self.released:
+            return False
+        return not any((table, column) in self.dropped for column in found.columns)
 
     def changed(self, table: Name, columns: tuple[str, ...]) -> bool:
         """Whether an earlier statement writes what a check would read."""
@@ -53,6 +88,8 @@ class State:
         node = parsed.node
         if node is None or parsed.kind in _OPAQUE:
             self.opaque = True
+        elif parsed.kind == "create_extension_stmt":
+            self.extended = True
         elif parsed.kind == "create_stmt":
             self.made.add(of_range(node.relation))
         elif parsed.kind == "create_table_as_stmt":
@@ -92,13 +129,16 @@ class State:
         table = of_range(node.relation)
         if node.rename_type == pb.OBJECT_COLUMN:
             self.added.add((table, node.newname))
-            self.dropped.add((table, node.subname))
+            self.renamed.discard((table, node.newname))
+            self.renamed.add((table, node.subname))
+            self.added.discard((table, node.subname))
         elif node.rename_type in {pb.OBJECT_TABLE, pb.OBJECT_INDEX, pb.OBJECT_VIEW}:
             self.gone.add(table)
             self.made.add(table.beside(node.newname))
             self.filled.add(table.beside(node.newname))
         elif node.rename_type == pb.OBJECT_TABCONSTRAINT:
-            self.dropped.add((table, node.subname))
+            self.released.add((table, node.subname))
+            self.constraints[(table, node.newname)] = pb.Constraint()
 
     def _alter(self, node: pb.AlterTableStmt) -> None:
         table = of_range(node.relation)
@@ -108,10 +148,11 @@ class State:
             if command.subtype == pb.AT_AddColumn:
                 name = definition.column_def.colname
                 self.added.add((table, name))
-                self.dropped.discard((table, name))
-            elif command.subtype in {pb.AT_DropColumn, pb.AT_DropConstraint}:
+            elif command.subtype == pb.AT_DropColumn:
                 self.dropped.add((table, command.name))
                 self.added.discard((table, command.name))
+            elif command.subtype == pb.AT_DropConstraint:
+                self.released.add((table, command.name))
                 self.constraints.pop((table, command.name), None)
             elif command.subtype == pb.AT_AlterColumnType:
                 self._write(table, {command.name})
@@ -119,4 +160,3 @@ class State:
                 constraint = definition.constraint
                 if constraint.conname:
                     self.constraints[(table, constraint.conname)] = constraint
-                    self.dropped.discard((table, constraint.conname))
