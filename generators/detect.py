@@ -24,6 +24,7 @@ from generators.detection.node_findings import node_findings, package_findings
 from generators.detection.node_packages import Package, packages
 from generators.detection.python_findings import manifest_findings, service_findings
 from generators.detection.python_services import Repository, grouped, python_service, split
+from generators.detection.run_targets import followed
 from generators.detection.tree import Tree, inside, read_tree
 from generators.detection.verdicts import verdict_of
 from generators.project import Detection, Finding, FrontEnd, Service
@@ -57,7 +58,8 @@ def _python(tree: Tree, fronts: list[FrontEnd]) -> tuple[list[Service], list[Fin
     modules = read_modules(tree)
     lines = command_lines(tree)
     homes = manifest_roots(tree)
-    repository = Repository(tree, modules, lines, start_commands(lines), homes)
+    commands = followed(start_commands(lines), modules)
+    repository = Repository(tree, modules, lines, commands, homes)
     found = candidates(tree, modules, homes)
     found += named_only(tree, modules, found, repository.commands)
     weigh_commands(tree, found, repository.commands)

@@ -13,6 +13,7 @@ _FROM = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+)", re.MULTILINE)
 _COPIED = re.compile(r"^COPY\s+--from=(\S+:\S+)", re.MULTILINE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(\S+)", re.MULTILINE)
 _PYTHON = re.compile(r"python:?v?(\d+\.\d+)")
+_CALLED = re.compile(r"(?<![^\s\"'/])python(3\.\d+)(?=[\s\"',-])")
 _NODE_NAMES = "boron|carbon|dubnium|erbium|fermium|gallium|hydrogen|iron|jod|krypton"
 _NODE = re.compile(rf"(?:^|/)node(?:js)?:v?(\d+|{_NODE_NAMES})")
 _NAMED = {name: str(6 + 2 * at) for at, name in enumerate(_NODE_NAMES.split("|"))}
@@ -102,9 +103,19 @@ def interpreter(tree: Tree, root: str, language: str) -> Said | None:
         for image, line in _images(text):
             if version := pattern.search(image):
                 found = Said(_NAMED.get(version[1], version[1]), path, line, f"FROM {image}")
+        found = found or (_installed(text, path) if language == "python" else None)
         if found:
             return found
     return None
+
+
+def _installed(text: str, path: str) -> Said | None:
+    """Return the one Python that an image of something else installs and calls by its number."""
+    called = list(_CALLED.finditer(text))
+    if len({found[1] for found in called}) != 1:
+        return None
+    place = called[0]
+    return Said(place[1], path, text.count("\n", 0, place.start()) + 1, place[0].strip())
 
 
 def exposed(tree: Tree, root: str) -> Said | None:

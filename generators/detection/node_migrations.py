@@ -65,9 +65,15 @@ def prisma_database(tree: Tree, schema: str) -> str | None:
 
 
 def node_migrations(
-    tree: Tree, package: Package, prisma: tuple[str, Package] | None
+    tree: Tree,
+    package: Package,
+    prisma: tuple[str, Package] | None,
+    packages: list[Package],
 ) -> tuple[MigrationTool, Evidence] | None:
-    """Return the tool with the line that proves it; MongoDB needs none."""
+    """Return the tool with the line that proves it; MongoDB needs none.
+
+    It lies in the service's own package, or in one of the workspace that it depends on.
+    """
     if prisma is not None and prisma_database(tree, prisma[0]) != "mongodb":
         schema, owner = prisma
         directory = owner.folder
@@ -79,14 +85,23 @@ def node_migrations(
         line = line_of(tree.text(schema), "datasource")
         tool = MigrationTool("prisma", directory, config, command, "prisma")
         return tool, Evidence("migrations", schema, line, "Prisma")
-    for key, name, folders in _OTHERS:
-        if key in package.dependencies and (place := _trace(tree, package, name, folders)):
-            return _other(package, name, place, tree)
+    owners = [package, *(one for one in packages if one.name and one.name in package.dependencies)]
+    for owner in owners:
+        for key, name, folders in _OTHERS:
+            if key not in owner.dependencies:
+                continue
+            if place := _trace(tree, owner, name, folders, own=owner is package):
+                return _other(owner, name, place, tree)
     return None
 
 
-def _trace(tree: Tree, package: Package, tool: str, folders: tuple[str, ...]) -> str | None:
-    """Return the file or folder's file that shows the tool is used for migrations."""
+def _trace(
+    tree: Tree, package: Package, tool: str, folders: tuple[str, ...], *, own: bool
+) -> str | None:
+    """Return the file or folder's file that shows the tool is used for migrations.
+
+    In a package that is not the service's ``own`` the tool's settings are not enough.
+    """
     if _script(package):
         return package.path
     settings = {
@@ -97,7 +112,7 @@ def _trace(tree: Tree, package: Package, tool: str, folders: tuple[str, ...]) ->
     }
     for path in tree.under(package.folder):
         name = path.rpartition("/")[2]
-        if tool in settings and name.startswith(settings[tool]):
+        if own and tool in settings and name.startswith(settings[tool]):
             return path
         if parent(path).rpartition("/")[2].endswith(folders) and re.match(r"\d{4,}|[VM]?\d+", name):
             return path

@@ -97,8 +97,13 @@ def static_services(
 
 def front_ends(tree: Tree, packages: list[Package]) -> list[tuple[Package, FrontEnd]]:
     """Return the packages that are built to plain files for browsers."""
+    used = {name for package in packages for name in package.dependencies}
     found = ((package, front_end(tree, package)) for package in packages)
-    return [(package, front) for package, front in found if front and not _library(package)]
+    return [
+        (package, front)
+        for package, front in found
+        if front and not _library(package) and not (_published(package) and package.name in used)
+    ]
 
 
 def _framework(package: Package) -> str | None:
@@ -115,10 +120,14 @@ def _may_serve(package: Package) -> bool:
 
 
 def _library(package: Package) -> bool:
-    keys = package.given.keys()
-    published = {"exports", "types", "typings", "module", "publishConfig", "peerDependencies"}
     runs = {"start", "start:prod", "dev", "serve", "preview"} & package.scripts.keys()
-    return bool(keys & published) and not runs
+    return _published(package) and not runs
+
+
+def _published(package: Package) -> bool:
+    """Whether a package offers modules that other packages can import."""
+    keys = {"exports", "types", "typings", "module", "publishConfig", "peerDependencies"}
+    return bool(keys & package.given.keys())
 
 
 def _worth(package: Package, packages: list[Package], entry: Entry) -> bool:
@@ -180,7 +189,7 @@ def _service(
     tree: Tree, package: Package, packages: list[Package], framework: str, entry: Entry
 ) -> Service:
     prisma = prisma_schema(tree, package, packages)
-    migrations = node_migrations(tree, package, prisma)
+    migrations = node_migrations(tree, package, prisma, packages)
     database, driver, stored = _database(tree, package, prisma)
     port = node_port(tree, package, entry.source)
     health = node_health(tree, package, entry.source)

@@ -58,6 +58,7 @@ APPLICATIONS = {
     "django.core.asgi.get_asgi_application": DJANGO_ASGI,
     "channels.routing.ProtocolTypeRouter": DJANGO_ASGI,
     "channels.asgi.get_default_application": DJANGO_ASGI,
+    "channels.routing.get_default_application": DJANGO_ASGI,
     "django.core.wsgi.get_wsgi_application": DJANGO_WSGI,
 }
 

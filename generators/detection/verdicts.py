@@ -108,6 +108,8 @@ def _python_package(tree: Tree) -> Verdict | None:
     path = "pyproject.toml" if own else "setup.py" if tree.has("setup.py") else "setup.cfg"
     if not own and not tree.has(path):
         return None
+    if "workspace" in table(project, "tool", "uv") and (member := _program_inside(tree)):
+        return member
     if not own and tree.has("setup.cfg") and "console_scripts" not in tree.text(path):
         path = "setup.cfg" if "console_scripts" in tree.text("setup.cfg") else path
     text = tree.text(path)
@@ -122,6 +124,15 @@ def _python_package(tree: Tree) -> Verdict | None:
     if "build-system" in project or path != "pyproject.toml":
         says = _("It is a library: other programs import it, nothing here runs by itself.")
         return Verdict("library", says, path, 1)
+    return None
+
+
+def _program_inside(tree: Tree) -> Verdict | None:
+    """A workspace whose members are command-line programs."""
+    for path in tree.named("pyproject.toml"):
+        if deployable(path) and texts(table(read_toml(tree, path), "project").get("scripts")):
+            says = _("It is a command-line program: it ends, and answers no requests.")
+            return Verdict("command-line", says, path, line_of(tree.text(path), "scripts"))
     return None
 
 

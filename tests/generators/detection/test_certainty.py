@@ -52,3 +52,19 @@ def test_a_pipeline_proves_a_version_only_when_it_names_one(
 ) -> None:
     files = {"requirements.txt": "fastapi\n", "main.py": APP, path: text}
     assert only_service(repository(tmp_path, files)).python_version == version
+
+
+@pytest.mark.parametrize(
+    ("image", "version"),
+    [
+        ("FROM rockylinux:9\nRUN yum install -y \\\n  python3.12-devel python3.12-pip\n", "3.12"),
+        ('FROM debian:12\nCMD ["/usr/bin/python3.11", "main.py"]\n', "3.11"),
+        ("FROM debian:12\nRUN apt install python3.9 && python3.11 -m venv v\n", "3.13"),
+        ("FROM debian:12\nCOPY a /usr/lib/python3.9/site-packages/a\n", "3.13"),
+    ],
+)
+def test_an_image_of_another_kind_says_which_python_it_calls(
+    tmp_path: Path, image: str, version: str
+) -> None:
+    files = {"requirements.txt": "fastapi\n", "main.py": APP, "Dockerfile": image}
+    assert only_service(repository(tmp_path, files)).python_version == version
