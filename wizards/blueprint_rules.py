@@ -67,8 +67,17 @@ ACCOUNT = r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$"
 IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$-]{0,62}$"
 IDENTIFIER_SAYS = N_("a PostgreSQL name: letters, digits and _, at most 63")
 
+
+def _project(value: object) -> str:
+    if isinstance(value, str) and ":" in value:
+        return _(
+            "a project of a domain (example.com:name) is not supported: use one without a colon"
+        )
+    return _matches(rf"{PROJECT_ID}|^$", PROJECT_ID_SAYS)(value)
+
+
 _CHECKS: dict[str, Callable[[object], str]] = {
-    "project.id": _matches(rf"{PROJECT_ID}|^$", PROJECT_ID_SAYS),
+    "project.id": _project,
     "project.region": _matches(r"^[a-z]+-[a-z]+\d+$", N_("a region looks like asia-northeast3")),
     "project.billing_account": _matches(
         r"^([0-9A-F]{6}-){2}[0-9A-F]{6}$|^$",

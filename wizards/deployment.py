@@ -12,9 +12,13 @@ from generators.supported import refusal
 from wizards.blueprint import Blueprint
 from wizards.delivery import delivery_of
 from wizards.failures import Failure
+from wizards.setup.chosen_service import deployable
 from wizards.setup.migrating import tool_of
 from wizards.setup.naming import account_name, secrets_of
+from wizards.setup.proposals import slug
 from wizards.setup.readers import read_by_service
+
+_LONGEST = 40
 
 
 def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Deployment:
@@ -22,7 +26,7 @@ def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Dep
     service = _with_migrations(blueprint, _service(blueprint, detection))
     wanted = blueprint.service
     service = _with_front_end(service, wanted.frontend)
-    name = wanted.name or service.package_name or root.resolve().name
+    name = _name(blueprint, service, root)
     pipeline, project = blueprint.pipeline, blueprint.project
     return Deployment(
         service=service,
@@ -51,8 +55,34 @@ def deployment_of(blueprint: Blueprint, detection: Detection, root: Path) -> Dep
     )
 
 
-def _service(blueprint: Blueprint, detection: Detection) -> Service:
+def _name(blueprint: Blueprint, service: Service, root: Path) -> str:
+    """Return the service's name; without a stated one the same as set-up gives it."""
+    stated = blueprint.service.name or blueprint.project.id
+    return stated or slug(service.package_name or root.resolve().name, most=_LONGEST) or "app"
+
+
+def assumed(blueprint: Blueprint, detection: Detection) -> str:
+    """Say which of several services is taken for ``[service]`` where its root names none; or ""."""
+    main = _found(blueprint, detection)
+    if main is None or detection.service(blueprint.service.root) is main:
+        return ""
+    others = ", ".join(one.path for one in detection.services if one is not main)
+    return _(
+        "[service] names no folder with an application; {folder} is taken, the others join it: "
+        '{others}. Another one: root = "FOLDER" in [service] of tarmac.toml'
+    ).format(folder=main.path, others=others)
+
+
+def _found(blueprint: Blueprint, detection: Detection) -> Service | None:
+    """Return the service of ``[service]``: in its root, else, where that is all, the likeliest."""
     service = detection.service(blueprint.service.root)
+    if service is None and blueprint.service.root == ".":
+        return next(iter(deployable(detection)), None)
+    return service
+
+
+def _service(blueprint: Blueprint, detection: Detection) -> Service:
+    service = _found(blueprint, detection)
     if service is None:
         raise Failure(
             "no-service",

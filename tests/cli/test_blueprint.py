@@ -72,6 +72,11 @@ def test_an_unknown_table_is_an_error_with_a_suggestion() -> None:
     assert "“project”" in wrong.message
 
 
+def test_a_project_of_a_domain_is_refused_by_its_name() -> None:
+    wrong = refused('[project]\nid = "example.com:shop"\n')
+    assert "project of a domain" in wrong.message
+
+
 def test_every_complaint_is_listed() -> None:
     wrong = refused('[service]\nport = "eighty"\ncpu = "3"\nroot = "../up"\n')
     assert wrong.raw.count("line ") == 3

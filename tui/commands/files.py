@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from wizards.events import Json
     from wizards.files import FileState, Offer
 
+_WIDEST = 100
 _MARKS = {
     "new": ("+", "green"),
     "unchanged": ("✓", "bright_black"),
@@ -73,16 +75,23 @@ def generate(
     NAME is dockerfile, compose, github, start … or a path; without one: all that the blueprint's
     runtime and pipeline need. --list shows the others.
     """
+    from generators.detect import detect as look
     from wizards import files
+    from wizards.deployment import assumed
 
     root = context.root
     if take_back:
         _taken_back(context, files.undo(root))
+    blueprint, found = context.blueprint(), look(root)
     if only_list:
-        _listed(context, files.offers(root, context.blueprint()))
+        _listed(context, files.offers(root, blueprint, detection=found))
+    language = _asked_language()
     states = files.artefacts(
-        root, context.blueprint(), names=(*names, *families), language=_asked_language()
+        root, blueprint, names=(*names, *families), language=language, detection=found
     )
+    note = assumed(blueprint, found)
+    if note:
+        _say_note(context, note)
     checks = _verified(states) if verify else []
     for line in _table(states):
         context.out.say(line)
@@ -91,7 +100,7 @@ def generate(
     _say_checks(context, checks)
     written = files.write(root, states) if do_write else []
     _say_end(context, states, written, do_write)
-    data = _data(root, states, written, checks, show_diff)
+    data = {**_data(root, states, written, checks, show_diff), "notes": [note] if note else []}
     failed = [one for one in checks if one.outcome == "failed"]
     if failed:
         context.out.refused(data, _not_valid(failed))
@@ -161,6 +170,15 @@ def _table(states: list[FileState]) -> list[str]:
         gap = " " * (path_width - cell_len(path))
         lines.append(f"{click.style(mark, fg=colour)} {path}{gap}  {label}  {state.says}")
     return lines
+
+
+def _say_note(context: Context, note: str) -> None:
+    from tui.commands.wrapping import wrapped
+
+    width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+    for number, line in enumerate(wrapped(note, width - 2)):
+        context.out.say((click.style("▲", fg="yellow") if not number else " ") + f" {line}")
+    context.out.say()
 
 
 def _state_word(state: str) -> str:
