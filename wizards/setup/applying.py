@@ -17,6 +17,7 @@ from wizards.events import Emit, Event, Json
 from wizards.failures import Exit, Failure
 from wizards.plan import Action, Change, Plan, critical_path
 from wizards.runner import Ended, Progress, Run, State, Step
+from wizards.setup.bindings import BindingsResource
 from wizards.setup.closing import close_opened
 from wizards.setup.commands_log import CommandsLog
 from wizards.setup.journals import alone, new_journal
@@ -153,6 +154,8 @@ def _step(
             )
         except Cancelled:
             raise Cancelled(job.left_running(resource, RESUME)) from None
+        if performance.made and isinstance(resource, BindingsResource):
+            job.granted[resource.id] = time.monotonic()
         job.say(
             "step.done",
             resource,

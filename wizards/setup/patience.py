@@ -25,6 +25,7 @@ _DENIED_BUDGET = 120.0
 _LONGEST_WAIT = 15.0
 # Each attempt leaves a revision of the service that never runs: few of them, not many.
 _LEAVES_SOMETHING = {"secret-unreadable"}
+_SELDOM = 45.0
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class Patience:
         wait = _steady(already) if steady else next(self._waits)
         wait = max(wait, failure.refusal.retry_after or 0.0)
         if failure.code in _LEAVES_SOMETHING:
-            wait = max(wait, _LONGEST_WAIT)
+            wait = max(wait, _SELDOM, already)
         self._spent[kind] = already + wait
         if failure.exhausted or self._spent[kind] > budget:
             raise failure.after(already)

@@ -18,12 +18,16 @@ from wizards.setup.run_comparing import STATE, pinned
 from wizards.setup.run_flags import flags, values_of
 from wizards.setup.run_resource import Changes, Found, RunResource
 from wizards.setup.run_settings import RESERVED
+from wizards.setup.work import Work
 
 PLACEHOLDER = "us-docker.pkg.dev/cloudrun/container/hello"
 """Google's own page that says hello on $PORT at /, until an image is built."""
 
 OPEN_TO = "open_to"
 """The field of what is left alone that names whom a private service is open to."""
+
+SPREADING = 60.0
+"""Seconds in which a grant is usually known to Cloud Run; Google promises no more than minutes."""
 
 _INVALID, _FORBIDDEN = 400, 403
 _INVOKER = "roles/run.invoker"
@@ -140,6 +144,17 @@ class RunServiceResource(RunResource):
             for member in str(part.before).split(", ")
         ]
         return "\n".join(lines)
+
+    def make(self, work: Work, seen: Seen) -> None:
+        """Create or change it, once fresh grants have had time to spread.
+
+        A revision that comes before them never runs, and stays there to be wondered at.
+        """
+        left = SPREADING - work.granted() if self.secrets else 0.0
+        if left > 0:
+            work.says(_("waiting until the grants that were made just now are known everywhere"))
+            work.cloud.pause(left)
+        super(RunServiceResource, self).make(work, seen)
 
     def judged(self, cloud: Cloud, found: Found, seen: Seen) -> Seen:
         """Let Google judge the update without making it; what it can never take blocks the plan.

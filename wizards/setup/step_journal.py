@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
+from math import inf
 
 from generators.language import _
 from wizards.cancel import Cancel
@@ -23,7 +25,7 @@ class StepJournal:
     """One journal for every step; ``opened`` are writes whose end an earlier run never told.
 
     ``values`` are secret values, in memory only. ``begun`` gathers the steps that left an operation
-    with Google.
+    with Google, ``granted`` the moments (``time.monotonic()``) at which policies were written.
     """
 
     journal: Journal
@@ -33,6 +35,7 @@ class StepJournal:
     values: MutableMapping[str, str] = field(default_factory=dict, repr=False)
     attended: bool = True
     begun: set[str] = field(default_factory=set)
+    granted: MutableMapping[str, float] = field(default_factory=dict)
 
     def say(self, event: str, of: Resource, /, **fields: Json) -> None:
         """Record an event of a step."""
@@ -56,6 +59,12 @@ class StepJournal:
                 "step.make", resource, action=action.value, diff=found, resource=record(resource)
             )
 
+        def granted() -> float:
+            moments = [self.granted[need] for need in resource.needs if need in self.granted]
+            if not moments:
+                return inf
+            return (time.monotonic() - max(moments)) * self.cloud.speed
+
         return Work(
             cloud=self.cloud.until(self.cancel, progress.retrying),
             says=progress.says,
@@ -66,6 +75,7 @@ class StepJournal:
             refused=lambda: self.say("step.refused", resource),
             wrote=lambda part: self.say("step.wrote", resource, diff=[part.as_json()]),
             opened=self.opened.get(resource.id),
+            granted=granted,
         )
 
     def left_running(self, resource: Resource, resume: str) -> str:

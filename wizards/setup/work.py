@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
+from math import inf
 
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import OperationName
@@ -31,6 +32,8 @@ class Work:
     opened: Action | None = None
     """What an earlier run had begun here without saying how it ended."""
     attended: bool = True
+    granted: Callable[[], float] = lambda: inf
+    """The cloud's seconds since this run gave the last grant that the resource needs."""
 
     def finish(self, operation: OperationName) -> None:
         """Journal an operation's name, then wait until it is done."""
