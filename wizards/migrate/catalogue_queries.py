@@ -73,7 +73,9 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = ANY(%(
 """
 
 COLUMNS = """
-SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
+  a.attnotnull AND NOT EXISTS (SELECT 1 FROM pg_constraint n WHERE n.conrelid = a.attrelid
+    AND n.contype = 'n' AND NOT n.convalidated AND n.conkey = ARRAY[a.attnum]),
   pg_get_expr(d.adbin, d.adrelid),
   CASE WHEN t.typtype = 'd' THEN (WITH RECURSIVE below AS (
       SELECT t.typbasetype AS type, t.typtypmod AS mods
@@ -81,7 +83,8 @@ SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
         WHERE d.typtype = 'd')
     SELECT format_type(type, (SELECT max(mods) FROM below)) FROM below JOIN pg_type b
       ON b.oid = below.type WHERE b.typtype <> 'd') END,
-  CASE WHEN a.attcollation <> 0 THEN k.collname END, a.attcollation = t.typcollation
+  CASE WHEN a.attcollation <> 0 THEN k.collname END, a.attcollation = t.typcollation,
+  a.attgenerated::text
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation k ON k.oid = a.attcollation
@@ -98,7 +101,9 @@ SELECT c.conrelid, c.conname, c.contype::text, c.convalidated, pg_get_constraint
       AND attnum = ANY(c.conkey) AND pg_get_constraintdef(c.oid)
       ~ ('(^|[( ])' || regexp_replace(quote_ident(attname), '([^a-z0-9_])', '\\\\\\1', 'g')
          || ' IS NOT NULL')
-      AND pg_get_constraintdef(c.oid) !~ ' OR ') END
+      AND pg_get_constraintdef(c.oid) !~ ' OR ') END,
+  ARRAY(SELECT attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k(num, place)
+    JOIN pg_attribute ON attrelid = c.confrelid AND attnum = k.num ORDER BY place)
 FROM pg_constraint c WHERE c.conrelid = ANY(%(oids)s)
 """
 
@@ -150,11 +155,17 @@ SELECT c.oid, n.nspname, c.relname, c.relkind::text,
   ARRAY(SELECT DISTINCT conrelid::int8 FROM pg_constraint
     WHERE confrelid = c.oid AND contype = 'f'),
   ARRAY(SELECT relid::oid::int8 FROM leaves WHERE root = c.oid),
+  ARRAY(WITH RECURSIVE below AS (
+      SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid
+      UNION SELECT i.inhrelid FROM pg_inherits i JOIN below ON i.inhparent = below.inhrelid)
+    SELECT inhrelid::int8 FROM below),
   (SELECT partdefid::int8 FROM pg_partitioned_table WHERE partrelid = c.oid AND partdefid <> 0),
   (SELECT inhparent::int8 FROM pg_inherits WHERE inhrelid = c.oid AND c.relispartition LIMIT 1),
-  (SELECT attname FROM pg_partitioned_table p JOIN pg_attribute a
-    ON a.attrelid = c.oid AND a.attnum = p.partattrs[0]
-    WHERE partrelid = c.oid AND partnatts = 1 AND p.partattrs[0] > 0 AND partstrat = 'r'),
+  ARRAY(SELECT a.attname::text FROM pg_partitioned_table p,
+      unnest(p.partattrs::int2[]) WITH ORDINALITY AS k(num, place), pg_attribute a
+    WHERE p.partrelid = c.oid AND a.attrelid = c.oid AND a.attnum = k.num AND k.num > 0
+      AND NOT 0 = ANY(p.partattrs::int2[]) ORDER BY place),
+  CASE WHEN c.relispartition THEN coalesce(pg_get_partition_constraintdef(c.oid), '') ELSE '' END,
   ARRAY(SELECT DISTINCT
       CASE WHEN pg_table_is_visible(v.oid) OR vn.nspname = 'public' THEN '' ELSE vn.nspname END
       || E'\\t' || v.relname
@@ -189,7 +200,7 @@ SELECT relation FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND pid <> pg_b
 DOMAINS = """
 SELECT CASE WHEN pg_type_is_visible(t.oid) OR n.nspname = 'public' THEN '' ELSE n.nspname END,
   t.typname,
-  below.checked, format_type(below.type, below.mods),
+  below.checked, format_type(below.type, below.mods), coalesce(below.usual, ''),
   ARRAY(SELECT DISTINCT
       CASE WHEN pg_table_is_visible(c.oid) OR cn.nspname = 'public' THEN '' ELSE cn.nspname END
       || E'\\t' || c.relname
@@ -204,12 +215,17 @@ CROSS JOIN LATERAL (
     SELECT t.oid AS domain, t.typbasetype AS type, t.typtypmod AS mods, t.typnotnull AS required
     UNION ALL SELECT d.oid, d.typbasetype, d.typtypmod, d.typnotnull
       FROM levels JOIN pg_type d ON d.oid = levels.type WHERE d.typtype = 'd')
-  SELECT max(mods) AS mods, bool_or(required OR EXISTS (
+  SELECT (SELECT pg_get_expr(d.typdefaultbin, 0) FROM pg_type d WHERE d.oid = t.oid) AS usual,
+    max(mods) AS mods, bool_or(required OR EXISTS (
       SELECT 1 FROM pg_constraint WHERE contypid = domain)) AS checked,
     (SELECT type FROM levels l JOIN pg_type b ON b.oid = l.type WHERE b.typtype <> 'd') AS type
   FROM levels) AS below
 """
 
-VOLATILE = "SELECT coalesce(bool_or(provolatile = 'v'), false) FROM pg_proc WHERE proname = ANY(%s)"
+VOLATILE = """
+SELECT EXISTS (SELECT 1 FROM pg_proc WHERE provolatile = 'v' AND proname = ANY(%(functions)s))
+  OR EXISTS (SELECT 1 FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode
+    WHERE p.provolatile = 'v' AND o.oprname = ANY(%(operators)s))
+"""
 
 COUNT = "SELECT {oid}::oid::regclass::text"

@@ -12,12 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wizards.migrate import catalogue_queries as queries
+from wizards.migrate.partition_proofs import proved_bounds
 from wizards.migrate.review.catalogue import Column, Constraint, Domain, Facts, Index, Table
 from wizards.migrate.review.checks.rows import columns_in
 from wizards.migrate.review.mentions import Mentions, mentions
-from wizards.migrate.review.names import Name
+from wizards.migrate.review.names import Name, words
 from wizards.migrate.review.opclasses import opclasses
 from wizards.migrate.review.sql import parameters_filled, statements
+from wizards.migrate.review.volatility import function_calls, operators
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -60,7 +62,12 @@ def gather(connection: Server, sql: Iterable[str], *, tables: Iterable[Name] = (
         oids = _relations(connection, named)
         domains = _domains(connection, named)
     facts = _unlocked_tables(connection, oids, base)
-    facts = replace(facts, domains=domains, volatile=_volatile(connection, named))
+    facts = replace(
+        facts,
+        domains=domains,
+        volatile=_volatile(connection, named),
+        proved_bounds=proved_bounds(connection, parsed, facts),
+    )
     rate = _rate(connection, list(facts.tables.values()))
     return replace(facts, rate=rate or 0.0, rate_measured=rate is not None)
 
@@ -132,7 +139,7 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
     }
     columns: dict[int, dict[str, Column]] = {}
     for row in connection.execute(queries.COLUMNS, known).fetchall():
-        oid, name, type_, not_null, default, domain_base, collation, usual = row
+        oid, name, type_, not_null, default, domain_base, collation, usual, generated = row
         columns.setdefault(oid, {})[name] = Column(
             type=type_,
             not_null=not_null,
@@ -140,17 +147,19 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
             base=domain_base or "",
             collation=collation or "",
             has_default_collation=usual,
+            generated=generated,
         )
     constraints: dict[int, dict[str, Constraint]] = {}
     for row in connection.execute(queries.CONSTRAINTS, known).fetchall():
-        oid, name, kind, valid, definition, named_columns, referenced, proves = row
+        oid, name, kind, valid, definition, named_columns, parent, proves, referenced = row
         constraints.setdefault(oid, {})[name] = Constraint(
             name=name,
             kind=kind,
             valid=valid,
             definition=definition,
             columns=tuple(named_columns or ()),
-            references=names.get(referenced),
+            references=names.get(parent),
+            referenced=tuple(referenced),
             proves=tuple(proves or ()),
         )
     indexes: dict[int, list[Index]] = {}
@@ -204,7 +213,8 @@ def _columns_of(expressions: str) -> frozenset[str]:
 
 def _table(connection: Server, row: tuple[Any, ...], names: dict[int, Name]) -> Table:
     (oid, _schema, _name, kind, tuples, live, total, heap, dead, logged, space, method) = row[:12]
-    parents, children, partitions, default, parent, key, views, view_columns, sources = row[12:]
+    parents, children, partitions, below, default, parent, keys, bounds = row[12:20]
+    views, view_columns, sources = row[20:]
     rows, known = _rows(connection, oid, kind, tuples, live, heap)
     return Table(
         name=names[oid],
@@ -220,9 +230,11 @@ def _table(connection: Server, row: tuple[Any, ...], names: dict[int, Name]) -> 
         parents=_known(parents, names),
         children=_known(children, names),
         partitions=_known(partitions, names),
+        descendants=_known(below, names),
         default_partition=names.get(default),
         partition_of=names.get(parent),
-        partition_column=key or "",
+        partition_columns=tuple(keys),
+        bounds=bounds,
         views=_tabbed(views),
         view_columns=frozenset(view_columns),
         sources=_tabbed(sources),
@@ -265,17 +277,19 @@ def _domains(connection: Server, named: Mentions) -> dict[Name, Domain]:
     texts = [name.sql for name in named.types if name.name]
     rows = connection.execute(queries.DOMAINS, (texts,)).fetchall()
     return {
-        Name(schema, name): Domain(checked=checked, base=base, users=_tabbed(users))
-        for schema, name, checked, base, users in rows
+        Name(schema, name): Domain(
+            checked=checked, base=base, default=default, users=_tabbed(users)
+        )
+        for schema, name, checked, base, default, users in rows
     }
 
 
 def _volatile(connection: Server, named: Mentions) -> dict[str, bool]:
-    """Which functions of added defaults differ per row, after PostgreSQL inlined what it can."""
+    """Which added defaults differ per row, after PostgreSQL inlined and computed what it can."""
     from psycopg import Error
 
     found: dict[str, bool] = {}
-    for expression, names in named.defaults.items():
+    for expression in named.defaults:
         try:
             with bounded(connection):
                 plan = connection.execute(
@@ -284,29 +298,19 @@ def _volatile(connection: Server, named: Mentions) -> dict[str, bool]:
                 volatile = _any_volatile(connection, [str(line[0]) for line in plan])
         except Error:
             continue
-        found.update((name.shown, volatile) for name in names)
+        found[expression] = volatile
     return found
 
 
 def _any_volatile(connection: Server, plan: list[str]) -> bool:
     output = next((line.split("Output:", 1)[1] for line in plan if "Output:" in line), "")
-    left = mentions_of_expression(output)
-    row = connection.execute(queries.VOLATILE, ([name.name for name in left],)).fetchone()
+    parsed = [one.node for one in statements(f"SELECT {output}") if one.node is not None]
+    left = {
+        "functions": [words(call.funcname)[-1] for one in parsed for call in function_calls(one)],
+        "operators": [name for one in parsed for name in operators(one)],
+    }
+    row = connection.execute(queries.VOLATILE, left).fetchone()
     return bool(row and row[0])
-
-
-def mentions_of_expression(expression: str) -> list[Name]:
-    """The functions an expression calls."""
-    from wizards.migrate.review.names import of_words, words
-    from wizards.migrate.review.volatility import function_calls
-
-    parsed = statements(f"SELECT {expression}")
-    return [
-        of_words(words(call.funcname))
-        for one in parsed
-        if one.node is not None
-        for call in function_calls(one.node)
-    ]
 
 
 def _rate(connection: Server, tables: list[Table]) -> float | None:

@@ -18,7 +18,10 @@ _NO_FACTS: Mapping[str, Json] = {}
 
 @dataclass(slots=True)
 class Case:
-    """Rules write into it with :meth:`touch` and :meth:`find`; ``index`` counts from 0."""
+    """Rules write into it with :meth:`touch` and :meth:`find`; ``index`` counts from 0.
+
+    ``inherited`` are the tables it reaches only through a parent.
+    """
 
     parsed: Parsed
     context: Context
@@ -26,6 +29,7 @@ class Case:
     locks: dict[Name, Lock] = field(default_factory=dict)
     rewrites: frozenset[Name] = frozenset()
     scans: frozenset[Name] = frozenset()
+    inherited: frozenset[Name] = frozenset()
     findings: list[Finding] = field(default_factory=list)
     pending_keys: tuple[tuple[Name, frozenset[str], int], ...] = ()
     pending_views: tuple[tuple[Name, int], ...] = ()

@@ -11,10 +11,14 @@ from wizards.migrate.review.opclasses import OpClasses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: ``type`` as format_type() prints it, ``base`` what a domain rests on, else ""."""
+    """A column: ``type`` as format_type() prints it, ``base`` what a domain rests on, else "".
+
+    ``not_null`` where that is valid for every row; ``generated`` is "s" (stored), "v" or "".
+    """
 
     type: str
     not_null: bool = False
+    generated: str = ""
     default: str = ""
     base: str = ""
     collation: str = ""
@@ -46,7 +50,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
-    """A constraint: ``kind`` is PostgreSQL's contype (c f p u x n), ``proves`` not-null columns."""
+    """A constraint: ``kind`` is PostgreSQL's contype (c f p u x n), ``proves`` not-null columns.
+
+    ``referenced`` are the columns of ``references`` that a foreign key points to.
+    """
 
     name: str
     kind: str
@@ -54,12 +61,18 @@ class Constraint:
     definition: str
     columns: tuple[str, ...] = ()
     references: Name | None = None
+    referenced: tuple[str, ...] = ()
     proves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table, partitioned table or materialised view (``kind`` r, p, m); sizes in bytes."""
+    """A table, partitioned table or materialised view (``kind`` r, p, m); sizes in bytes.
+
+    ``partitions`` are the leaves, ``descendants`` everything that inherits, partitions included.
+    ``partition_columns`` are empty for a key with expressions; ``bounds`` are a partition's own, as
+    a condition.
+    """
 
     name: Name
     kind: str = "r"
@@ -77,9 +90,11 @@ class Table:
     parents: tuple[Name, ...] = ()
     children: tuple[Name, ...] = ()
     partitions: tuple[Name, ...] = ()
+    descendants: tuple[Name, ...] = ()
     default_partition: Name | None = None
     partition_of: Name | None = None
-    partition_column: str = ""
+    partition_columns: tuple[str, ...] = ()
+    bounds: str = ""
     views: tuple[Name, ...] = ()
     view_columns: frozenset[str] = frozenset()
     sources: tuple[Name, ...] = ()
@@ -91,6 +106,7 @@ class Domain:
 
     checked: bool
     base: str
+    default: str = ""
     users: tuple[Name, ...] = ()
 
 
@@ -98,6 +114,8 @@ class Domain:
 class Facts:
     """Everything gathered; names follow the connection's search path; rates in bytes a second.
 
+    ``volatile`` says of default expressions whether they differ per row; ``proved_bounds`` are
+    (parent, child) whose CHECKs prove the bounds of the ATTACH PARTITION that was asked about.
     ``unread`` tables exist, but somebody held a lock that kept their facts from being read.
     """
 
@@ -107,6 +125,7 @@ class Facts:
     indexes: Mapping[Name, Index] = field(default_factory=dict)
     domains: Mapping[Name, Domain] = field(default_factory=dict)
     volatile: Mapping[str, bool] = field(default_factory=dict)
+    proved_bounds: frozenset[tuple[Name, Name]] = frozenset()
     casts: frozenset[tuple[str, str]] = frozenset()
     opclasses: OpClasses = field(default_factory=OpClasses)
     unread: frozenset[Name] = frozenset()

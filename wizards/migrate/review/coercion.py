@@ -33,6 +33,9 @@ _RELABELLED = frozenset(
         ("bit varying", "bit"),
     }
 )
+_OF_THE_TYPE = frozenset({"btree", "gist", "spgist"})
+"""Access methods whose entries are of the column's own type, also under a polymorphic class."""
+
 _FINEST = 6
 _FULL = 0xFFFF
 _WIDEST = dict.fromkeys(
@@ -44,7 +47,10 @@ _HARMLESS_TARGETS = frozenset({"text", "character varying", "numeric"})
 
 
 class Change(NamedTuple):
-    """One column's change; ``old`` None when unknown; ``using`` is "", "cast" or "real"."""
+    """One column's change; ``old`` None when unknown; ``using`` is "", "cast" or "real".
+
+    ``through`` are the types that a USING of nothing but casts goes through.
+    """
 
     table: Name
     column: str
@@ -52,6 +58,7 @@ class Change(NamedTuple):
     new: Type
     using: str = ""
     collation: str = ""
+    through: tuple[Type, ...] = ()
 
 
 class Cost(NamedTuple):
@@ -70,6 +77,15 @@ def cost(change: Change, context: Context) -> Cost:
         return Cost(True, True, _("USING computes every value"))
     if change.old is None:
         return _unknown(change)
+    column = live.columns.get(change.column) if live else None
+    if column is not None and column.generated == "v":
+        return _rest(change, live, context, _("the values are not stored"))
+    if change.through:
+        step, *further = change.through
+        first = cost(change._replace(new=step, using="", through=()), context)
+        if first.rewrites:
+            return first
+        return cost(change._replace(old=step, through=tuple(further)), context)
     if (change.old.name, change.old.array) == (change.new.name, change.new.array) and (
         not change.new.mods and not change.new.fields
     ):
@@ -227,6 +243,6 @@ def _another_class(change: Change, index: Index, context: Context, live: Table) 
     domain = None if change.new.array else context.domain(change.new.key)
     new = of_text(domain.base) if domain else change.new
     method, known = index.method, facts.opclasses
-    return known.of(method, old.name, change.old.name, array=old.array) != known.of(
-        method, new.name, change.new.name, array=new.array
-    )
+    before = known.of(method, old.name, change.old.name, array=old.array)
+    after = known.of(method, new.name, change.new.name, array=new.array)
+    return before != after or (bool(after[1]) and method not in _OF_THE_TYPE)

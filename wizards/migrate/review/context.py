@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from wizards.migrate.model import Finding
 from wizards.migrate.review.catalogue import Domain, Facts, Table
 from wizards.migrate.review.locks import Lock
 from wizards.migrate.review.made_indexes import MadeIndexes
@@ -44,6 +45,7 @@ class Context:
     index_tables: dict[Name, Name] = field(default_factory=dict)
     constraint_kinds: dict[tuple[Name, str], str] = field(default_factory=dict)
     keys: set[Name] = field(default_factory=set)
+    lost_keys: dict[Name, list[Finding]] = field(default_factory=dict)
     foreign_keys: dict[tuple[Name, str], Name] = field(default_factory=dict)
     partitioned: set[Name] = field(default_factory=set)
     domains: dict[Name, Domain] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class Context:
         self.blocked.clear()
         self.unvalidated.clear()
         self.enum_values.clear()
+        self.lost_keys.clear()
         self.timeouts -= self.local_timeouts
         self.local_timeouts.clear()
         self.altered = None

@@ -13,7 +13,7 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.catalogue import Facts
 from wizards.migrate.review.context import Context
 from wizards.migrate.review.levels import settle
-from wizards.migrate.review.rules import opaque, type_objects, windows
+from wizards.migrate.review.rules import inheritance, opaque, type_objects, windows
 from wizards.migrate.review.rules.dispatch import JUDGES
 from wizards.migrate.review.rules.idempotence import not_idempotent
 from wizards.migrate.review.rules.sessions import missing_timeouts
@@ -90,6 +90,7 @@ class Reviewer:
             rule(case, parsed.node)
         elif not parsed.kind:
             opaque.refused(case)
+        inheritance.spread(case)
         windows.follow(case)
         if self._timeouts:
             missing_timeouts(case)

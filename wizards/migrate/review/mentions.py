@@ -9,7 +9,7 @@ from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name, of_object, of_range, of_words, words
 from wizards.migrate.review.rules.columns import expression_sql
 from wizards.migrate.review.sql import Parsed
-from wizards.migrate.review.volatility import descend, function_calls
+from wizards.migrate.review.volatility import descend, function_calls, operators
 
 _TABLE_PART = frozenset({pb.OBJECT_TRIGGER, pb.OBJECT_POLICY, pb.OBJECT_RULE})
 
@@ -64,6 +64,6 @@ def _default(column: pb.ColumnDef, found: Mentions) -> None:
         names = tuple(
             of_words(words(call.funcname)) for call in function_calls(part.constraint.raw_expr)
         )
-        if names:
+        if names or any(operators(part.constraint.raw_expr)):
             found.functions.update(names)
             found.defaults[expression_sql(part.constraint.raw_expr)] = names

@@ -72,9 +72,14 @@ def _verdict(bare: str, shown: str, has_arguments: bool, context: Context) -> bo
         return True
     if bare in _NEVER and not (bare in MOMENTS and has_arguments):
         return False
-    if context.facts is not None:
-        return context.facts.volatile.get(shown.removeprefix("pg_catalog."))
     return None
+
+
+def operators(node: Message) -> Iterator[str]:
+    """Yield the name of every operator below a node."""
+    for part in descend(node):
+        if part.DESCRIPTOR.name == "A_Expr":
+            yield from words(part.name)[-1:]
 
 
 def function_calls(node: Message) -> Iterator[pb.FuncCall]:

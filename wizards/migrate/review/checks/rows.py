@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from generators.language import _
 from wizards.migrate.review import fixes, libpg
+from wizards.migrate.review.bounds import inside
 from wizards.migrate.review.catalogue import Table
 from wizards.migrate.review.checks.doubt import Doubt, Kind
 from wizards.migrate.review.checks.state import State
@@ -219,7 +220,10 @@ def partition(
 ) -> Iterator[Doubt]:
     """Rows of the new partition outside its bounds; rows of DEFAULT inside them."""
     live = at.state.table(parent)
-    condition = _inside(live, bound)
+    siblings = [
+        one for one in at.state.facts.tables.values() if one.partition_of == parent and one.bounds
+    ]
+    condition = inside(live, bound, {one.name: one for one in siblings}.values())
     if live is None or not condition:
         return
     if child is not None and child not in at.state.made:
@@ -228,7 +232,7 @@ def partition(
             Kind.ROWS,
             _("will fail: {failing} of {rows} rows of {table} are outside the partition's bounds"),
             failing=f"({condition}) IS NOT TRUE",
-            columns=(live.partition_column,),
+            columns=live.partition_columns,
         )
     if live.default_partition is not None:
         yield at.doubt(
@@ -236,19 +240,5 @@ def partition(
             Kind.ROWS,
             _("will fail: {failing} of {rows} rows of {table} belong into the new partition"),
             failing=condition,
-            columns=(live.partition_column,),
+            columns=live.partition_columns,
         )
-
-
-def _inside(live: Table | None, bound: pb.PartitionBoundSpec) -> str:
-    """The bounds of a one-column range as a condition, "" for any other kind."""
-    if live is None or not live.partition_column or len(bound.lowerdatums) != 1:
-        return ""
-    column = f"r.{quoted(live.partition_column)}"
-    low, high = expression_sql(bound.lowerdatums[0]), expression_sql(bound.upperdatums[0])
-    parts = [f"{column} IS NOT NULL"]
-    if low.lower() != "minvalue":
-        parts.append(f"{column} >= {low}")
-    if high.lower() != "maxvalue":
-        parts.append(f"{column} < {high}")
-    return " AND ".join(parts)

@@ -42,6 +42,8 @@ _ROW_SECURITY = (
 )
 _RULES: dict[int, Rule] = {
     pb.AT_DropColumn: columns.drop_column,
+    pb.AT_SetExpression: columns.set_expression,
+    pb.AT_AlterConstraint: constraints.alter_constraint,
     pb.AT_SetNotNull: not_null.set_not_null,
     pb.AT_DropNotNull: not_null.drop_not_null,
     pb.AT_AlterColumnType: alter_type,

@@ -9,7 +9,7 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
-from wizards.migrate.review.rules.constraints import missing_index
+from wizards.migrate.review.rules.constraints import missing_index, referencing
 from wizards.migrate.review.rules.naming import name_type
 from wizards.migrate.review.types import SERIALS, of_node
 from wizards.migrate.review.volatility import MOMENTS, descend, function_calls, volatile_calls
@@ -22,6 +22,8 @@ def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     column: pb.ColumnDef = getattr(command, "def").column_def
     type_ = of_node(column.type_name)
     case.touch(table, AX)
+    if command.missing_ok and _is_there(case, table, column.colname):
+        return
     name_type(case, table, column.colname, type_)
     by_kind = {part.constraint.contype: part.constraint for part in column.constraints}
     serial = type_.name in SERIALS
@@ -34,6 +36,9 @@ def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
         filled = True
     elif default is not None and filled:
         _default(case, table, column, default.raw_expr)
+    elif default is None and (usual := _domain_default(case, column)) is not None:
+        _default(case, table, column, usual)
+        filled = True
     if not filled and not serial and pb.CONSTR_IDENTITY not in by_kind:
         _required(case, table, column, by_kind)
     _domain(case, table, column)
@@ -41,6 +46,23 @@ def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
         _inline(case, table, column, part.constraint, filled=filled)
     case.context.know(table, column.colname, type_)
     _remember(case, table, column, required=serial or pb.CONSTR_NOTNULL in by_kind)
+
+
+def _is_there(case: Case, table: Name, column: str) -> bool:
+    """Whether IF NOT EXISTS finds the column, as far as the catalogue and the plan know."""
+    if column in case.context.columns.get(table, {}):
+        return True
+    live = case.context.table(table)
+    return live is not None and column in live.columns
+
+
+def _domain_default(case: Case, column: pb.ColumnDef) -> pb.Node | None:
+    """The default that a domain gives to a column without its own."""
+    domain = case.context.domain(of_words(words(column.type_name.names)))
+    if domain is None or not domain.default or len(column.type_name.array_bounds):
+        return None
+    parsed = libpg.parse(f"SELECT {domain.default}".encode())
+    return parsed[0].stmt.select_stmt.target_list[0].res_target.val
 
 
 def _remember(case: Case, table: Name, column: pb.ColumnDef, *, required: bool) -> None:
@@ -105,10 +127,13 @@ def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> N
     if not old and value.WhichOneof("node") == "a_const":
         return
     sure, unknown = volatile_calls(value, case.context)
+    whole = _by_the_catalogue(case, value)
+    if whole is not None:
+        sure, unknown = ([*sure, *unknown] or [expression_sql(value)] if whole else []), []
     if not sure and not unknown and not old:
         _same_moment(case, table, column.colname, value)
         return
-    calls = ", ".join(f"{name}()" for name in sure or unknown)
+    calls = ", ".join(name if "(" in name else f"{name}()" for name in sure or unknown)
     if sure:
         message = _("{calls} differs per row: {table} is rewritten and blocked until done")
     elif unknown:
@@ -130,6 +155,15 @@ def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> N
             fixes.backfill(table, column.colname, text),
         ),
     )
+
+
+def _by_the_catalogue(case: Case, value: pb.Node) -> bool | None:
+    """What PostgreSQL itself makes of the expression, where the plan changes none of its parts."""
+    facts = case.context.facts
+    changed = any(
+        of_words(words(call.funcname)) in case.context.functions for call in function_calls(value)
+    )
+    return None if facts is None or changed else facts.volatile.get(expression_sql(value))
 
 
 def _same_moment(case: Case, table: Name, column: str, value: pb.Node) -> None:
@@ -181,7 +215,7 @@ def _domain(case: Case, table: Name, column: pb.ColumnDef) -> None:
     context = case.context
     name = of_words(words(column.type_name.names))
     domain = context.domain(name)
-    if domain is None or not domain.checked:
+    if domain is None or not domain.checked or len(column.type_name.array_bounds):
         return
     case.find(
         "add-checked-domain-column",
@@ -205,8 +239,9 @@ def _inline(
         missing_index(case, table, [column.colname])
         name = constraint.conname or fixes.shortened(f"{table.name}_{column.colname}_fkey")
         case.context.foreign_keys[(table, name)] = parent
-        if filled:
-            case.touch(parent, Lock.SHARE_ROW_EXCLUSIVE, scans=True)
+        given = any(part.constraint.contype == pb.CONSTR_DEFAULT for part in column.constraints)
+        if filled or given:
+            case.touch(parent, Lock.SHARE_ROW_EXCLUSIVE, scans=filled)
             _report_inline(case, table, column, constraint, _("foreign key"))
         elif parent != table and not (table in case.context.new or parent in case.context.new):
             _locks_parent(case, table, parent)
@@ -271,6 +306,24 @@ def _report_inline(
     )
 
 
+def set_expression(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
+    """Judge SET EXPRESSION (17+): a stored column is computed again for every row."""
+    live = case.context.table(table)
+    known = live.columns.get(command.name) if live else None
+    if known is not None and known.generated == "v":
+        case.touch(table, AX)
+        return
+    case.find(
+        "add-generated-stored",
+        _("computes {column} for every row: {table} is rewritten and blocked until done").format(
+            column=command.name, table=table.shown
+        ),
+        on=(table,),
+        lock=AX,
+        rewrites=True,
+    )
+
+
 def drop_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     """Judge DROP COLUMN: the data is gone, and old code still asks for it."""
     context = case.context
@@ -283,6 +336,9 @@ def drop_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     for parent in parents:
         case.touch(parent, AX)
     cascade = command.behavior == pb.DROP_CASCADE
+    if cascade:
+        for child in referencing(case, table, command.name):
+            case.touch(child, AX)
     case.find(
         "drop-column",
         _("loses the data of {column}; code of the last release still reads it").format(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review import fixes
@@ -178,6 +180,7 @@ def _unique(case: Case, table: Name, constraint: pb.Constraint) -> None:
 def _primary_key(case: Case, table: Name, constraint: pb.Constraint) -> None:
     columns = words(constraint.keys)
     case.context.keys.add(table)
+    _key_exchanged(case, table)
     if constraint.indexname:
         _key_by_index(case, table, constraint.indexname)
         return
@@ -193,6 +196,24 @@ def _primary_key(case: Case, table: Name, constraint: pb.Constraint) -> None:
             fixes.unique_by_index(table, name, columns, "PRIMARY KEY"),
         ),
     )
+
+
+def _key_exchanged(case: Case, table: Name) -> None:
+    """The transaction that took the old key away brings the new one: nobody sees it without."""
+    findings = case.context.lost_keys.pop(table, [])
+    findings[:] = [
+        replace(
+            one,
+            severity=Severity.NOTICE,
+            message=_("{table} gets another primary key in the same transaction").format(
+                table=table.shown
+            ),
+        )
+        if one.rule == "drop-primary-key"
+        else one
+        for one in findings
+        if one.rule != "replica-identity"
+    ]
 
 
 def _key_by_index(case: Case, table: Name, index: str) -> None:
@@ -255,6 +276,9 @@ def validate(case: Case, table: Name, name: str) -> None:
     live = context.table(table)
     known = live.constraints.get(name) if live else None
     parent = context.foreign_keys.get((table, name)) or (known.references if known else None)
+    if known is not None and known.valid and (table, name) not in context.unvalidated:
+        case.touch(table, Lock.SHARE_UPDATE_EXCLUSIVE)
+        return
     case.touch(table, Lock.SHARE_UPDATE_EXCLUSIVE, scans=True)
     if parent:
         case.touch(parent, Lock.ROW_SHARE, scans=True)
@@ -285,6 +309,9 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     known = live.constraints.get(name) if live else None
     parent = context.foreign_keys.pop((table, name), None) or (known.references if known else None)
     case.touch(table, AX)
+    if command.behavior == pb.DROP_CASCADE and known is not None and known.kind in {"p", "u"}:
+        for child in referencing(case, table, *known.columns):
+            case.touch(child, AX)
     for column in context.proofs.pop((table, name), known.proves if known else ()):
         context.proved.discard((table, column))
     kind = known.kind if known else context.constraint_kinds.get((table, name))
@@ -310,6 +337,34 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
             lock=AX,
         )
         _replicated(case, table)
+        if context.transaction:
+            context.lost_keys[table] = case.findings
+
+
+def alter_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
+    """ALTER CONSTRAINT of a foreign key; ENFORCED (18+) makes or drops triggers of the parent."""
+    change = getattr(command, "def").atalter_constraint
+    live = case.context.table(table)
+    known = live.constraints.get(change.conname) if live else None
+    case.touch(table, AX)
+    if known is not None and known.references and change.alter_enforceability:
+        case.touch(known.references, AX, scans=change.is_enforced)
+        case.touch(table, AX, scans=change.is_enforced)
+
+
+def referencing(case: Case, table: Name, *columns: str) -> list[Name]:
+    """The tables whose foreign keys point to one of these columns."""
+    live = case.context.table(table)
+    known = [case.context.table(name) for name in (live.children if live else ())]
+    return [
+        child.name
+        for child in known
+        if child is not None
+        and any(
+            one.references == table and set(columns) & set(one.referenced)
+            for one in child.constraints.values()
+        )
+    ]
 
 
 def _replicated(case: Case, table: Name) -> None:

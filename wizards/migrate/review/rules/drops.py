@@ -44,6 +44,8 @@ def _table(case: Case, table: Name) -> None:
     live = context.table(table)
     parents = tuple(name for name in (live.parents if live else ()) if name != table)
     children = tuple(name for name in (live.children if live else ()) if name != table)
+    if live is not None and live.partition_of:
+        parents = (*parents, live.partition_of)
     for other in (*parents, *children):
         case.touch(other, AX)
     new = context.is_new(table)

@@ -23,7 +23,7 @@ def attach(case: Case, parent: Name, command: pb.AlterTableCmd) -> None:
     if default:
         case.touch(default, AX, scans=True)
     live = case.context.table(child)
-    proved = _has_check(case, child)
+    proved = _has_check(case, parent, child)
     if child in case.context.new and not default:
         case.touch(child, AX)
         return
@@ -49,9 +49,9 @@ def _bounds_check(case: Case, parent: Name, child: Name, command: pb.AlterTableC
     """A CHECK that proves a range of one column, which only the catalogue can name."""
     live = case.context.table(parent)
     bound = getattr(command, "def").partition_cmd.bound
-    if live is None or not live.partition_column or len(bound.lowerdatums) != 1:
+    if live is None or len(live.partition_columns) != 1 or len(bound.lowerdatums) != 1:
         return None
-    column = quoted(live.partition_column)
+    column = quoted(live.partition_columns[0])
     low, high = expression_sql(bound.lowerdatums[0]), expression_sql(bound.upperdatums[0])
     name = quoted(fixes.shortened(f"{child.name}_bounds"))
     return fixes.steps(
@@ -63,14 +63,11 @@ def _bounds_check(case: Case, parent: Name, child: Name, command: pb.AlterTableC
     )
 
 
-def _has_check(case: Case, child: Name) -> bool:
-    """A validated CHECK on the child, which may prove its bounds."""
+def _has_check(case: Case, parent: Name, child: Name) -> bool:
+    """Whether a CHECK on the child proves its bounds: PostgreSQL says it, of the plan we hope."""
     context = case.context
-    live = context.table(child)
-    planned = child in context.checked
-    return planned or bool(
-        live and any(one.kind == "c" and one.valid for one in live.constraints.values())
-    )
+    proved = context.facts is not None and (parent, child) in context.facts.proved_bounds
+    return proved or child in context.checked
 
 
 def _default_partition(case: Case, parent: Name) -> Name | None:
@@ -92,6 +89,9 @@ def detach(case: Case, parent: Name, command: pb.AlterTableCmd) -> None:
         case.touch(parent, SUX)
         case.touch(child, AX)
         return
+    live = case.context.table(child)
+    for below in live.descendants if live else ():
+        case.touch(below, AX)
     online = case.context.postgres >= 14 and default is None
     case.find(
         "detach-partition",

@@ -12,8 +12,9 @@ from wizards.migrate.review.locks import AX
 from wizards.migrate.review.names import Name, quoted
 from wizards.migrate.review.proofs import column_name
 from wizards.migrate.review.rules.columns import expression_sql
+from wizards.migrate.review.rules.constraints import referencing
 from wizards.migrate.review.rules.naming import name_type
-from wizards.migrate.review.types import of_node
+from wizards.migrate.review.types import Type, of_node
 
 
 def alter_type(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
@@ -22,35 +23,67 @@ def alter_type(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     new = of_node(column.type_name)
     old, source = case.context.type_of(table, command.name)
     using = column.raw_default if column.HasField("raw_default") else None
+    through = _casts(using, command.name)
     verdict = cost(
         Change(
             table=table,
             column=command.name,
             old=old,
             new=new,
-            using=_using(using, command.name, column),
+            using="real" if through is None else "cast" if through else "",
             collation=column.coll_clause.collname[-1].string.sval
             if column.HasField("coll_clause")
             else "",
+            through=through or (),
         ),
         case.context,
     )
     name_type(case, table, command.name, new)
+    _neighbours(case, table, command.name, verdict)
     case.context.know(table, command.name, new)
     _report(case, table, command, column, verdict, source)
 
 
-def _using(expression: pb.Node | None, column: str, target: pb.ColumnDef) -> str:
-    """ "" without USING or when it only names the cast that happens anyway; else "cast"/"real"."""
-    if expression is None:
-        return ""
-    if column_name(expression) == column:
-        return ""
-    if expression.WhichOneof("node") == "type_cast":
-        cast = expression.type_cast
-        if column_name(cast.arg) == column and of_node(cast.type_name) == of_node(target.type_name):
-            return "cast"
-    return "real"
+def _casts(expression: pb.Node | None, column: str) -> tuple[Type, ...] | None:
+    """The types through which USING casts the column, innermost first; None: it computes."""
+    if expression is None or column_name(expression) == column:
+        return ()
+    kind = expression.WhichOneof("node")
+    if kind == "collate_clause":
+        return _casts(expression.collate_clause.arg, column)
+    if kind != "type_cast":
+        return None
+    below = _casts(expression.type_cast.arg, column)
+    return None if below is None else (*below, of_node(expression.type_cast.type_name))
+
+
+def _neighbours(case: Case, table: Name, column: str, verdict: Cost) -> None:
+    """A foreign key at the column is made again: that takes the other table's lock as well."""
+    live = case.context.table(table)
+    if live is None or column in case.context.columns.get(table, {}):
+        return
+    others: dict[Name, bool] = {}
+    for one in live.constraints.values():
+        if one.kind == "f" and column in one.columns and one.references:
+            others[one.references] = one.valid
+    for child in referencing(case, table, column):
+        known = case.context.table(child)
+        keys = known.constraints.values() if known else ()
+        others[child] = any(one.valid for one in keys if one.references == table)
+    others.pop(table, None)
+    if not others:
+        return
+    for other, valid in others.items():
+        case.touch(other, AX, scans=bool(verdict.rewrites) and valid)
+    case.find(
+        "alter-type",
+        _("the foreign key is made again: {tables} cannot be read or written meanwhile").format(
+            tables=", ".join(name.shown for name in others)
+        ),
+        on=tuple(others),
+        lock=AX,
+        severity=Severity.DANGER if verdict.rewrites else Severity.CAUTION,
+    )
 
 
 def _report(

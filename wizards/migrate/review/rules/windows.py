@@ -30,7 +30,7 @@ def follow(case: Case) -> None:
         held = context.held.get(table)
         if held is None or lock > held.lock:
             context.held[table] = Held(lock, case.index)
-            if lock is AX and table not in context.new:
+            if lock is AX and table not in context.new and table not in case.inherited:
                 context.blocked[table] = context.held[table]
 
 
@@ -71,7 +71,10 @@ def _wide(case: Case, blocked: dict[Name, Held]) -> None:
     mine = [
         table
         for table, lock in case.locks.items()
-        if lock is AX and table not in context.new and table not in context.held
+        if lock is AX
+        and table not in context.new
+        and table not in context.held
+        and table not in case.inherited
     ]
     if not mine or context.wide_reported or case.parsed.kind in _READS:
         return
