@@ -108,6 +108,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         moment=found.moment,
         origin=found.origin,
         database_bytes=found.bytes,
+        described=found.catalogue,
     )
     try:
         manifest.write(backup)

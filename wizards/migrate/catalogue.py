@@ -1,7 +1,8 @@
 """A schema as a set of lines, and its signature: equal signatures mean equal schemas.
 
 Column order and object ids do not count; PostgreSQL 18's named NOT NULL constraints are seen
-through the column. ``structure`` is what a dump without owners and grants brings back.
+through the column. ``structure`` is what a dump without owners and grants brings back: not the
+version of an extension, nor indexes that are not valid.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from wizards.migrate.deparsed import settled
 
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
@@ -29,7 +32,8 @@ _TABLE = (
 
 _STRUCTURE: Mapping[str, str] = {
     "schema": f"select n.nspname::text, '' from pg_namespace n where {_SPACES}",
-    "extension": "select e.extname::text, e.extversion from pg_extension e",
+    "extension": "select e.extname::text, n.nspname::text from pg_extension e"
+    " join pg_namespace n on n.oid = e.extnamespace",
     "table": "select n.nspname || '.' || c.relname, concat_ws(' ', c.relkind, c.relpersistence,"
     " c.relrowsecurity, c.relforcerowsecurity, c.reloptions::text,"
     " pg_get_expr(c.relpartbound, c.oid), pg_get_partkeydef(c.oid), (select string_agg("
@@ -49,10 +53,10 @@ _STRUCTURE: Mapping[str, str] = {
     + _TABLE
     + " join pg_constraint k on k.conrelid = c.oid where k.contype <> 'n'",
     "index": "select n.nspname || '.' || c.relname, concat_ws(' ', pg_get_indexdef(c.oid),"
-    " case when not i.indisvalid then 'INVALID' end, case when i.indisreplident then"
+    " case when i.indisreplident then"
     " 'replica identity' end, case when i.indisclustered then 'clustered' end) from "
     + _TABLE
-    + " join pg_index i on i.indexrelid = c.oid",
+    + " join pg_index i on i.indexrelid = c.oid where i.indisvalid or c.relkind = 'I'",
     "view": "select n.nspname || '.' || c.relname, pg_get_viewdef(c.oid) from "
     + _TABLE
     + " where c.relkind in ('v','m')",
@@ -112,6 +116,17 @@ _PRIVILEGES: Mapping[str, str] = {
     f" join pg_namespace n on n.oid = p.pronamespace and {_SPACES}"
     f" where {_OWN.format(of='pg_proc', id='p.oid')}",
 }
+_WORDING: Mapping[str, str] = {
+    "search_path": "pg_catalog",
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "quote_all_identifiers": "off",
+}
+"""Settings that change how the server words a definition, as the lines are written under them."""
+_CASTS = r'::("([^"]|"")*"|[a-z_0-9. ])+(\(\d+(,\d+)?\))?(\[\])?|[()]'
 _WORDED_BY_SERVER = ("view", "rule", "function", "statistics", "extension")
 
 
@@ -148,24 +163,33 @@ class Catalogue:
 
 def read(connection: Connection, version_table: str = "alembic_version") -> Catalogue:
     """Return the catalogue of a database; the migration tool's own table does not count."""
-    before = connection.execute("select current_setting('search_path')").fetchone()
-    connection.execute("select set_config('search_path', 'pg_catalog', false)")
+    names = ", ".join(f"current_setting({literal(name)})" for name in _WORDING)
+    before = connection.execute(f"select {names}".encode()).fetchone()
+    _word_like(connection, _WORDING.values())
     try:
         structure = _lines(connection, lines_sql(_STRUCTURE, version_table))
         privileges = _lines(connection, lines_sql(_PRIVILEGES, version_table))
     finally:
-        path = before[0] if before else ""
-        connection.execute("select set_config('search_path', %s, false)", (path,))
+        _word_like(connection, [str(each) for each in before or ()])
     return Catalogue(structure, privileges)
+
+
+def _word_like(connection: Connection, values: Iterable[str]) -> None:
+    for name, value in zip(_WORDING, values, strict=False):
+        connection.execute("select set_config(%s, %s, false)", (name, value))
 
 
 def digest_sql(version_table: str) -> str:
     """Return one statement whose only value is a digest of the structure.
 
     For the agent, which runs it inside env.py's own transaction; comparable with itself only.
+    Where an array stands, casts and brackets do not count (see wizards.migrate.deparsed).
     """
     lines = lines_sql(_STRUCTURE, version_table)
-    joined = "concat_ws(' ', kind, name, definition)"
+    joined = (
+        "concat_ws(' ', kind, name, case when position('ARRAY[' in definition) > 0 then"
+        f" regexp_replace(definition, {literal(_CASTS)}, '', 'g') else definition end)"
+    )
     return (
         f'select md5(string_agg({joined}, chr(10) order by {joined} collate "C")) from ({lines}) q'
     )
@@ -194,7 +218,7 @@ def literal(text: str) -> str:
 
 def _lines(connection: Connection, sql: str) -> tuple[Line, ...]:
     rows = connection.execute(sql.encode()).fetchall()
-    return tuple(sorted((str(kind), str(name), str(text)) for kind, name, text in rows))
+    return tuple(sorted((str(kind), str(name), settled(str(text))) for kind, name, text in rows))
 
 
 def _digest(lines: Iterable[Line]) -> str:

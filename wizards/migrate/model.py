@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wizards.events import Json
 from wizards.plan import Check
+
+if TYPE_CHECKING:
+    from wizards.migrate.catalogue import Catalogue
 
 
 class Severity(StrEnum):
@@ -193,6 +197,7 @@ class Backup:
     mean nothing in another one, not even in the same database after a restore. ``database_bytes``
     is what it took on the server with its indexes (0: unknown). ``cloud`` is what
     Cloud SQL keeps beside it (:class:`wizards.migrate.cloudsql.safety.Safety` as JSON).
+    ``described`` is the structure itself, known only to the process that took the backup.
     """
 
     path: Path
@@ -214,6 +219,7 @@ class Backup:
     origin: str = ""
     database_bytes: int = 0
     cloud: Mapping[str, Json] = field(default_factory=dict)
+    described: Catalogue | None = field(default=None, repr=False, compare=False)
 
 
 class Outcome(StrEnum):

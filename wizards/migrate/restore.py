@@ -18,6 +18,8 @@ from wizards.migrate.scratch import Scratch
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect
 
+_SHOWN = 4  # differences named in the card itself; all of them are in its raw text
+
 
 def restore_to_scratch(
     backup: Backup, scratch: Scratch, version_table: str, emit: Emit, cancel: Cancel
@@ -34,7 +36,7 @@ def restore_to_scratch(
         counted = rows.counts(connection, cancel)
     comparable = scratch.same_server or scratch.major == backup.server
     expected = (backup.schema, found.shape) if comparable else (backup.portable, found.portable)
-    _same(backup, expected[0] == expected[1], counted)
+    _same(backup, found, expected[0] == expected[1], counted, privileges=False)
 
 
 def restore_beside(
@@ -51,7 +53,7 @@ def restore_beside(
         found = catalogue.read(connection, version_table)
         counted = rows.counts(connection, cancel)
         connection.execute("analyze")
-    _same(backup, found.signature == backup.signature, counted)
+    _same(backup, found, found.signature == backup.signature, counted, privileges=True)
 
 
 def _restore(
@@ -94,17 +96,32 @@ def _progress(emit: Emit, backup: Backup, done: int) -> None:
     emit(Event("migrate.backup", {**fields, "bytes": done, "of_bytes": backup.database_bytes}))
 
 
-def _same(backup: Backup, structure: bool, counted: dict[str, int]) -> None:
+def _same(
+    backup: Backup,
+    found: catalogue.Catalogue,
+    structure: bool,
+    counted: dict[str, int],
+    *,
+    privileges: bool,
+) -> None:
     different = rows.differing(backup.rows, counted)
     if structure and not different:
         return
+    seen = backup.described
+    lines = seen.differences(found, privileges=privileges) if seen is not None else ()
+    if different:
+        why = _("Row counts differ in: {tables}.").format(tables=", ".join(different))
+    elif lines:
+        shown = "; ".join(line.splitlines()[0] for line in lines[:_SHOWN])
+        why = _("The structure, owners or grants differ: {lines}.").format(lines=shown)
+    else:
+        why = _("The structure, owners or grants differ.")
     raise Failure(
         "backup-not-restorable",
         _("The backup {file} does not restore to what was backed up.").format(
             file=backup.path.name
         ),
-        why=_("Row counts differ in: {tables}.").format(tables=", ".join(different))
-        if different
-        else _("The structure, owners or grants differ."),
+        why=why,
         next=("tarmac migrate backup",),
+        raw="\n".join(lines),
     )
