@@ -7,8 +7,8 @@ import json
 import re
 import time
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +23,7 @@ from sandbox.faults import Fault
 from sandbox.iam.access import identity
 from sandbox.request_log import Entry, RequestLog
 from sandbox.services import all as services
+from sandbox.storage import media
 from sandbox.world import World
 
 Message = MutableMapping[str, Any]
@@ -54,21 +55,25 @@ class Request:
     origin: str
     override: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP answer; a ``text`` is sent as it is instead of the JSON body."""
+    """One HTTP answer; ``text`` or ``raw`` bytes are sent as they are, instead of JSON."""
 
     status: int
     body: Any
     headers: tuple[tuple[str, str], ...] = ()
     text: str | None = None
+    raw: bytes | None = None
 
     def sent(self) -> tuple[bytes, dict[str, str]]:
         """Return the bytes and the headers that go over the wire."""
         if self.text is not None:
             body, kind = self.text.encode(), "text/html; charset=UTF-8"
+        elif self.raw is not None:
+            body, kind = self.raw, "application/octet-stream"
         else:
             body = b"" if self.body is None else json.dumps(self.body).encode() + b"\n"
             kind = "application/json; charset=UTF-8"
@@ -174,6 +179,8 @@ class Application:
         try:
             if service == "oauth2" and path == "token":
                 return Reply(200, GIVEN)
+            if service == "storage" and media.wants(http, path, dict(parse_qsl(query))):
+                return self._bytes(request, http, path, query)
             if found is None:
                 raise not_imitated(f"{http} {path} of {service}{GOOGLE}")
             about, method, parameters = found
@@ -197,6 +204,23 @@ class Application:
             traceback.print_exc()
             said = f"The sandbox itself failed: {type(wrong).__name__}: {wrong}"
             return _refusal(ApiError("INTERNAL", said))
+
+    def _bytes(self, request: Request, http: str, path: str, query: str) -> Reply:
+        """Answer what is about the bytes of an object: they are no JSON."""
+        host = request.host.rpartition(":")[0] or request.host
+        plain = host in LOOPBACK
+        asked = media.Asked(
+            http=http,
+            path=path,
+            query=dict(parse_qsl(query)),
+            body=request.body,
+            identity=identity(request.authorization),
+            headers=request.headers,
+            base=f"http://{request.host}/_/storage" if plain else f"https://storage{GOOGLE}",
+        )
+        with self.world.store.transaction():
+            given = media.answer(self.world, asked)
+        return Reply(given.status, given.body, given.headers, raw=given.raw)
 
     def _strike(
         self, found: tuple[Document, Method, dict[str, str]] | None, http: str, path: str
@@ -248,6 +272,7 @@ async def _read(scope: Message, receive: Receive) -> Request:
         origin=headers.get("origin", ""),
         override=headers.get("x-http-method-override", ""),
         body=body,
+        headers=headers,
     )
 
 

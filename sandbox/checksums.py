@@ -1,4 +1,4 @@
-"""CRC-32C (Castagnoli), which Secret Manager sends with every payload."""
+"""CRC-32C (Castagnoli), which Secret Manager and Storage send with what they keep."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def _table() -> tuple[int, ...]:
 TABLE = _table()
 
 
-def crc32c(data: bytes) -> int:
-    """Return the checksum of some bytes as an unsigned number."""
-    value = 0xFFFFFFFF
+def crc32c(data: bytes, before: int = 0) -> int:
+    """Return the checksum of some bytes as an unsigned number; ``before`` is that of the start."""
+    value = before ^ 0xFFFFFFFF
     for byte in data:
         value = TABLE[(value ^ byte) & 0xFF] ^ (value >> 8)
     return value ^ 0xFFFFFFFF

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from sandbox.cloudsql.clusters import Clusters
@@ -19,5 +20,6 @@ def reset(state: Path) -> None:
         clusters.remove_strays(())
         clusters.forget_backups()
         forget(state)
+        shutil.rmtree(state / "storage", ignore_errors=True)
         for file in (*state.glob("sandbox.db*"), state / LOG):
             file.unlink(missing_ok=True)

@@ -36,6 +36,7 @@ APIS = {
     "serviceusage:v1": ("google.cloud.service_usage_v1.types",),
     "sqladmin:v1": ("google.cloud.sqladmin_v1.types",),
     "sqladmin:v1beta4": ("google.cloud.sqladmin_v1.types",),
+    "storage:v1": (),
 }
 KEPT = {
     "compute:v1": re.compile(
@@ -47,6 +48,9 @@ KEPT = {
         r"|getSerialPortOutput|testIamPermissions))"
     ),
     "logging:v2": re.compile(r"logging\.entries\.list"),
+    "storage:v1": re.compile(
+        r"storage\.(buckets\.(get|list|insert|delete)|objects\.(get|list|delete))"
+    ),
 }
 PROSE = frozenset(
     {"description", "enumDescriptions", "enumDeprecated", "deprecated", "annotations"}

@@ -48,6 +48,7 @@ from sandbox.services import (
     serviceusage,
     workload_identity,
 )
+from sandbox.storage import buckets, objects
 
 MODULES = (
     builds,
@@ -57,6 +58,7 @@ MODULES = (
     artifactregistry,
     backup_effects,
     backup_runs,
+    buckets,
     cloning,
     cloudbilling,
     cloudresourcemanager_v1,
@@ -79,6 +81,7 @@ MODULES = (
     machines,
     networks,
     not_yet,
+    objects,
     orgpolicy,
     project_backups,
     revisions,

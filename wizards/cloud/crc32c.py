@@ -1,4 +1,4 @@
-"""CRC-32C (Castagnoli), the checksum Secret Manager compares a payload with."""
+"""CRC-32C (Castagnoli), the checksum of Secret Manager's payloads and of Storage's objects."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ def _table() -> tuple[int, ...]:
 _TABLE = _table()
 
 
-def crc32c(data: bytes) -> int:
-    """Return the checksum of bytes, 0 to 2**32 - 1 (RFC 3720, appendix B.4)."""
-    value = 0xFFFFFFFF
+def crc32c(data: bytes, before: int = 0) -> int:
+    """Return the checksum of bytes, 0 to 2**32 - 1 (RFC 3720, appendix B.4).
+
+    ``before`` is the checksum of what comes before them.
+    """
+    value = before ^ 0xFFFFFFFF
     for byte in data:
         value = (value >> 8) ^ _TABLE[(value ^ byte) & 0xFF]
     return value ^ 0xFFFFFFFF

@@ -25,6 +25,7 @@ from wizards.cloud.run_jobs import RunJobCalls
 from wizards.cloud.secrets import SecretCalls
 from wizards.cloud.sql import SqlCalls
 from wizards.cloud.sql_copies import CopyCalls
+from wizards.cloud.storage import StorageCalls
 from wizards.postgres.sandbox_address import SandboxAddress
 
 
@@ -43,6 +44,7 @@ class GoogleCloud(
     RunJobCalls,
     RemovalCalls,
     ListingCalls,
+    StorageCalls,
     OperationCalls,
 ):
     """Everything of :class:`wizards.cloud.port.Cloud`; safe to use from several threads."""

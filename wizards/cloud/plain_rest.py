@@ -9,6 +9,7 @@ from wizards.cloud.clients import TIMEOUT
 
 if TYPE_CHECKING:
     from google.auth.transport.requests import AuthorizedSession
+    from requests import Response
 
 Body = dict[str, Any]
 
@@ -39,6 +40,27 @@ class PlainRest:
     def delete(self, path: str) -> Body:
         """Delete what is at a path and return the answer."""
         return self._send("DELETE", path, None, {})
+
+    def raw(
+        self,
+        verb: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        data: bytes | None = None,
+        body: Mapping[str, Any] | None = None,
+        **query: str,
+    ) -> Response:
+        """Return the answer as it is, for what is no JSON; ``url`` is a path or a whole address."""
+        from google.api_core.exceptions import from_http_response
+
+        whole = url if "://" in url else f"{self._base}/{url}"
+        response: Response = self._session.request(  # type: ignore[no-untyped-call]
+            verb, whole, params=query, headers=dict(headers), data=data, json=body, timeout=TIMEOUT
+        )
+        if response.status_code >= 400:
+            raise from_http_response(response)  # type: ignore[no-untyped-call]
+        return response
 
     def _send(
         self, verb: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str]

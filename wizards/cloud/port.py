@@ -17,6 +17,7 @@ from wizards.cloud.build_port import Builds, Federation
 from wizards.cloud.copies_port import Copies
 from wizards.cloud.removal_port import Listings, Removals
 from wizards.cloud.run_port import Jobs, Services
+from wizards.cloud.storage_port import Storage
 from wizards.cloud.things import (
     BillingAccount,
     BillingLink,
@@ -268,6 +269,7 @@ class Cloud(
     Jobs,
     Removals,
     Listings,
+    Storage,
     Operations,
     Protocol,
 ):

@@ -6,12 +6,15 @@ from generators.language import _
 from wizards.cloud.failing import RESUME, Refusal
 from wizards.cloud.signatures import Signature, Words, Write, row
 
+_NOT_OURS = r"(?!(?:store|stored|stored_below|fetch|remove_stored)$).*"
+"""Whoever copies backups is the person, not a build."""
+
 ROWS: tuple[Signature, ...] = (
     row("build-push-denied", reason="PUSH_NOT_AUTHORIZED"),
     row("build-step-failed", reason="USER_BUILD_STEP|PUSH_FAILED|PUSH_IMAGE_NOT_FOUND"),
     row("build-logging", reason="LOGGING_FAILURE"),
     row("repository-unmapped", reason="FETCH_SOURCE_FAILED"),
-    row("build-account", permission=r"storage\.objects\.(get|list)"),
+    row("build-account", permission=r"storage\.objects\.(get|list)", call=_NOT_OURS),
     row("build-logging", says=r"if 'build\.service_account' is specified"),
     row("build-region", says="quota restrictions, cannot run builds in this region"),
     row("repository-unmapped", says="Repository mapping does not exist"),
