@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from tests.cli.run_tarmac import Ran, tarmac
 from tests.sandbox.client import Client, instance
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import Secret
@@ -103,6 +104,15 @@ class OnCloudSql:
         ) as connection:  # fmt: skip
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def tarmac(self, *words: str) -> Ran:
+        """Run the command itself on this sandbox."""
+        env = {"TARMAC_SANDBOX": str(self.address.state)}
+        return tarmac("--json", "--env", "prod", *words, cwd=self.folder, env=env, timeout=120)
+
+    def fault(self, **fields: Any) -> None:
+        """Let the next calls of this sandbox fail."""
+        self.client.ok("POST", "/sandbox/v1/faults", fields)
 
     def runs(self) -> list[dict[str, Any]]:
         path = f"sqladmin/v1/projects/{PROJECT}/instances/{self.instance}/backupRuns"

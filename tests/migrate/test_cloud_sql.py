@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.migrate.on_cloud_sql import RECOVERS, SECOND, OnCloudSql, on_cloud_sql, states
+from tests.cli.run_tarmac import ROOT
+from tests.migrate.on_cloud_sql import BROKEN, RECOVERS, SECOND, OnCloudSql, on_cloud_sql, states
 from tests.running_sandbox import running_sandbox
+from tests.sandbox.client import until
 from tests.sandbox.furnished import furnish_state
-from wizards.cancel import Cancel
+from wizards.cancel import Cancel, Cancelled
 from wizards.events import Event, discard
-from wizards.migrate import manifest, records
+from wizards.failures import Failure
+from wizards.migrate import manifest, records, retention
 from wizards.migrate.cloudsql import left
-from wizards.migrate.model import Outcome
+from wizards.migrate.model import Decision, Outcome
 from wizards.postgres.sandbox_address import SandboxAddress
 
 
@@ -104,4 +111,192 @@ def test_the_way_back_shows_what_the_instance_offers_with_its_loss(
     bare = prod.console().rollback_plan()
     assert bare.decision.value == "refuse"
     assert bare.others == plan.others
+    console.close()
+
+
+@pytest.mark.slow
+def test_a_rehearsal_that_fails_or_is_cancelled_leaves_no_clone(
+    prod: OnCloudSql, heard: list[Event]
+) -> None:
+    console = prod.console()
+    console.up(discard, Cancel())
+    prod.write(BROKEN)
+    found = console.rehearse(discard, Cancel(), on_clone=True)
+    assert not found.ok
+    assert found.failed_revision == "003_broken"
+    assert prod.instances() == [prod.instance]
+    cancel = Cancel()
+
+    def at_first_look(event: Event) -> None:
+        heard.append(event)
+        if event.event == "migrate.clone" and event.fields["state"] == "making":
+            cancel.ask()
+
+    with pytest.raises(Cancelled):
+        console.rehearse(at_first_look, cancel, on_clone=True)
+    assert states(heard, "migrate.clone")[-1] == "deleted"
+    assert prod.instances() == [prod.instance]
+    assert left.clones(prod.folder) == []
+    console.close()
+
+
+@pytest.mark.slow
+def test_after_a_kill_the_next_start_names_the_clone_and_deletes_it(prod: OnCloudSql) -> None:
+    assert prod.tarmac("migrate", "up", "--yes").code == 0
+    prod.write(SECOND)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "--json", "--env", "prod",
+         "migrate", "rehearse", "--on", "clone"],
+        cwd=prod.folder, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TARMAC_SANDBOX": str(prod.address.state)},
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line).get("state") == "making":
+            process.kill()
+            break
+    process.wait()
+    process.stdout.close()
+    [clone] = left.clones(prod.folder)
+    assert clone.source == prod.instance
+    assert clone.usd_hour > 0
+    said = prod.tarmac("migrate", "status").envelope["data"]["clones_left"]
+    assert [one["instance"] for one in said] == [clone.instance.connection_name]
+    assert "gcloud sql instances delete" in said[0]["delete"][-1]
+    gone = prod.tarmac("migrate", "clones", "--delete")
+    assert gone.code == 0, gone.out
+    assert len(gone.envelope["data"]["deleted"]) == 1
+    assert prod.instances() == [prod.instance]
+    assert prod.tarmac("migrate", "clones").envelope["data"]["clones"] == []
+
+
+@pytest.mark.slow
+def test_a_clone_that_cannot_be_deleted_is_said_and_not_forgotten(
+    prod: OnCloudSql, heard: list[Event]
+) -> None:
+    console = prod.console()
+    console.up(discard, Cancel())
+    prod.write(SECOND)
+    denied = {"permission": "cloudsql.instances.delete"}
+    prod.fault(
+        method=r"instances\.delete", kind="status", status=403, times=1,
+        reason="IAM_PERMISSION_DENIED", metadata=denied,
+    )  # fmt: skip
+    found = console.rehearse(heard.append, Cancel(), on_clone=True)
+    assert found.ok
+    last = [one for one in heard if one.event == "migrate.clone"][-1]
+    assert last.fields["state"] == "left"
+    assert "tarmac migrate clones --delete" in str(last.fields["next"])
+    [clone] = left.clones(prod.folder)
+    console.project.required_cloud_sql(discard).delete(clone, discard, Cancel())
+    assert left.clones(prod.folder) == []
+    assert prod.instances() == [prod.instance]
+    console.close()
+
+
+def _no_backups(prod: OnCloudSql) -> None:
+    prod.fault(
+        method=r"backupRuns\.insert", kind="status", status=403, times=1,
+        reason="IAM_PERMISSION_DENIED", metadata={"permission": "cloudsql.backupRuns.create"},
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_without_the_permission_the_dump_stands_alone_and_the_role_is_named(
+    prod: OnCloudSql, heard: list[Event]
+) -> None:
+    _no_backups(prod)
+    console = prod.console()
+    done = console.up(heard.append, Cancel())
+    assert done.outcome is Outcome.APPLIED
+    assert done.cloud["backup"] is None
+    assert done.cloud["point_in_time"]
+    refused = next(one for one in heard if one.fields.get("state") == "refused")
+    assert "roles/cloudsql.editor" in str(refused.fields["next"])
+    prod.write(SECOND)
+    prod.says("cloud_backup = true")
+    _no_backups(prod)
+    with pytest.raises(Failure) as must:
+        prod.console().up(discard, Cancel())
+    assert must.value.code == "cloud-backup-missing"
+    with pytest.raises(Exception, match="due"):
+        prod.sql("select due from note")
+    prod.says("cloud_backup = false")
+    before = len(prod.runs())
+    alone = prod.console().up(discard, Cancel())
+    assert alone.outcome is Outcome.APPLIED
+    assert (alone.cloud, len(prod.runs())) == ({}, before)
+    console.close()
+
+
+@pytest.mark.slow
+def test_without_a_dump_a_protected_target_needs_the_backup_of_cloud_sql(
+    prod: OnCloudSql,
+) -> None:
+    prod.says(protected=True)
+    _no_backups(prod)
+    with pytest.raises(Failure) as must:
+        prod.console().up(discard, Cancel(), without_backup=True)
+    assert must.value.code == "cloud-backup-missing"
+    console = prod.console()
+    done = console.up(discard, Cancel(), without_backup=True)
+    assert done.outcome is Outcome.APPLIED
+    assert done.cloud["backup"]
+    plan = console.rollback_plan()
+    assert plan.decision is Decision.REFUSE
+    assert [one.way for one in plan.others] == ["point-in-time", "instance"]
+    prod.says("cloud_backup = false", protected=True)
+    prod.write(SECOND)
+    with pytest.raises(Failure) as none:
+        prod.console().up(discard, Cancel(), without_backup=True)
+    assert none.value.code == "backup-required"
+    console.close()
+
+
+@pytest.mark.slow
+def test_the_whole_instance_comes_back_only_when_its_name_is_typed(prod: OnCloudSql) -> None:
+    assert prod.tarmac("migrate", "up", "--yes").code == 0
+    prod.write({"002_gone.up.sql": "TRUNCATE note;\n"})
+    applied = prod.tarmac("migrate", "up", "--yes", "--accept", "truncate@002=tested")
+    assert applied.code == 0, applied.out
+    number = applied.envelope["data"]["cloud"]["backup"]
+    listed = prod.tarmac("migrate", "backup", "--list").envelope["data"]["cloud"]
+    assert listed["backups"][0]["id"] == number
+    assert len(listed["backups"]) == 2
+    assert listed["others"] == 1
+    refused = prod.tarmac("migrate", "restore-instance", number, "--confirm", "prod")
+    assert refused.code == 4
+    assert refused.envelope["errors"][0]["code"] == "confirmation-missing"
+    assert "postgres" in refused.envelope["errors"][0]["why"]
+    assert prod.sql("select count(*) from note") == [(0,)]
+    unknown = prod.tarmac("migrate", "restore-instance", "17", "--confirm", prod.instance)
+    assert unknown.envelope["errors"][0]["code"] == "backup-unknown"
+    back = prod.tarmac("migrate", "restore-instance", number, "--confirm", prod.instance)
+    assert back.code == 0, back.out
+    assert back.envelope["data"]["current"] == ["001_first"]
+    assert prod.sql("select count(*) from note") == [(1000,)]
+    status = prod.tarmac("migrate", "status").envelope["data"]
+    assert "interrupted" not in status
+    assert [one["id"] for one in status["revisions"] if one["applied"]] == ["001_first"]
+
+
+@pytest.mark.slow
+def test_old_backups_of_ours_go_one_by_one_and_those_of_others_stay(
+    prod: OnCloudSql, heard: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "KEPT", 1)
+    monkeypatch.setenv(retention.VARIABLE, "0")
+    console = prod.console()
+    first = console.up(discard, Cancel())
+    prod.write(SECOND)
+    second = console.up(heard.append, Cancel())
+    expired = [
+        one.fields["backup"]
+        for one in heard
+        if one.event == "migrate.cloud_backup" and one.fields["state"] == "expired"
+    ]
+    assert expired == [first.cloud["backup"]]
+    until(lambda: len(prod.runs()), lambda count: count == 2)
+    assert {one["type"] for one in prod.runs()} == {"AUTOMATED", "ON_DEMAND"}
+    assert prod.runs()[0]["id"] == second.cloud["backup"]
     console.close()

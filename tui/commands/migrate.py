@@ -35,6 +35,10 @@ ELSEWHERE = {
         N_("Up, down and up again on a scratch: the same structure and the same rows each time"),
     ),
     "backup": ("tui.commands.migrate_backup:backup", N_("Dump the database and prove the dump")),
+    "restore-instance": (
+        "tui.commands.migrate_restore_instance:restore_instance",
+        N_("Overwrite a whole Cloud SQL instance with one of its backups"),
+    ),
     "clones": (
         "tui.commands.migrate_clones:clones",
         N_("Clones that an interrupted rehearsal left on Cloud SQL"),
@@ -135,7 +139,7 @@ def up(
             if not tried.ok:
                 card = cards.rehearsal_failed(tried, "tarmac migrate up --no-rehearsal")
                 context.out.refused(shapes.rehearsal(tried), card)
-        _finish(
+        finish(
             context,
             console.up(
                 context.out.event,
@@ -186,7 +190,7 @@ def down(
         if context.interactive and not yes:
             question = _("Downgrade {target} to {revision}?")
             click.confirm(question.format(target=console.target_name, revision=to), abort=True)
-        _finish(
+        finish(
             context,
             console.down(
                 context.out.event,
@@ -231,7 +235,7 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
             context.out.refused(shapes.rollback(plan), refusal)
         if not confirm and context.interactive and (console.protected or plan.loses):
             confirm = click.prompt(_("Type {name} to roll back").format(name=console.target_name))
-        _finish(context, console.rollback(plan, context.out.event, cancel, confirmed=confirm))
+        finish(context, console.rollback(plan, context.out.event, cancel, confirmed=confirm))
 
 
 @migrate.command()
@@ -246,7 +250,7 @@ def restore(context: Context, file: Path, confirm: str) -> None:
         if not confirm and context.interactive:
             confirm = click.prompt(_("Type {name} to restore").format(name=console.target_name))
         done = console.restore(chosen, context.out.event, cancel, confirmed=confirm)
-        _finish(context, done)
+        finish(context, done)
 
 
 @migrate.command()
@@ -343,10 +347,11 @@ def _recover(context: Context, console: Console, cancel: Cancel, *, keep: bool) 
         context.out.done({"outcome": "nothing"})
     context.out.say(found.says)
     done = console.recover(found, context.out.event, cancel, keep=keep)
-    _finish(context, done, recovered=True)
+    finish(context, done, recovered=True)
 
 
-def _finish(context: Context, done: Applied, *, recovered: bool = False) -> None:
+def finish(context: Context, done: Applied, *, recovered: bool = False) -> None:
+    """End the command with what became of a session."""
     from tui.commands import migrate_text as text
     from wizards.migrate import cards, shapes
     from wizards.migrate.model import Outcome

@@ -33,7 +33,9 @@ def status(context: Context) -> None:
     from wizards.events import Event
     from wizards.failures import Failure
     from wizards.migrate import shapes
+    from wizards.migrate.cloudsql.left import clones as clones_of
 
+    clones = clones_of(context.root)
     with ThreadPoolExecutor(1) as looks, console_of(context) as (console, _cancel):
         left = console.interrupted(context.out.event)
         looking = looks.submit(console.situation)
@@ -53,6 +55,8 @@ def status(context: Context) -> None:
             context.out.say(line)
         if context.json:
             context.out.event(Event("migrate.situation", now.as_json()))
+        if clones:
+            data["clones_left"] = [one.as_json() for one in clones]
         if left is not None:
             data["interrupted"] = shapes.interrupted(left)
             for line in text.interrupted(left):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from wizards.cloud.calls import ONCE, Calls
+from wizards.cloud.retrying import Effect
 from wizards.cloud.things import OperationName, SqlInstance
 
 
@@ -69,5 +70,7 @@ class CopyCalls(Calls):
 
     def _copy(self, service: str, method: str, call: str, **request: Any) -> OperationName:
         client = self._clients.sql(service)
-        started = self._write(call, lambda: getattr(client, method)(request=request, **ONCE))
+        started = self._write(
+            call, lambda: getattr(client, method)(request=request, **ONCE), Effect.ADDS
+        )
         return OperationName(service="sqladmin", project=request["project"], name=started.name)

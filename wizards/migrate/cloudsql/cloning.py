@@ -17,7 +17,7 @@ from wizards.failures import Failure
 from wizards.migrate.cloudsql.instance import Instance
 from wizards.migrate.cloudsql.left import Clone, CloneJournal
 from wizards.migrate.cloudsql.port import CloudSqlPort
-from wizards.migrate.cloudsql.waiting import finished, started
+from wizards.migrate.cloudsql.waiting import finished, running, started
 from wizards.migrate.scratch import Scratch
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect, server_major
@@ -25,7 +25,6 @@ from wizards.postgres.tunnel import Tunnel
 
 EVENT = "migrate.clone"
 _LONGEST = 97  # of "project:name", by Cloud SQL's rule
-_TAKEN = "instance-exists"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +96,9 @@ def delete(cloud: CloudSqlPort, made: Clone, journal: CloneJournal, emit: Emit) 
     def done(operation: OperationName) -> None:
         finished(cloud, operation, lambda seconds: _tell(emit, made, "deleting", seconds=seconds))
 
-    for running in cloud.sql_operations(project, name):
+    for one in cloud.sql_operations(project, name):
         try:
-            done(running.name)
+            done(one.name)
         except CloudFailure as failure:  # what was being made has failed: less to delete
             busy(failure.message)
     found = cloud.sql_instance(project, name)
@@ -118,27 +117,18 @@ def _make(work: Cloning, made: Clone, journal: CloneJournal) -> None:
     def start() -> OperationName:
         return work.cloud.start_sql_clone(instance.project, instance.name, made.instance.name)
 
-    try:
-        operation = started(
-            work.cloud, start, lambda why: _tell(work.emit, made, "waiting", why=why)
-        )
-    except CloudFailure as failure:
-        running = _ours_already(work.cloud, made) if failure.code == _TAKEN else None
-        if running is None:
-            raise
-        operation = running
+    def busy(why: str) -> None:
+        _tell(work.emit, made, "waiting", why=why)
+
+    operation = started(
+        work.cloud, start, busy, lambda: running(work.cloud, made.instance, "CLONE")
+    )
     journal.step("operation", operation=operation.name)
     finished(
         work.cloud, operation, lambda seconds: _tell(work.emit, made, "making", seconds=seconds)
     )
     journal.step("made")
     _tell(work.emit, made, "made")
-
-
-def _ours_already(cloud: CloudSqlPort, made: Clone) -> OperationName | None:
-    """Return what makes our clone where the answer to its request was lost on the way."""
-    found = cloud.sql_operations(made.instance.project, made.instance.name)
-    return found[0].name if found else None
 
 
 def _take_away(work: Cloning, made: Clone, journal: CloneJournal) -> None:

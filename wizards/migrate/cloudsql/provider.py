@@ -18,13 +18,15 @@ from wizards.migrate.cloudsql.cloning import Cloning
 from wizards.migrate.cloudsql.instance import Instance
 from wizards.migrate.cloudsql.left import Clone, CloneJournal
 from wizards.migrate.cloudsql.listed import Listed
+from wizards.migrate.cloudsql.overwriting import Overwriting, overwrite
 from wizards.migrate.cloudsql.port import CloudSqlPort
 from wizards.migrate.cloudsql.safety import Safety
 from wizards.migrate.cloudsql.taking import Begun
-from wizards.migrate.model import Rehearsal, RollbackPlan, SessionRecord
+from wizards.migrate.model import Applied, Rehearsal, RollbackPlan, SessionRecord
 from wizards.migrate.past import Past
+from wizards.migrate.records import Recorder
 from wizards.migrate.rehearsal import Rehearsing
-from wizards.migrate.target import opened_tunnel
+from wizards.migrate.target import Target, opened_tunnel
 from wizards.postgres.address import Address
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.postgres.tunnel import Tunnel
@@ -89,6 +91,19 @@ class CloudSql:
     def with_ways(self, plan: RollbackPlan, past: Past, service: str) -> RollbackPlan:
         """Return a rollback's plan with what the instance's own backups offer beside it."""
         return ways.added_to(plan, past, self._cloud, service)
+
+    def overwrite(
+        self, target: Target, number: str, confirmed: str, recorder: Recorder, cancel: Cancel
+    ) -> Applied:
+        """Put a backup run over the whole instance; ``confirmed`` is its name, typed."""
+        work = Overwriting(
+            root=self.root,
+            cloud=self._until(cancel, recorder.emit),
+            steady=self._until(Cancel(), recorder.emit),
+            instance=self.instance,
+            target=target,
+        )
+        return overwrite(work, number, confirmed, recorder)
 
     def delete(self, clone: Clone, emit: Emit, cancel: Cancel) -> None:
         """Delete a clone that was left behind."""

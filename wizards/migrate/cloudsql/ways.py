@@ -141,7 +141,7 @@ def _instance(
         ),
         loses=lost or (),
         commands=(
-            f"tarmac migrate restore --cloud {safety.backup} --confirm {instance.name}",
+            f"tarmac migrate restore-instance {safety.backup} --confirm {instance.name}",
             commands.restore(instance, safety.backup),
         ),
     )
