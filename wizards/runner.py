@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from generators.language import _
 from wizards.cancel import Cancel, Cancelled
 from wizards.events import Emit, Event, Json
 from wizards.failures import Failure
@@ -74,7 +75,8 @@ class Step:
 class Ended:
     """How a step ended; ``seconds`` are real ones, ``says`` explains skips and cancels.
 
-    Of a skipped step ``says`` is the id of the step it needed.
+    Of a skipped step ``says`` is the id of the step it needed; a cancelled one without ``seconds``
+    was not begun.
     """
 
     state: State
@@ -139,7 +141,7 @@ class Run:
                 ended = Ended(
                     state=State.CANCELLED if cancelled else State.SKIPPED,
                     title=step.title,
-                    says=blocker or "",
+                    says=_("not begun") if cancelled else blocker or "",
                 )
                 self.ended[step.id] = ended
                 del waiting[step.id]

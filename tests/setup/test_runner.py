@@ -79,7 +79,7 @@ def test_a_cancel_stops_what_waits_and_starts_nothing_more() -> None:
     ended = Run([waiting, step("next", "long")], lambda _event: None, cancel).go()
     assert ended["long"].state is State.CANCELLED
     assert ended["long"].says == "left running"
-    assert ended["next"].state is State.CANCELLED
+    assert (ended["next"].state, ended["next"].says) == (State.CANCELLED, "not begun")
 
 
 def test_the_weight_of_a_step_is_the_chain_that_it_starts() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from generators.language import _
+from generators.language import _, ngettext
 from tui.context import Context
 
 if TYPE_CHECKING:
@@ -67,13 +67,26 @@ def ended(
             Failure(
                 "cancelled",
                 _("cancelled"),
-                why="\n".join(f"{key}: {end.says}" for key, end in done.steps.items() if end.says),
+                why=_left(done),
                 next=(resume,),
                 exit_code=Exit.CANCELLED,
             ),
         )
     context.out.say(success)
     context.out.done(data)
+
+
+def _left(done: AppliedPlan) -> str:
+    """Return where each step that ran was stopped, and how many were not begun."""
+    from wizards.runner import State
+
+    cancelled = [end for end in done.steps.values() if end.state is State.CANCELLED]
+    begun = [f"{end.title}: {end.says}" for end in cancelled if end.seconds and end.says]
+    rest = sum(1 for end in cancelled if not end.seconds)
+    if rest:
+        words = ngettext("{count} step was not begun", "{count} steps were not begun", rest)
+        begun.append(words.format(count=rest))
+    return "\n".join(begun)
 
 
 def _near(path: Path) -> str:
