@@ -335,7 +335,7 @@ class FlaskMigrate:
         cli = importlib.import_module("flask.cli")
         cli.load_dotenv()
         self.folder = folder
-        self.app = cli.ScriptInfo().load_app()
+        self.app = cli.ScriptInfo(os.environ.get("FLASK_APP") or None).load_app()
 
     @classmethod
     def found(cls, config: str) -> Optional["FlaskMigrate"]:
