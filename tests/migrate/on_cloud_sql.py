@@ -43,8 +43,8 @@ password_secret = "db-password"
 name = "{secret}"
 
 [migrations]
-provider = "sql"
-directory = "sql"
+provider = "{provider}"
+directory = "{directory}"
 {more}
 
 [environments.prod]
@@ -87,8 +87,17 @@ class OnCloudSql:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
-    def says(self, more: str = "", *, protected: bool = False) -> None:
+    def says(
+        self,
+        more: str = "",
+        *,
+        protected: bool = False,
+        provider: str = "sql",
+        directory: str = "sql",
+    ) -> None:
         text = BLUEPRINT.format(
+            provider=provider,
+            directory=directory,
             instance=self.instance,
             secret=f"{self.instance}-password",
             more=more,

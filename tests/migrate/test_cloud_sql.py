@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.cli.run_tarmac import ROOT
+from tests.migrate.alembic_project import Rev, make_project
 from tests.migrate.on_cloud_sql import BROKEN, RECOVERS, SECOND, OnCloudSql, on_cloud_sql, states
 from tests.running_sandbox import running_sandbox
 from tests.sandbox.client import until
@@ -191,6 +193,57 @@ def test_a_clone_that_cannot_be_deleted_is_said_and_not_forgotten(
     console.project.required_cloud_sql(discard).delete(clone, discard, Cancel())
     assert left.clones(prod.folder) == []
     assert prod.instances() == [prod.instance]
+    console.close()
+
+
+@pytest.mark.slow
+def test_without_room_for_a_dump_the_clone_and_the_instance_s_backup_do(
+    prod: OnCloudSql, heard: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prod.says(protected=True)
+    console = prod.console()
+    console.up(discard, Cancel())
+    prod.write(SECOND)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=0))
+    with pytest.raises(Failure) as full_disk:
+        console.rehearse(discard, Cancel())
+    assert "tarmac migrate rehearse --on clone" in full_disk.value.next
+    assert console.rehearse(discard, Cancel(), on_clone=True).reverts_clean
+    done = console.up(heard.append, Cancel(), without_backup=True)
+    assert done.outcome is Outcome.APPLIED
+    assert done.cloud["backup"]
+    plan = console.rollback_plan()
+    assert plan.decision is Decision.DOWNGRADE, "what the clone proved holds for the way back"
+    assert console.rollback(plan, discard, Cancel(), confirmed="prod").went_back
+    assert prod.instances() == [prod.instance]
+    console.close()
+
+
+@pytest.mark.slow
+def test_the_project_s_own_alembic_runs_on_the_clone_and_nowhere_else(
+    tmp_path: Path, cloud: SandboxAddress, alembic_python: Path
+) -> None:
+    prod = on_cloud_sql(tmp_path / "files", cloud, **RECOVERS)
+    made = make_project(
+        tmp_path / "project",
+        "postgresql+psycopg://nobody@nowhere/none",
+        alembic_python,
+        [
+            Rev("a1", None, "CREATE TABLE items (id int PRIMARY KEY)", "DROP TABLE items"),
+            Rev(
+                "b2", "a1", "ALTER TABLE items ADD COLUMN x int", "ALTER TABLE items DROP COLUMN x"
+            ),
+        ],
+    )
+    prod.folder = made.folder
+    prod.says(provider="alembic", directory=".")
+    console = prod.console()
+    found = console.rehearse(discard, Cancel(), on_clone=True)
+    assert found.ok, found.error
+    assert found.reverts_clean
+    assert [one.id for one in found.revisions] == ["a1", "b2"]
+    assert prod.sql("select to_regclass('items')") == [(None,)]
+    assert console.up(discard, Cancel()).outcome is Outcome.APPLIED
     console.close()
 
 

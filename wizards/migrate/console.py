@@ -22,6 +22,7 @@ from wizards.migrate import (
     restoring,
     retention,
     rollback,
+    safeguards,
     static_graph,
 )
 from wizards.migrate.acceptance import Acceptance, require
@@ -46,7 +47,7 @@ from wizards.migrate.project import Project
 from wizards.migrate.providers.provider import State
 from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
-from wizards.migrate.safeguards import Rehearsed, fitting, refuse_unfinished, require_backup
+from wizards.migrate.safeguards import Rehearsed, fitting
 from wizards.migrate.session import Session
 from wizards.migrate.situation import Situation, look
 from wizards.migrate.verification import Expected, verify
@@ -109,9 +110,10 @@ class Console:
             self._last = None
         return tuple(self._plan({"to": to}, emit).previews)
 
-    def backup(self, emit: Emit, cancel: Cancel) -> Backup:
-        """Dump the database, then prove the dump by restoring it to a scratch."""
-        return rehearsal.verify(self._rehearsing(self._dump(emit, cancel), emit), emit, cancel)
+    def backup(self, emit: Emit, cancel: Cancel, *, copy: bool = True) -> Backup:
+        """Dump the database, prove the dump on a scratch, copy it to where ``backup_to`` says."""
+        proved = rehearsal.verify(self._rehearsing(self._dump(emit, cancel), emit), emit, cancel)
+        return self.project.copies.keep(proved, emit, cancel) if copy else proved
 
     def rehearse(
         self,
@@ -153,9 +155,9 @@ class Console:
         """Apply the pending revisions in the project's own mode, verify, or go back.
 
         Findings as bad as ``fail_on`` refuse unless accepted ("RULE@REVISION=REASON"). Without a
-        ``backup`` one is taken and proved first; ``without_backup`` gives that up, which a
-        protected target does not allow. With ``between`` each revision is committed and verified
-        by itself, and the next waits for it to return; False ends the session there.
+        ``backup`` one is taken and proved first; ``without_backup`` gives that up (not where
+        protected), ``without_copy`` the copy of ``backup_to``. With ``between`` each revision is
+        committed and verified by itself, and the next waits for it; False ends the session there.
         """
         return self._session("up", {"op": "upgrade", "to": to}, emit, cancel, wish)
 
@@ -281,7 +283,7 @@ class Console:
     ) -> Applied:
         accepted = [Acceptance.parse(text) for text in wish.get("accept", ())]
         backup, without_backup = wish.get("backup"), wish.get("without_backup", False)
-        refuse_unfinished(self.interrupted(emit))
+        safeguards.refuse_unfinished(self.interrupted(emit))
         provider = self.project.provider(emit)
         look: dict[str, Json] = {key: request[key] for key in request if key != "op"}
         seen = self._plan(look, emit)
@@ -292,12 +294,14 @@ class Console:
         cloud, session = self.project.cloud_sql(emit), records.new_id()
         bare = backup is None and without_backup
         if bare and self.protected:
-            require_backup(self.target_name, cloud)
+            safeguards.require_backup(self.target_name, cloud)
         own = {"without_dump": bare, "protected": self.protected}
         begun = cloud.begin(session, emit, cancel, **own) if cloud else None
-        given = backup is not None
+        given, copy = backup is not None, not wish.get("without_copy", False)
         if backup is None and not without_backup:
-            backup = self.backup(emit, cancel)
+            backup = self.backup(emit, cancel, copy=copy)
+        if backup is not None and copy:
+            backup = self.project.copies.keep(backup, emit, cancel)
         target = self.project.target(emit)
         work = Work(
             root=self.project.root,
@@ -309,7 +313,7 @@ class Console:
             request=request,
             previews=seen.previews,
             backup=backup,
-            renew=(lambda: self.backup(emit, cancel)) if given else None,
+            renew=(lambda: self.backup(emit, cancel, copy=copy)) if given else None,
             rehearsal=fitting(self._rehearsed, backup, target.address, seen.state.table),
             safety=cloud.finish(begun, emit, cancel) if cloud and begun else None,
             accepted=[str(one) for one in accepted],
@@ -357,12 +361,10 @@ class Console:
         """Dump the database; which table holds the version is known once env.py has been run."""
         emit(Event("migrate.phase", {"phase": "backup", "state": "start"}))
         _history, state = self._seen or self._look(emit)
-        subject = backups.Subject(
-            address=self.project.target(emit).address,
-            target=self.project.target(emit).name,
-            version_table=state.table,
-        )
-        taken = backups.take(subject, self._folder("backups"), emit, cancel)
+        at = self.project.target(emit)
+        subject = backups.Subject(address=at.address, target=at.name, version_table=state.table)
+        with safeguards.clone_offered(self.project.cloud_sql(emit)):
+            taken = backups.take(subject, self._folder("backups"), emit, cancel)
         emit(Event("migrate.phase", {"phase": "backup", "state": "done"}))
         retention.expire(self.backups(), self.sessions(), emit)
         return taken

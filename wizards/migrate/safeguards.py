@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,21 @@ def require_backup(name: str, cloud: CloudSql | None) -> None:
         "backup-required",
         _("{name} is protected: it is not migrated without a backup.").format(name=name),
     )
+
+
+@contextmanager
+def clone_offered(cloud: CloudSql | None) -> Iterator[None]:
+    """Where there is no room for a dump, offer what Cloud SQL does without one."""
+    try:
+        yield
+    except Failure as failure:
+        if cloud is not None and failure.code == "no-room-for-backup":
+            failure.next = (
+                *failure.next,
+                "tarmac migrate rehearse --on clone",
+                "tarmac migrate up --rehearse-on clone --no-backup",
+            )
+        raise
 
 
 def fitting(
