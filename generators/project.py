@@ -184,8 +184,9 @@ class Service:
         ``collects_static`` (Django's collectstatic), ``django_settings`` (the module that
         production should use, None unknown), ``prisma`` (the schema's path; its client must be
         generated), ``workers``, ``redis``, ``broker`` (redis, amqp, "" none), ``websockets``.
-    ``variables`` are the environment variables that the code reads; ``dependencies`` maps
-    canonical package names to versions or "".
+    ``variables`` are the environment variables that the code reads, ``required`` those without
+    which it does not start, with their kind (text, int, bool, list, json, object);
+    ``dependencies`` maps canonical package names to versions or "".
     How sure it is
         ``confidences`` has one for each of entrypoint, package_manager, version and migrations;
         ``confidence`` is the lowest of them, where a version that nothing names at all (low: this
@@ -233,6 +234,7 @@ class Service:
     websockets: bool = False
     dependencies: Mapping[str, str] = field(default_factory=dict)
     variables: tuple[str, ...] = ()
+    required: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     confidence: Confidence = Confidence.HIGH
     confidences: Mapping[str, Confidence] = field(default_factory=dict)
@@ -276,6 +278,7 @@ class Service:
             "native": [need.as_json() for need in self.native],
             "frontend": self.frontend.as_json() if self.frontend else None,
             "variables": list(self.variables),
+            "required": list(self.required),
             "evidence": [piece.as_json() for piece in self.evidence],
             "confidence": self.confidence.value,
             "confidences": {claim: sure.value for claim, sure in self.confidences.items()},

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from generators.artefact import Artefact
-from generators.artefacts.compose_environment import environment, local_password
+from generators.artefacts.compose_environment import (
+    environment,
+    local_password,
+    migration_environment,
+)
 from generators.artefacts.front_arguments import addresses, arguments
 from generators.artefacts.starting import migrate_command, worker_command
 from generators.deployment import Deployment, Stream
@@ -22,8 +26,8 @@ class Container:
     """One service of compose; ``waits`` maps labels to the condition that is waited for.
 
     Where an image is ``shared``, its ``first`` container defines what the others point to, under
-    names that end with ``anchor``; ``kind`` is migrate, server, worker or static; ``published``
-    the port of this machine.
+    names that end with ``anchor``; the environments stand ``apart`` where they differ. ``kind`` is
+    migrate, server, worker or static; ``published`` the port of this machine.
     """
 
     label: str
@@ -37,6 +41,7 @@ class Container:
     arguments: dict[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    apart: bool = False
     waits: dict[str, str] = field(default_factory=dict)
     port: int = 0
     published: int = 0
@@ -113,7 +118,12 @@ def _server(
 
 def _migration(stack: Stack, one: Deployment, stream: Stream, *, first: bool) -> Container:
     container = _container(stack, one, stream.label, "migrate", shared=True, first=first)
-    return replace(container, command=tuple(migrate_command(one, stream)), waits={"db": _HEALTHY})
+    return replace(
+        container,
+        command=tuple(migrate_command(one, stream)),
+        environment={**container.environment, **migration_environment(one, stream)},
+        waits={"db": _HEALTHY},
+    )
 
 
 def _container(
@@ -121,6 +131,7 @@ def _container(
 ) -> Container:
     main = one.label == stack.main.label
     context = one.context
+    apart = any(migration_environment(one, stream) for stream in one.migrating)
     from_context = one.within_context(one.dockerfile)
     suffix = "" if main else f"-{one.label}"
     return Container(
@@ -132,6 +143,7 @@ def _container(
         shared=shared,
         anchor=suffix,
         first=first,
+        apart=apart,
         arguments=_arguments(stack, one),
         environment=_environment(stack, one),
     )

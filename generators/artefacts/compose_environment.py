@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
-from generators.deployment import DatabaseUse, Deployment
+from generators.artefacts.stand_ins import stand_ins
+from generators.deployment import DatabaseUse, Deployment, Stream
 from generators.project import Service
 from generators.quoting import doubled_dollars, variable_name
 
@@ -81,7 +83,31 @@ def environment(deployment: Deployment) -> dict[str, str]:
     if broker:
         values |= {name: broker for name in _BROKERS if name in read}
     values |= _secrets(deployment, values)
-    return values
+    return {**values, **_needed(deployment, values)}
+
+
+def _needed(deployment: Deployment, known: dict[str, str]) -> dict[str, str]:
+    """Return what the program does not start without: from .env, else tarmac.toml, else a stand-in.
+
+    The address of a database or queue that is not there has no stand-in.
+    """
+    required, stated = deployment.service.required, deployment.environment
+    given = stand_ins(required, LOCAL_PASSWORD)
+    given |= {name: stated[name] for name in required if name in stated}
+    return {name: _with_default(name, value) for name, value in given.items() if name not in known}
+
+
+def _with_default(name: str, value: str) -> str:
+    """Return compose's notation; a default that it would read otherwise stands there by itself."""
+    if re.fullmatch(r"[\w./:@+,*\[\] -]*", value, re.ASCII):
+        return f"${{{variable_name(name)}:-{value}}}"
+    return doubled_dollars(value)
+
+
+def migration_environment(deployment: Deployment, stream: Stream) -> dict[str, str]:
+    """Return what only this stream of migrations is told, beside the service's environment."""
+    own = deployment.migration.environment if deployment.migration else {}
+    return {name: doubled_dollars(value) for name, value in {**own, **stream.environment}.items()}
 
 
 def _secrets(deployment: Deployment, known: dict[str, str]) -> dict[str, str]:
@@ -91,22 +117,23 @@ def _secrets(deployment: Deployment, known: dict[str, str]) -> dict[str, str]:
     return {name: _from_env(name) for name in names if name != password and name not in known}
 
 
-def _separate(deployment: Deployment, password: str) -> dict[str, str]:
-    """Return the parts of the address under the names that the code reads."""
+def address_parts(deployment: Deployment, password: str, host: str) -> dict[str, str]:
+    """Return the parts of the database's address under the names that the code reads."""
     database = deployment.database
-    assert database is not None
+    if database is None:
+        return {}
     read = set(deployment.service.variables)
     parts = {
-        "HOST": "db",
-        "SERVER": "db",
+        "HOST": host,
+        "SERVER": host,
         "PORT": "5432",
-        "USER": doubled_dollars(database.user),
-        "USERNAME": doubled_dollars(database.user),
+        "USER": database.user,
+        "USERNAME": database.user,
         "PASSWORD": password,
         "PASS": password,
-        "NAME": doubled_dollars(database.name),
-        "DATABASE": doubled_dollars(database.name),
-        "DB": doubled_dollars(database.name),
+        "NAME": database.name,
+        "DATABASE": database.name,
+        "DB": database.name,
     }
     prefixes = ("DB", "POSTGRES", "DATABASE", "SQL", "PG")
     names = {f"{prefix}_{part}": value for prefix in prefixes for part, value in parts.items()}
@@ -114,6 +141,15 @@ def _separate(deployment: Deployment, password: str) -> dict[str, str]:
     hosts = {f"{prefix}_{part}" for prefix in prefixes for part in ("HOST", "SERVER")}
     host_known = bool(read & (hosts | {"PGHOST"}))
     return {name: value for name, value in names.items() if name in read and host_known}
+
+
+def _separate(deployment: Deployment, password: str) -> dict[str, str]:
+    """Return the parts in compose's notation; the password is in it already."""
+    parts = address_parts(deployment, "", "db")
+    return {
+        name: password if name.endswith(("PASSWORD", "PASS")) else doubled_dollars(value)
+        for name, value in parts.items()
+    }
 
 
 def _from_env(name: str) -> str:

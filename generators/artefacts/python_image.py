@@ -14,6 +14,7 @@ from generators.artefacts.installing import (
 )
 from generators.artefacts.nginx import TEMPLATE
 from generators.artefacts.node_source import SOURCE, join_image, node_source
+from generators.artefacts.stand_ins import stand_ins
 from generators.artefacts.starting import health_command, image_path, start_command
 from generators.deployment import Deployment
 from generators.detection.tree import join, parent
@@ -26,6 +27,7 @@ SUITE = "bookworm"
 SUPERVISOR = "supervisor>=4.3,<5"
 SUPERVISE = ["supervisord", "--configuration", "/etc/supervisord.conf"]
 _BESIDE = ("gettext-base", "nginx-light")
+_BUILDING = "only-while-building"
 _PRIVATE = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
 
 
@@ -104,9 +106,10 @@ def _collect(deployment: Deployment) -> str:
     if not service.collects_static:
         return ""
     secret = [name for name in service.variables if _PRIVATE.search(name)]
-    values = dict.fromkeys(["SECRET_KEY", "DJANGO_SECRET_KEY", *secret], "only-while-building")
+    values = dict.fromkeys(["SECRET_KEY", "DJANGO_SECRET_KEY", *secret], _BUILDING)
+    values |= stand_ins(service.required, _BUILDING, stores=True)
     values["DATABASE_URL"] = "sqlite:////tmp/build.sqlite3"
-    given = " ".join(f"{name}={value}" for name, value in sorted(values.items()))
+    given = " ".join(f"{name}={shell_word(value)}" for name, value in sorted(values.items()))
     program = "manage.py"
     if service.import_root != service.path:
         program = shell_word(f"{image_path(deployment, service.import_root)}/manage.py")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from generators.artefacts.compose_environment import LOCAL_PASSWORD, database_url
+from generators.artefacts.compose_environment import (
+    LOCAL_PASSWORD,
+    address_parts,
+    database_url,
+)
+from generators.artefacts.stand_ins import stand_ins
 from generators.deployment import Deployment
 from generators.project import Service
 from generators.quoting import bash_word
@@ -49,21 +54,13 @@ def test_lines(service: Service) -> list[str]:
 
 
 def test_environment(deployment: Deployment) -> dict[str, str]:
-    """Return what tests get to reach the throw-away database on this machine."""
-    database = deployment.database
-    if database is None:
-        return {}
-    parts = {
-        "DB_HOST": "127.0.0.1",
-        "DB_PORT": "5432",
-        "DB_USER": database.user,
-        "DB_PASSWORD": LOCAL_PASSWORD,
-        "DB_NAME": database.name,
-    }
-    read = set(deployment.service.variables)
+    """Return what tests start with: the throw-away database's address, stand-ins for the rest."""
+    values = stand_ins(deployment.service.required, LOCAL_PASSWORD)
+    if deployment.database is None:
+        return values
     url = database_url(deployment, quote(LOCAL_PASSWORD, safe=""), "127.0.0.1")
-    wanted = parts if "DB_HOST" in read else {}
-    return {"DATABASE_URL": url, **{name: wanted[name] for name in wanted if name in read}}
+    parts = address_parts(deployment, LOCAL_PASSWORD, "127.0.0.1")
+    return {**values, "DATABASE_URL": url, **parts}
 
 
 def _pip_lines(service: Service) -> list[str]:

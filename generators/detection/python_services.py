@@ -23,6 +23,7 @@ from generators.detection.python_names import (
     installs,
 )
 from generators.detection.python_native import native_needs
+from generators.detection.python_required import required_variables
 from generators.detection.python_workers import python_workers
 from generators.detection.routes import health_path
 from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
@@ -175,6 +176,7 @@ def python_service(
     evidence += [settings[1]] if settings else []
     workers = python_workers(tree, modules, manifest, repository.lines, root)
     dependencies = manifest.dependencies
+    required = required_variables(tree, manifest.root)
     if best.framework is STREAMLIT:
         health = None
     service = Service(
@@ -213,7 +215,8 @@ def python_service(
         ),
         frontend=front,
         dependencies=dict(dependencies.versions),
-        variables=_variables(modules, manifest.root),
+        variables=tuple(sorted({*_variables(modules, manifest.root), *required})),
+        required=required,
         evidence=tuple(evidence),
         confidence=confidence,
         alternatives=tuple(
@@ -336,11 +339,10 @@ def _folders_named(call: str, known: Mapping[str, str]) -> set[str]:
     return set(re.findall(r"[\w.-]+", call))
 
 
-def _variables(modules: Modules, root: str) -> tuple[str, ...]:
-    names = {
+def _variables(modules: Modules, root: str) -> set[str]:
+    return {
         name
         for module in modules.all()
         if inside(module.path, root) and deployable(module.path)
         for name, _line in module.variables
     }
-    return tuple(sorted(names))

@@ -82,6 +82,7 @@ def python_services(draw: st.DrawFn) -> Service:
         native=draw(st.sampled_from([(), (NativeNeed("psycopg2", ("gcc",), ("libpq5",)),)])),
         frontend=draw(st.none() | front_ends(folder)),
         variables=("DATABASE_URL", "SECRET_KEY", "REDIS_HOST", "DB_HOST", "DB_USER"),
+        required={"SECRET_KEY": "text", "LEVEL": "text", "ON": "bool", "DB_HOST": "text"},
     )
 
 
