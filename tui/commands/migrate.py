@@ -15,6 +15,7 @@ from tui.lazy_group import LazyGroup
 
 if TYPE_CHECKING:
     from wizards.cancel import Cancel
+    from wizards.events import Emit
     from wizards.migrate.console import Console
     from wizards.migrate.model import Applied, Backup
 
@@ -64,6 +65,7 @@ def _applying(command: click.Command | Any) -> Any:
         click.option("--backup", "backup_file", type=click.Path(path_type=Path),
                      help="Use this backup instead of a fresh one."),
         click.option("--no-backup", is_flag=True, help="Take no backup (not when protected)."),
+        click.option("--no-copy", is_flag=True, help="Do not copy the backup to backup_to."),
         click.option("--yes", is_flag=True, help="Do not ask before applying."),
     ):  # fmt: skip
         command = option(command)
@@ -80,7 +82,7 @@ def preview(context: Context, to: str) -> None:
 
     with console_of(context) as (console, _cancel):
         found = console.preview(context.out.event, to=to)
-        for line in text.previews(found):
+        for line in text.previews(found, whole=bool(context.verbose)):
             context.out.say(line)
         if found:
             context.out.say(text.worst(found) or _("✓ no findings"))
@@ -107,6 +109,7 @@ def up(
     fail_on: str,
     backup_file: Path | None,
     no_backup: bool,
+    no_copy: bool,
     yes: bool,
 ) -> None:
     """Back up, rehearse, apply, verify; go back by itself when it fails."""
@@ -132,7 +135,7 @@ def up(
                 len(found),
             )
             click.confirm(question.format(count=len(found), target=console.target_name), abort=True)
-        used = named(console, backup_file)
+        used = named(console, backup_file, context.out.event, cancel)
         if found and rehearses:
             tried = console.rehearse(context.out.event, cancel, backup=used, to=to, on_clone=clone)
             used = console.rehearsed_backup or used
@@ -149,6 +152,7 @@ def up(
                 accept=accept,
                 fail_on=level,
                 without_backup=no_backup,
+                without_copy=no_copy,
                 between=_goes_on if pause else (lambda _revision: True) if each else None,
             ),
         )
@@ -181,6 +185,7 @@ def down(
     fail_on: str,
     backup_file: Path | None,
     no_backup: bool,
+    no_copy: bool,
     yes: bool,
 ) -> None:
     """Run downgrades, one step by default; a backup is taken and proved first."""
@@ -196,10 +201,11 @@ def down(
                 context.out.event,
                 cancel,
                 to=to,
-                backup=named(console, backup_file),
+                backup=named(console, backup_file, context.out.event, cancel),
                 accept=accept,
                 fail_on=Severity(fail_on),
                 without_backup=no_backup,
+                without_copy=no_copy,
             ),
         )
 
@@ -245,7 +251,7 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
 def restore(context: Context, file: Path, confirm: str) -> None:
     """Make a backup the database again; the present one is kept under another name."""
     with console_of(context) as (console, cancel):
-        chosen = named(console, file)
+        chosen = named(console, file, context.out.event, cancel)
         assert chosen is not None
         if not confirm and context.interactive:
             confirm = click.prompt(_("Type {name} to restore").format(name=console.target_name))
@@ -322,8 +328,11 @@ def _say_of_clones(context: Context) -> None:
         context.out.say(line)
 
 
-def named(console: Console, file: Path | None) -> Backup | None:
-    """Return the backup of a file's name or path, or raise the card that lists what there is."""
+def named(console: Console, file: Path | None, emit: Emit, cancel: Cancel) -> Backup | None:
+    """Return the backup of a file's name or path; one that is gone is fetched from its copy.
+
+    Raises the card that lists what there is.
+    """
     from wizards.failures import UsageFailure
     from wizards.migrate import manifest
 
@@ -331,11 +340,17 @@ def named(console: Console, file: Path | None) -> Backup | None:
         return None
     found = {one.path.name: one for one in console.backups()}
     chosen = found.get(file.name) or manifest.read(manifest.beside(file))
+    copies = console.project.copies
+    chosen = chosen or copies.bring_back(file.name, emit, cancel)
     if chosen is None:
+        away = [one for one in copies.names(emit, cancel) if one not in found]
         raise UsageFailure(
             "backup-unknown",
             _("There is no backup {file}.").format(file=file),
-            next=tuple(list(found)[:5]) or ("tarmac migrate backup",),
+            why=_("Nor is there a copy of it in {place}.").format(place=copies.to)
+            if copies.to
+            else "",
+            next=(*list(found)[:5], *away[:5]) or ("tarmac migrate backup",),
         )
     return chosen
 

@@ -26,6 +26,7 @@ def backup(context: Context, listing: bool) -> None:
         found = console.backups() if listing else [console.backup(context.out.event, cancel)]
         for one in found:
             proof = _("restored and compared") if one.verified else _("not verified")
+            proof += _(" · copy: {place}").format(place=one.copy) if one.copy else ""
             context.out.say(
                 _("✓ {file} · {size:.1f} MB · {rows:,} rows · {proof}").format(
                     file=one.path.name,
@@ -36,6 +37,11 @@ def backup(context: Context, listing: bool) -> None:
             )
         data: dict[str, Json] = {"backups": [manifest.as_json(one) for one in found]}
         if listing:
+            copies = console.project.copies
+            away = set(copies.names(context.out.event, cancel)) - {one.path.name for one in found}
+            data["elsewhere"] = sorted(away, reverse=True)
+            for name in sorted(away, reverse=True):
+                context.out.say(_("○ {file} · only in {place}").format(file=name, place=copies.to))
             cloud = console.project.cloud_sql(context.out.event)
             shown = cloud.listed() if cloud is not None else None
             data["cloud"] = shown.as_json() if shown is not None else None

@@ -25,7 +25,7 @@ def rehearse(context: Context, to: str, backup_file: Path | None, on: str) -> No
     from wizards.migrate import cards, shapes
 
     with console_of(context) as (console, cancel):
-        backup = named(console, backup_file)
+        backup = named(console, backup_file, context.out.event, cancel)
         clone = on == "clone"
         found = console.rehearse(context.out.event, cancel, backup=backup, to=to, on_clone=clone)
         for line in text.rehearsal(found):

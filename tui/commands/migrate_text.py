@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -57,8 +58,8 @@ def _downgrade(kind: str) -> str:
     }.get(kind, _("downgrade not understood"))
 
 
-def previews(found: tuple[RevisionPreview, ...]) -> Iterator[str]:
-    """Show SQL and findings of pending revisions."""
+def previews(found: tuple[RevisionPreview, ...], *, whole: bool = False) -> Iterator[str]:
+    """Show SQL and findings of pending revisions; several notices as one line, unless ``whole``."""
     if not found:
         yield _("Nothing is pending.")
     for revision in found:
@@ -66,11 +67,11 @@ def previews(found: tuple[RevisionPreview, ...]) -> Iterator[str]:
         if not revision.transactional:
             yield "  " + _("not one transaction: what ran before a failure stays")
         for statement in revision.statements:
-            yield from _statement(statement)
+            yield from _statement(statement, whole)
         yield ""
 
 
-def _statement(statement: Statement) -> Iterator[str]:
+def _statement(statement: Statement, whole: bool = False) -> Iterator[str]:
     first, *rest = statement.sql.strip().splitlines()
     more = f" … {len(rest)}" if rest else ""
     measured = "" if statement.milliseconds is None else f"  {statement.milliseconds:.1f} ms"
@@ -81,17 +82,34 @@ def _statement(statement: Statement) -> Iterator[str]:
         )
     for name in statement.rewrote:
         yield click.style("      " + _("rewrote {table}").format(table=name), dim=True)
+    notices = [one for one in statement.findings if one.severity is Severity.NOTICE and not one.fix]
+    folded = notices if len(notices) > 1 and not whole else []
     for finding in statement.findings:
+        if finding in folded:
+            continue
         yield "      " + _finding(finding)
         if finding.fix:
             first, *rest = finding.fix.strip().splitlines()
             yield "        " + _("safer: {sql}").format(sql=first)
             yield from (f"          {line}" for line in rest)
+    if folded:
+        yield f"      {_mark(Severity.NOTICE)} {_counted(one.rule for one in folded)}"
+
+
+def _counted(rules: Iterable[str]) -> str:
+    return ", ".join(
+        f"{rule} ×{count}" if count > 1 else rule for rule, count in Counter(rules).items()
+    )
+
+
+def _mark(severity: Severity) -> str:
+    return click.style(severity.mark, fg=_COLOURS[severity.value])
 
 
 def _finding(finding: Finding) -> str:
-    mark = click.style(finding.severity.mark, fg=_COLOURS[finding.severity.value])
-    return f"{mark} {finding.message}" + click.style(f"  {finding.rule}", dim=True)
+    return f"{_mark(finding.severity)} {finding.message}" + click.style(
+        f"  {finding.rule}", dim=True
+    )
 
 
 def rehearsal(found: Rehearsal) -> Iterator[str]:
@@ -257,7 +275,7 @@ def event(one: Event) -> str | None:
     if one.event in migrate_cloud_text.EVENTS:
         return migrate_cloud_text.event(one)
     if one.event == "migrate.phase" and state in ("start", "failed"):
-        return _phase(str(fields.get("phase")), state)
+        return _phase(str(fields.get("phase")), state, where)
     if one.event == "migrate.statement" and where == "target":
         return _live(fields.get("sql"), state, fields)
     if one.event == "migrate.revision" and where == "target" and state == "start":
@@ -284,10 +302,12 @@ def _outdated(file: Json, rows: Json) -> str:
     return "· " + why.format(rows=rows, file=file)
 
 
-def _phase(phase: str, state: str) -> str | None:
+def _phase(phase: str, state: str, where: str) -> str | None:
     words = {
         "backup": _("Backing up"),
         "verify": _("Verifying"),
+        "copy": _("Copying the backup to {place}").format(place=where),
+        "fetch": _("Fetching the copy of the backup from {place}").format(place=where),
         "rehearse": _("Rehearsing on the scratch"),
         "apply": _("Applying"),
         "recover": _("Going back to the start"),
@@ -329,12 +349,18 @@ def _people(found: list[Json]) -> str:
 
 
 def worst(found: tuple[RevisionPreview, ...]) -> str:
-    """Return "✗ 2 ▲ 1": how many findings of which severity."""
+    """Return "✗ 2 danger  ▲ 1 caution": how many findings of which severity."""
     counts = dict.fromkeys(Severity, 0)
     for revision in found:
         for finding in revision.findings:
             counts[finding.severity] += 1
-    return " ".join(f"{level.mark} {count}" for level, count in counts.items() if count)
+    from tui.commands.lint_text import severity_word
+
+    return "  ".join(
+        f"{_mark(level)} {count} {severity_word(level.value)}"
+        for level, count in counts.items()
+        if count
+    )
 
 
 def _first(text: str) -> str:

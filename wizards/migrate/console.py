@@ -110,9 +110,10 @@ class Console:
             self._last = None
         return tuple(self._plan({"to": to}, emit).previews)
 
-    def backup(self, emit: Emit, cancel: Cancel) -> Backup:
-        """Dump the database, then prove the dump by restoring it to a scratch."""
-        return rehearsal.verify(self._rehearsing(self._dump(emit, cancel), emit), emit, cancel)
+    def backup(self, emit: Emit, cancel: Cancel, *, copy: bool = True) -> Backup:
+        """Dump the database, prove the dump on a scratch, copy it to where ``backup_to`` says."""
+        proved = rehearsal.verify(self._rehearsing(self._dump(emit, cancel), emit), emit, cancel)
+        return self.project.copies.keep(proved, emit, cancel) if copy else proved
 
     def rehearse(
         self,
@@ -154,9 +155,9 @@ class Console:
         """Apply the pending revisions in the project's own mode, verify, or go back.
 
         Findings as bad as ``fail_on`` refuse unless accepted ("RULE@REVISION=REASON"). Without a
-        ``backup`` one is taken and proved first; ``without_backup`` gives that up, which a
-        protected target does not allow. With ``between`` each revision is committed and verified
-        by itself, and the next waits for it to return; False ends the session there.
+        ``backup`` one is taken and proved first; ``without_backup`` gives that up (not where
+        protected), ``without_copy`` the copy of ``backup_to``. With ``between`` each revision is
+        committed and verified by itself, and the next waits for it; False ends the session there.
         """
         return self._session("up", {"op": "upgrade", "to": to}, emit, cancel, wish)
 
@@ -296,9 +297,11 @@ class Console:
             safeguards.require_backup(self.target_name, cloud)
         own = {"without_dump": bare, "protected": self.protected}
         begun = cloud.begin(session, emit, cancel, **own) if cloud else None
-        given = backup is not None
+        given, copy = backup is not None, not wish.get("without_copy", False)
         if backup is None and not without_backup:
-            backup = self.backup(emit, cancel)
+            backup = self.backup(emit, cancel, copy=copy)
+        if backup is not None and copy:
+            backup = self.project.copies.keep(backup, emit, cancel)
         target = self.project.target(emit)
         work = Work(
             root=self.project.root,
@@ -310,7 +313,7 @@ class Console:
             request=request,
             previews=seen.previews,
             backup=backup,
-            renew=(lambda: self.backup(emit, cancel)) if given else None,
+            renew=(lambda: self.backup(emit, cancel, copy=copy)) if given else None,
             rehearsal=fitting(self._rehearsed, backup, target.address, seen.state.table),
             safety=cloud.finish(begun, emit, cancel) if cloud and begun else None,
             accepted=[str(one) for one in accepted],

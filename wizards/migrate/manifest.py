@@ -12,6 +12,7 @@ from typing import cast
 
 from wizards.disk import writing
 from wizards.events import Json, rfc3339
+from wizards.migrate import dumps
 from wizards.migrate.model import Backup, Moment
 
 SUFFIX = ".json"
@@ -48,11 +49,19 @@ def verified(backup: Backup) -> Backup:
 def read(path: Path) -> Backup | None:
     """Return the backup of a manifest; None when it, or its dump, is not whole."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        backup = _backup(path, said)
-    except (OSError, ValueError, KeyError, TypeError):
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
         return None
-    return backup if backup.path.is_file() else None
+    backup = of_text(path.with_name(path.name.removesuffix(SUFFIX)), text)
+    return backup if backup is not None and dumps.there(backup.path) else None
+
+
+def of_text(dump: Path, text: str) -> Backup | None:
+    """Return the backup that a manifest's text describes, with its dump at ``dump``."""
+    try:
+        return _backup(dump, json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def all_in(folder: Path) -> list[Backup]:
@@ -93,14 +102,16 @@ def as_json(backup: Backup) -> dict[str, Json]:
             "in_progress": list(backup.moment.in_progress),
         },
         "origin": backup.origin,
+        "database_bytes": backup.database_bytes,
+        "copy": backup.copy,
         "cloud": dict(backup.cloud) or None,
     }
 
 
-def _backup(path: Path, said: Mapping[str, Json]) -> Backup:
+def _backup(dump: Path, said: Mapping[str, Json]) -> Backup:
     moment = cast(Mapping[str, Json], said["moment"])
     return Backup(
-        path=path.with_name(path.name.removesuffix(SUFFIX)),
+        path=dump,
         database=str(said["database"]),
         target=str(said["target"]),
         taken_at=datetime.fromisoformat(str(said["taken_at"])),
@@ -121,5 +132,6 @@ def _backup(path: Path, said: Mapping[str, Json]) -> Backup:
         ),
         origin=str(said.get("origin", "")),
         database_bytes=int(cast(int, said.get("database_bytes", 0))),
+        copy=str(said.get("copy", "")),
         cloud=cast(Mapping[str, Json], said.get("cloud") or {}),
     )

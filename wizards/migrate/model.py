@@ -195,7 +195,8 @@ class Backup:
     what servers of other versions say in the same words; ``server`` is the major version.
     ``origin`` names the server and the database it was taken from: transaction ids (``moment``)
     mean nothing in another one, not even in the same database after a restore. ``database_bytes``
-    is what it took on the server with its indexes (0: unknown). ``cloud`` is what
+    is what it took on the server with its indexes (0: unknown). ``copy`` is where a verified copy
+    of it went ("gs://bucket/prefix/name"), "" for none. ``cloud`` is what
     Cloud SQL keeps beside it (:class:`wizards.migrate.cloudsql.safety.Safety` as JSON).
     ``described`` is the structure itself, known only to the process that took the backup.
     """
@@ -218,6 +219,7 @@ class Backup:
     moment: Moment = field(default_factory=Moment)
     origin: str = ""
     database_bytes: int = 0
+    copy: str = ""
     cloud: Mapping[str, Json] = field(default_factory=dict)
     described: Catalogue | None = field(default=None, repr=False, compare=False)
 

@@ -13,6 +13,7 @@ from wizards.blueprint import Blueprint, Environment, Migrations
 from wizards.events import Emit
 from wizards.failures import UsageFailure
 from wizards.migrate import interpreter, target
+from wizards.migrate.copies import Copies
 from wizards.migrate.interpreter import Interpreter
 from wizards.migrate.providers.alembic import Alembic
 from wizards.migrate.providers.provider import Provider
@@ -158,6 +159,11 @@ class Project:
             interpreter=self.interpreter,
             target=target,
         )
+
+    @property
+    def copies(self) -> Copies:
+        """Where copies of backups go, as ``backup_to`` says."""
+        return Copies(to=self.migrations.backup_to, root=self.root, sandbox=self.sandbox)
 
     def target(self, emit: Emit) -> Target:
         """Return the target: the environment's, DATABASE_URL's, or where env.py connects."""

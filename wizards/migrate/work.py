@@ -22,6 +22,7 @@ class Wish(TypedDict, total=False):
     accept: Sequence[str]
     fail_on: Severity
     without_backup: bool
+    without_copy: bool
     between: Callable[[str], bool] | None
 
 
