@@ -31,9 +31,14 @@ def lines(plan: Plan, *, full: bool) -> Iterator[str]:
         yield from ("", summary(plan))
 
 
+def going(plan: Plan) -> int:
+    """Return how much goes, what is taken along included."""
+    return sum(not change.idle or bool(change.within) for change in plan.changes)
+
+
 def summary(plan: Plan) -> str:
     """Return how much goes, waits and stays."""
-    goes = sum(not change.idle or bool(change.within) for change in plan.changes)
+    goes = going(plan)
     waits = sum(bool(change.confirm) for change in plan.changes)
     stays = sum(bool(change.stays) for change in plan.changes)
     parts = [

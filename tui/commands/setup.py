@@ -176,7 +176,7 @@ def _asked_values(
             "secret-values-missing",
             _("values are missing for: {names}").format(names=", ".join(wanted)),
             why=_("they are never taken from the command line itself"),
-            next=tuple(f"tarmac apply --secret {name}=env:{name}" for name in wanted),
+            next=("tarmac apply " + " ".join(f"--secret {name}=env:{name}" for name in wanted),),
         )
     from tui.inline import secret as ask_secret
 

@@ -46,7 +46,7 @@ def undo(
     from tui.commands.carrying_out import confirmed, ended, opened_cloud, took
     from tui.commands.stopping import stopping
     from tui.plan_text import StepLines
-    from tui.undo_text import lines
+    from tui.undo_text import going, lines
     from wizards.cancel import Cancel
     from wizards.setup.undoing import earlier_terms, plan_undo
     from wizards.setup.undoing import undo as take_back
@@ -72,7 +72,7 @@ def undo(
     if context.interactive and not yes and not keep_data:
         names = _typed(found, names)
         decided = found.decided(names)
-    count = len(decided.todo)
+    count = going(decided)
     if not count and not any(part.gone for part in found.removals):
         context.out.say(_("nothing is removed"))
         context.out.done({"applied": None, **_data(found, decided)})
