@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from generators.language import _, ngettext
 from wizards.failures import Refused, UsageFailure
 from wizards.migrate.model import Finding, RevisionPreview, Severity
+
+_SHOWN, _HINTS = 12, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,14 @@ def require(
     open_ones = unaccepted(previews, accepted, fail_on)
     if not open_ones:
         return
-    shown = [f"{revision}: {finding.rule}: {finding.message}" for revision, finding in open_ones]
+    said = Counter(f"{one}: {finding.rule}: {finding.message}" for one, finding in open_ones)
+    shown = [line if times == 1 else f"{line} ×{times}" for line, times in said.items()]
+    more = len(shown) - _SHOWN
+    if more > 0:
+        shown[_SHOWN:] = [_("… and {count} more").format(count=more)]
+    accepting = dict.fromkeys(
+        f"--accept {one.rule}@{revision}=REASON" for revision, one in open_ones
+    )
     raise Refused(
         "findings",
         ngettext(
@@ -57,12 +67,8 @@ def require(
             "{count} findings refuse this migration.",
             len(open_ones),
         ).format(count=len(open_ones)),
-        why="\n".join(shown[:12]),
-        next=tuple(
-            dict.fromkeys(
-                f"--accept {finding.rule}@{revision}=REASON" for revision, finding in open_ones
-            )
-        )[:6],
+        why="\n".join(shown),
+        next=(*list(accepting)[:_HINTS], *(["tarmac migrate preview"] if more > 0 else [])),
     )
 
 
