@@ -132,6 +132,11 @@ class Deployment:
         others = (use for use in self.secrets if use.variable != own.secret.variable)
         return (own.secret, *others)
 
+    def told(self, stream: Stream) -> dict[str, str]:
+        """Return what only a stream of migrations is told, beside the service's environment."""
+        own = self.migration.environment if self.migration else {}
+        return {**own, **stream.environment}
+
     @property
     def dockerfile(self) -> str:
         """The path of its Dockerfile from the repository's root."""

@@ -105,9 +105,8 @@ def _with_default(name: str, value: str) -> str:
 
 
 def migration_environment(deployment: Deployment, stream: Stream) -> dict[str, str]:
-    """Return what only this stream of migrations is told, beside the service's environment."""
-    own = deployment.migration.environment if deployment.migration else {}
-    return {name: doubled_dollars(value) for name, value in {**own, **stream.environment}.items()}
+    """Return what only this stream of migrations is told, in compose's notation."""
+    return {name: doubled_dollars(value) for name, value in deployment.told(stream).items()}
 
 
 def _secrets(deployment: Deployment, known: dict[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import shlex
 
 from generators.artefact import Artefact
 from generators.artefacts.pending import pending_lines
-from generators.artefacts.starting import image_path, start_command
+from generators.artefacts.starting import exports, image_path, start_command, telling
 from generators.deployment import Deployment
 from generators.header import header
 from generators.quoting import shell_word
@@ -54,8 +54,8 @@ def script(stack: Stack, language: str) -> list[Artefact]:
     streams = [
         {
             "folder": image_path(one, stream.tool.directory),
-            "words": stream.tool.command,
-            "pending": pending_lines(stream.tool),
+            "words": telling(one, stream, stream.tool.command),
+            "pending": [*exports(one, stream), *pending_lines(stream.tool)],
         }
         for stream in one.migrating
     ]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generators.artefacts.cloudbuild import steps, substitutions
-from generators.artefacts.starting import migrate_command
+from generators.artefacts.starting import migrate_command, telling
 from generators.deployment import Deployment
-from generators.quoting import bash_word
+from generators.quoting import bash_word, shell_word
 from generators.stack import Stack
 
 _TOKEN = re.compile(r"\$\$|\$\{(\w+)\}")
@@ -60,7 +60,14 @@ def image_name(deployment: Deployment) -> str:
 
 def migration_words(stack: Stack) -> list[str]:
     """Return the exec form that migrates the main service's database, [] where nothing does."""
-    return migrate_command(stack.main) if stack.main.database is not None else []
+    one = stack.main
+    if one.database is None or not one.migrating:
+        return []
+    found = [telling(one, stream, migrate_command(one, stream)) for stream in one.migrating]
+    if len(found) == 1:
+        return found[0]
+    lines = (" ".join(shell_word(word) for word in words) for words in found)
+    return ["sh", "-c", " && ".join(f"( {line} )" for line in lines)]
 
 
 def _plain(word: str, values: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generators.artefact import Artefact
 from generators.artefacts.rollout import lines
-from generators.artefacts.starting import start_command
+from generators.artefacts.starting import start_command, telling
 from generators.deployment import Deployment
 from generators.detection.tree import join
 from generators.header import header
@@ -29,7 +29,7 @@ def start(stack: Stack, language: str) -> list[Artefact]:
     runner = _RUNNERS.get(service.package_manager, ())
     python = service.language == "python"
     migrations = [
-        (stream.tool.directory, (*runner, *stream.tool.command))
+        (stream.tool.directory, telling(one, stream, (*runner, *stream.tool.command)))
         for stream in one.migrating
         if stream.tool.command
     ]

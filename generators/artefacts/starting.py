@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from generators.deployment import Deployment, Stream
 from generators.project import Worker
-from generators.quoting import shell_word
+from generators.quoting import shell_word, variable_name
 
 BEHIND = 8081
 """The port of a back end that nginx stands in front of, in one container."""
@@ -102,6 +102,20 @@ def migrate_command(deployment: Deployment, stream: Stream | None = None) -> lis
     if tool.provider == "prisma" and words[:1] == ["prisma"]:
         words = ["npx", *words]
     return in_folder(deployment, tool.directory, words)
+
+
+def telling(deployment: Deployment, stream: Stream, words: Sequence[str]) -> list[str]:
+    """Return words that run with what the stream alone is told, for where no file says it."""
+    told = deployment.told(stream).items()
+    if not told:
+        return list(words)
+    return ["env", *(f"{variable_name(name)}={value}" for name, value in told), *words]
+
+
+def exports(deployment: Deployment, stream: Stream) -> list[str]:
+    """Return lines of a shell that say the same to everything after them."""
+    told = deployment.told(stream).items()
+    return [f"export {variable_name(name)}={shell_word(value)}" for name, value in told]
 
 
 def worker_command(deployment: Deployment, worker: Worker) -> list[str]:

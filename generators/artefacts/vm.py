@@ -7,7 +7,13 @@ from generators.artefacts.aws import plain_name
 from generators.artefacts.compose import project_name
 from generators.artefacts.pending import pending_lines
 from generators.artefacts.rollout import image_name
-from generators.artefacts.starting import image_path, migrate_command, worker_command
+from generators.artefacts.starting import (
+    exports,
+    image_path,
+    migrate_command,
+    telling,
+    worker_command,
+)
 from generators.deployment import Deployment, SecretUse
 from generators.header import header
 from generators.quoting import doubled_dollars, shell_word, variable_name
@@ -62,7 +68,6 @@ def compose(stack: Stack, language: str) -> list[Artefact]:
     if one.migration is not None:
         user = one.migration.user or user
         migration |= {"DB_USER": doubled_dollars(user)}
-        migration |= {k: doubled_dollars(v) for k, v in one.migration.environment.items()}
         if one.migration.secret not in one.secrets:
             password = f"${{{_MIGRATION}:?}}"
             migration[one.migration.secret.variable] = password
@@ -152,11 +157,11 @@ def _pending(one: Deployment) -> str:
     """Return a script that answers 0 when nothing is pending in any stream."""
     parts = []
     for stream in one.migrating:
-        lines = "\n".join(pending_lines(stream.tool))
+        lines = "\n".join([*exports(one, stream), *pending_lines(stream.tool)])
         parts.append(f"( cd {shell_word(image_path(one, stream.tool.directory))}\n{lines}\n)")
     return " &&\n".join(parts)
 
 
 def _migrate(one: Deployment) -> str:
-    commands = [migrate_command(one, stream) for stream in one.migrating]
+    commands = [telling(one, stream, migrate_command(one, stream)) for stream in one.migrating]
     return " && ".join(" ".join(shell_word(word) for word in words) for words in commands)

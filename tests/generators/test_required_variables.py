@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from generators.deployment import Deployment, MigrationUse, SecretUse, Stream
 from generators.project import MigrationTool
 from generators.render import render
 from generators.stack import alone
+from tests.generators.hostile_stacks import one, stack
 from tests.generators.repository import deployment, only_service, repository
 
 DJANGO = {
@@ -46,7 +49,7 @@ def shop(folder: Path, **changes: object) -> Deployment:
 
 
 def text_of(made: Deployment, name: str) -> str:
-    return next(one.text for one in render(alone(made)) if one.name == name)
+    return next(made_of.text for made_of in render(alone(made)) if made_of.name == name)
 
 
 def test_what_is_read_without_a_default_is_required(tmp_path: Path) -> None:
@@ -184,3 +187,31 @@ def test_a_stand_in_is_of_the_kind_that_is_read() -> None:
         "SITE_URL": "http://localhost",
     }
     assert set(stand_ins(kinds, "x", stores=True)) == set(kinds)
+
+
+def test_migrations_outside_of_compose_are_told_the_same(tmp_path: Path) -> None:
+    tool = MigrationTool("alembic", ".", "alembic.ini", ("alembic", "upgrade", "head"))
+    streams = (
+        Stream(job="a", label="migrate", tool=tool),
+        Stream(job="b", label="audit-migrate", tool=tool, environment={"SCHEMA": "it's $x"}),
+    )
+    given = alone(replace(stack(3).main, streams=streams))
+    script = one(given, "start").text
+    assert "env 'SCHEMA=it'\"'\"'s $x' alembic upgrade head" in script
+    fake = tmp_path / "alembic"
+    fake.write_text('#!/bin/sh\nprintf "%s;" "$SCHEMA"\n', encoding="utf-8")
+    fake.chmod(0o755)
+    for name in ("pending", "migrate"):
+        compose = yaml.safe_load(one(given, "vm-compose").text)["services"][name]
+        line = compose["command"][2].replace("$$", "$").replace("cd /app", "true")
+        done = subprocess.run(
+            ["sh", "-c", line],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert name == "pending" or done.stdout == ";it's $x;"
+    task = json.loads(one(alone(replace(stack().main, streams=streams)), "container-group").text)
+    assert "audit" not in json.dumps(task["resources"][0])
+    assert "SCHEMA=it" in json.dumps(task)
