@@ -273,6 +273,17 @@ def test_plain_pairs_are_recorded_with_their_statements_in_one_transaction(
     ]
 
 
+def test_the_first_of_plain_pairs_is_proved_although_its_own_table_stays(folder: Path) -> None:
+    pair = {
+        "migrations/001_init.up.sql": INIT,
+        "migrations/001_init.down.sql": 'DROP TABLE "User";',
+    }
+    write(folder, pair)
+    rehearsed = Console(folder, None).rehearse(discard, Cancel())
+    assert dict(rehearsed.proofs) == {"001_init": True}
+    assert (rehearsed.reverts_clean, rehearsed.reverts_data) == (True, True)
+
+
 def test_another_tools_files_are_refused_by_name(folder: Path) -> None:
     write(folder, {"migrations/V1__init.sql": INIT})
     with pytest.raises(Failure) as flyway:

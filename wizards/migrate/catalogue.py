@@ -56,7 +56,9 @@ _STRUCTURE: Mapping[str, str] = {
     " case when i.indisreplident then"
     " 'replica identity' end, case when i.indisclustered then 'clustered' end) from "
     + _TABLE
-    + " join pg_index i on i.indexrelid = c.oid where i.indisvalid or c.relkind = 'I'",
+    + " join pg_index i on i.indexrelid = c.oid join pg_class o on o.oid = i.indrelid"
+    " where (i.indisvalid or c.relkind = 'I') and not (o.relname = {{table}}"
+    " and n.nspname = {{schema}})",
     "view": "select n.nspname || '.' || c.relname, pg_get_viewdef(c.oid) from "
     + _TABLE
     + " where c.relkind in ('v','m')",
