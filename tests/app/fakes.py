@@ -17,6 +17,7 @@ from wizards.cancel import Cancel
 from wizards.events import Emit, Event
 from wizards.failures import Failure
 from wizards.interview import Interview
+from wizards.migrate.cloudsql.side import CloudSide
 from wizards.migrate.model import (
     Applied,
     Backup,
@@ -191,6 +192,7 @@ class FakeMigrate(FakeAround):
         self.gate = threading.Event()
         self.gate.set()
         self.kept: list[Backup] = []
+        self.side: CloudSide | None = None
         self.found: Interrupted | None = None
         self.fails: Failure | None = None
         self.unread: Failure | None = None
@@ -254,6 +256,9 @@ class FakeMigrate(FakeAround):
 
     def backups(self) -> list[Backup]:
         return self.kept
+
+    def cloud_side(self, emit: Emit) -> CloudSide | None:
+        return self.side
 
     def backup(self, emit: Emit, cancel: Cancel) -> Backup:
         self.calls.append("backup")

@@ -21,6 +21,7 @@ from wizards.plan import Check
 
 if TYPE_CHECKING:
     from tui.context import Context
+    from wizards.migrate.cloudsql.side import CloudSide
     from wizards.migrate.console import Console
     from wizards.migrate.situation import Situation
     from wizards.migrate.watching import Watched
@@ -88,6 +89,11 @@ class MigrateEngine:
     def backups(self) -> list[Backup]:
         """Return the backups of the target, newest first."""
         return sorted(self.console().backups(), key=lambda one: one.taken_at, reverse=True)
+
+    def cloud_side(self, emit: Emit) -> CloudSide | None:
+        """Return what Cloud SQL keeps for the target, None where it is not on Cloud SQL."""
+        cloud = self.console().project.cloud_sql(emit)
+        return cloud.side() if cloud is not None else None
 
     def backup(self, emit: Emit, cancel: Cancel) -> Backup:
         """Dump the target and verify the dump by restoring it to scratch."""

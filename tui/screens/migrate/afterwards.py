@@ -118,11 +118,17 @@ class Afterwards(Work):
         """List the backups; a chosen one is restored after a question."""
         from tui.screens.migrate.lists import backup_list
 
+        board = self._screen.board
+        self._screen.app.push_screen(backup_list(board.backups, board.cloud), self._chosen)
+
+    def _chosen(self, row: str | None) -> None:
+        from tui.screens.migrate.cloud_rows import by_command, is_cloud
+
         by_path = {str(one.path): one for one in self._screen.board.backups}
-        self._screen.app.push_screen(
-            backup_list(self._screen.board.backups),
-            lambda chosen: self._ask_restore(by_path[chosen]) if chosen else None,
-        )
+        if row and is_cloud(row):
+            self._screen.tarmac.say(by_command(row))
+        elif row:
+            self._ask_restore(by_path[row])
 
     def _ask_restore(self, backup: Backup) -> None:
         from tui.screens.migrate.questions import ask_restore

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from tui.screens.migrate.window import Window
 from wizards.events import Event, Json
@@ -25,6 +26,9 @@ from wizards.migrate.model import (
 from wizards.migrate.situation import Situation
 from wizards.migrate.watching import Watched
 from wizards.plan import Check
+
+if TYPE_CHECKING:
+    from wizards.migrate.cloudsql.side import CloudSide
 
 RECENT = timedelta(minutes=15)
 
@@ -55,6 +59,7 @@ class Board:
     judged_at: datetime | None = None
     asking: str = ""
     backups: Sequence[Backup] = ()
+    cloud: CloudSide | None = None
     rehearsal: Rehearsal | None = None
     interrupted: Interrupted | None = None
     unlooked: Failure | None = None

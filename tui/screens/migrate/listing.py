@@ -20,8 +20,8 @@ from tui.widgets.words import hints
 class Listing(Modal[str]):
     """Rows to read; the result is the id of a chosen row, "" when the card was closed.
 
-    ``copies`` is what c copies on a row, by its id; ``choose`` says what Enter does ("" = closes
-    nothing, the rows are only read).
+    ``copies`` is what c copies on a row, by its id, and ``copied`` says so; ``choose`` says what
+    Enter does ("" = closes nothing, the rows are only read).
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,6 +36,7 @@ class Listing(Modal[str]):
         *,
         choose: str = "",
         copies: Mapping[str, str] | None = None,
+        copied: str = "",
         empty: str = "",
     ) -> None:
         super().__init__()
@@ -43,6 +44,7 @@ class Listing(Modal[str]):
         self._rows = rows
         self._choose = choose
         self._copies = copies or {}
+        self._copied = copied or _("copy SQL")
         self._empty = empty
 
     def compose(self) -> ComposeResult:
@@ -50,7 +52,7 @@ class Listing(Modal[str]):
         with Vertical(classes="card tall") as card:
             card.border_title = Content(self._title)
             chosen = [("↵", self._choose)] if self._choose else []
-            copied = [("c", _("copy SQL"))] if self._copies else []
+            copied = [("c", self._copied)] if self._copies else []
             card.border_subtitle = hints(*chosen, *copied, ("esc", _("close")))
             yield Rows(empty=self._empty)
 

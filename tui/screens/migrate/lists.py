@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from generators.language import _, ngettext
 from tui.screens.migrate.board import Board
+from tui.screens.migrate.cloud_rows import cloud_rows
 from tui.screens.migrate.listing import Listing
 from tui.screens.migrate.waiting import people, who_words
 from tui.widgets.rows import Row
 from tui.widgets.words import fit, joined, seconds, sides, size, wrapped
 from wizards.events import Json
 from wizards.migrate.model import Backup, Outcome, SessionRecord
+
+if TYPE_CHECKING:
+    from wizards.migrate.cloudsql.side import CloudSide
 
 GOOD, CARE, BAD = "$text-success", "$text-warning", "bold $text-error"
 
@@ -97,13 +102,27 @@ def _outcome(one: SessionRecord) -> tuple[str, str, str]:
     return known.get(one.outcome, ("●", "", one.outcome))
 
 
-def backup_list(found: Sequence[Backup]) -> Listing:
-    """Return the card of the backups, the newest first; Enter restores one after a question."""
+def backup_list(found: Sequence[Backup], cloud: CloudSide | None = None) -> Listing:
+    """Return the card of the backups, the newest first; Enter restores one after a question.
+
+    Those of Cloud SQL follow: c copies the command that would overwrite the whole instance.
+    """
     rows = [
         Row(str(one.path), partial(_backup, one), f"{one.path.name} {one.taken_at}", lines=2)
         for one in found
     ]
-    return Listing(_("Backups"), rows, choose=_("restore…"), empty=_("no backup yet"))
+    copies: dict[str, str] = {}
+    if cloud is not None:
+        more, copies = cloud_rows(cloud.listed)
+        rows += more
+    return Listing(
+        _("Backups"),
+        rows,
+        choose=_("restore…"),
+        copies=copies,
+        copied=_("copy the command"),
+        empty=_("no backup yet"),
+    )
 
 
 def _backup(one: Backup, width: int) -> list[Content]:

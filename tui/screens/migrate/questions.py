@@ -12,6 +12,7 @@ from generators.language import _, ngettext
 from tui.risk import RISK
 from tui.screens.confirm import Confirm
 from tui.screens.migrate.board import Board
+from tui.screens.migrate.cloud_rows import other_ways
 from tui.screens.migrate.drawing import severity_word
 from tui.screens.migrate.pause import Pace
 from tui.widgets.words import seconds, size
@@ -185,6 +186,7 @@ def ask_rollback(plan: RollbackPlan, target: str, protected: bool) -> Confirm:
         parts.append((f"\n{words}", "$text-muted"))
     estimate = _("takes about {time}").format(time=seconds(plan.seconds_estimate))
     parts.append(f"\n\n{estimate}")
+    parts += other_ways(plan.others)
     return Confirm(
         _("Roll {target} back?").format(target=target),
         Content.assemble(*parts),

@@ -11,6 +11,7 @@ from wizards.migrate.model import Backup, History, Interrupted, RevisionPreview
 
 if TYPE_CHECKING:
     from tui.screens.migrate.screen import MigrateScreen
+    from wizards.migrate.cloudsql.side import CloudSide
     from wizards.migrate.situation import Situation
 
 
@@ -35,6 +36,7 @@ class Reading:
         )
         self.read_backups()
         self.read_situation()
+        self._read_cloud()
 
     def read_situation(self) -> None:
         """Look who would make a migration wait; the question that is open shows it, too."""
@@ -94,6 +96,22 @@ class Reading:
             then=self._backups,
             otherwise=lambda _failure: None,
         )
+
+    def _read_cloud(self) -> None:
+        """Read what Cloud SQL keeps; where it cannot be reached the list of backups says why."""
+        engine = self._screen.engine
+        self._screen.tarmac.start(
+            "migrate.cloud",
+            _("reading the Cloud SQL backups"),
+            lambda emit, _cancel: engine.cloud_side(emit),
+            then=self._cloud,
+            otherwise=lambda _failure: None,
+        )
+
+    def _cloud(self, found: CloudSide | None) -> None:
+        if found != self._screen.board.cloud:
+            self._screen.board.cloud = found
+            self._screen.paint_session()
 
     def _history(self, history: History) -> None:
         screen = self._screen

@@ -10,6 +10,7 @@ from generators.language import _, ngettext
 from tui.jobs import Job
 from tui.screens.migrate.board import Board
 from tui.screens.migrate.checklist import checklist
+from tui.screens.migrate.cloud_rows import left_lines
 from tui.screens.migrate.drawing import lock_words, strongest
 from tui.screens.migrate.waiting import lock_lines, situation_lines
 from tui.screens.migrate.watch_lines import watch_line
@@ -41,6 +42,7 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
         why = board.unlooked.message
         lines.append(Content.styled("▲ " + words.format(why=why), "$text-warning"))
     lines.append(joined([_backup(board), _rehearsal(board.rehearsal or board.tried)]))
+    lines += left_lines(board.cloud)
     if items := checklist(board):
         lines.append(items)
     if running is None and board.applied is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from generators.language import _
 from tui.jobs import Job
+from tui.screens.migrate.cloud_rows import commands
 from tui.screens.migrate.commands import Apply
 from tui.screens.migrate.pause import Answer, Pace, Pause, each
 from tui.screens.migrate.reading import Reading
@@ -229,7 +230,11 @@ class Work(Reading):
                     "rollback-refused",
                     _("This cannot be taken back"),
                     why=plan.why,
-                    next=(RECOVER,) if screen.board.interrupted is not None else (),
+                    next=(
+                        (RECOVER,)
+                        if screen.board.interrupted is not None
+                        else commands(plan.others)
+                    ),
                 )
             )
         else:

@@ -13,7 +13,7 @@ from wizards.cloud.failing import CloudFailure
 from wizards.events import Emit, Event
 from wizards.failures import Failure
 from wizards.migrate import rehearsal
-from wizards.migrate.cloudsql import cloning, taking, ways
+from wizards.migrate.cloudsql import cloning, left, taking, ways
 from wizards.migrate.cloudsql.cloning import Cloning
 from wizards.migrate.cloudsql.instance import Instance
 from wizards.migrate.cloudsql.left import Clone, CloneJournal
@@ -21,6 +21,7 @@ from wizards.migrate.cloudsql.listed import Listed
 from wizards.migrate.cloudsql.overwriting import Overwriting, overwrite
 from wizards.migrate.cloudsql.port import CloudSqlPort
 from wizards.migrate.cloudsql.safety import Safety
+from wizards.migrate.cloudsql.side import CloudSide
 from wizards.migrate.cloudsql.taking import Begun
 from wizards.migrate.model import Applied, Rehearsal, RollbackPlan, SessionRecord
 from wizards.migrate.past import Past
@@ -68,6 +69,10 @@ class CloudSql:
             return Listed(self.instance, (), 0, failure)
         ours = taking.ours(found)
         return Listed(self.instance, tuple(ours), len(found) - len(ours))
+
+    def side(self) -> CloudSide:
+        """Return what a screen shows of the instance."""
+        return CloudSide(self.listed(), tuple(left.clones(self.root)))
 
     def expire(self, sessions: Iterable[SessionRecord], emit: Emit) -> None:
         """Let the oldest backup run of ours go where retention says so."""
