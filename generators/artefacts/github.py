@@ -38,7 +38,7 @@ def workflow(stack: Stack, language: str) -> list[Artefact]:
         header=header(language, main.blueprint_hash),
         stack=stack,
         main=main,
-        pattern=re.sub(r"([*+?!\[\]\\])", r"\\\1", delivery.branch),
+        pattern=_pattern(delivery.branch),
         condition=_condition(delivery.branch),
         pool=delivery.pool or f"{main.name}-github",
         provider=delivery.provider or "github",
@@ -53,6 +53,11 @@ def workflow(stack: Stack, language: str) -> list[Artefact]:
         expression=lambda words: "${{ " + words + " }}",
     )
     return [Artefact(name="github", path=PATH, text=text)]
+
+
+def _pattern(branch: str) -> str:
+    """Return the filter that matches this branch; no ``${{`` may stand in it, but ``$+{{`` may."""
+    return re.sub(r"([*+?!\[\]\\])", r"\\\1", branch).replace("${{", "$+{{")
 
 
 def _condition(branch: str) -> str:

