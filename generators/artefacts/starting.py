@@ -99,7 +99,7 @@ def migrate_command(deployment: Deployment, stream: Stream | None = None) -> lis
         return []
     tool = streams[0].tool
     words = list(tool.command)
-    if tool.provider == "prisma" and words[:1] == ["prisma"]:
+    if words[:1] == ["prisma"] and deployment.service.language == "javascript":
         words = ["npx", *words]
     return in_folder(deployment, tool.directory, words)
 

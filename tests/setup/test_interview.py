@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from generators.artefacts.cloud_run import migrate_arguments
 from generators.detect import detect
 from wizards.answers import Layer
 from wizards.blueprint_reading import parse
 from wizards.blueprint_writing import rendered
+from wizards.deployment import deployment_of
 from wizards.failures import UsageFailure
 from wizards.migrate.project import Project
 from wizards.question import Kind, Value
@@ -303,3 +306,32 @@ def test_django_migrates_by_its_own_command_and_the_console_says_so(tmp_path: Pa
 def _resources(root: Path, made: dict[str, Value]) -> list[Resource]:
     path = root / "tarmac.toml"
     return resources(parse(rendered(path, made | {"project.id": "notes-1"}), path))
+
+
+def test_a_tool_that_only_a_script_runs_migrates_by_that_script(tmp_path: Path) -> None:
+    manifest = {
+        "main": "index.js",
+        "scripts": {"start": "node index.js", "migration:run": "typeorm migration:run"},
+        "dependencies": {"express": "4", "pg": "8", "typeorm": "1"},
+    }
+    (tmp_path / "package.json").write_text(json.dumps(manifest))
+    (tmp_path / "package-lock.json").write_text('{"lockfileVersion": 3, "packages": {}}')
+    (tmp_path / "index.js").write_text("require('express')().listen(process.env.PORT)\n")
+    (job,) = (
+        part for part in _resources(tmp_path, made_of(tmp_path)) if isinstance(part, RunJobResource)
+    )
+    assert job.arguments == "npm run migration:run"
+
+
+def test_python_s_prisma_is_run_without_node_by_plan_and_pipeline_alike(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("fastapi\nuvicorn\nprisma\n")
+    (tmp_path / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    source = 'datasource db {\n provider = "postgresql"\n url = env("DATABASE_URL")\n}\n'
+    (tmp_path / "schema.prisma").write_text(source)
+    made = made_of(tmp_path)
+    (job,) = (part for part in _resources(tmp_path, made) if isinstance(part, RunJobResource))
+    assert job.arguments == "prisma migrate deploy"
+    path = tmp_path / "tarmac.toml"
+    wanted = parse(rendered(path, made | {"project.id": "notes-1"}), path)
+    pipeline = migrate_arguments(deployment_of(wanted, detect(tmp_path), tmp_path))
+    assert {"--command=prisma", "--args=migrate,deploy"} <= set(pipeline)
