@@ -21,6 +21,7 @@ from wizards.setup import answers_file
 from wizards.setup.desired import resources
 from wizards.setup.estimate import month, moved
 from wizards.setup.interviewing import interview
+from wizards.setup.proposals import left_where_it_is
 from wizards.setup.resource import Resource
 from wizards.setup.run_job import RunJobResource
 from wizards.setup.steering import HAS_DATABASE
@@ -251,6 +252,11 @@ def test_a_database_that_is_no_postgresql_is_left_where_it_is(
     made = made_of(tmp_path)
     assert not [key for key in made if key.startswith(("database.", "environments."))]
     assert not any(part.kind.startswith("sql.") for part in _resources(tmp_path, made))
+    path = tmp_path / "tarmac.toml"
+    wanted = parse(rendered(path, made | {"project.id": "notes-1"}), path)
+    told = left_where_it_is(detect(tmp_path), wanted)
+    assert told is not None
+    assert said in told.says
 
 
 def test_a_service_beside_a_front_end_and_a_worker_is_the_one_that_is_asked_about(

@@ -55,7 +55,7 @@ def init(context: Context, file: Path | None, flags: tuple[str, ...], yes: bool)
     changed = write(path, made, gone)
     if asking:
         forget(context.root)
-    _tell(context, path, talk, existing, changed=changed)
+    _tell(context, path, talk, existing, detection, changed=changed)
 
 
 def _detected(context: Context) -> Detection:
@@ -123,7 +123,13 @@ def _wanted(context: Context, text: str, existing: Blueprint | None) -> bool:
 
 
 def _tell(
-    context: Context, path: Path, talk: Interview, existing: Blueprint | None, *, changed: bool
+    context: Context,
+    path: Path,
+    talk: Interview,
+    existing: Blueprint | None,
+    detection: Detection,
+    *,
+    changed: bool,
 ) -> None:
     from tui.plan_text import check_lines
     from wizards.events import Json
@@ -131,6 +137,7 @@ def _tell(
     from wizards.setup.draft import draft
     from wizards.setup.estimate import estimate
     from wizards.setup.lints import complaints
+    from wizards.setup.proposals import left_where_it_is
 
     answers: list[Json] = []
     for question in talk.asked():
@@ -143,7 +150,8 @@ def _tell(
     else:
         context.out.say(_("✓ {file} says this already").format(file=path.name))
     made = draft(talk.given(), existing)
-    wrong = complaints(made)
+    foreign = left_where_it_is(detection, made)
+    wrong = [*([foreign] if foreign else []), *complaints(made)]
     for check in wrong:
         for line in check_lines(check):
             context.out.say(line)

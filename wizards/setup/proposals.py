@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable
 
 from generators.language import _
 from generators.project import Detection
+from wizards.blueprint import Blueprint
+from wizards.plan import Check
 from wizards.question import Choice, Known, Value
 from wizards.setup.chosen_service import chosen, deployable, foreign_database, keeps_data
 from wizards.setup.connections import RESERVED, max_connections
 from wizards.setup.naming import account_name
 from wizards.setup.prices import tier_month
+from wizards.setup.steering import HAS_DATABASE
 
 TIERS = ("db-f1-micro", "db-g1-small", "db-custom-1-3840", "db-custom-2-7680", "db-custom-4-15360")
 PLUS_TIERS = ("db-perf-optimized-N-2", "db-perf-optimized-N-4", "db-perf-optimized-N-8")
@@ -79,9 +82,28 @@ def has_database(detection: Detection | None) -> Callable[[Known], Value]:
 
 def why_database(detection: Detection | None, root: str) -> str:
     """Return what helps to answer whether PostgreSQL on Cloud SQL is wanted."""
+    return _foreign(detection, root) or _("no = the service brings its own database, or none")
+
+
+def left_where_it_is(detection: Detection | None, made: Blueprint) -> Check | None:
+    """Return what to know where a database of the code is none that is set up here."""
+    says = _foreign(detection, made.service.root) if made.database is None else ""
+    if not says:
+        return None
+    return Check(
+        id="foreign-database",
+        title=_("a database of another kind"),
+        level="warning",
+        says=says,
+        fix="tarmac init --set setup.secrets=DATABASE_URL",
+        keys=(HAS_DATABASE,),
+    )
+
+
+def _foreign(detection: Detection | None, root: str) -> str:
     found = foreign_database(detection, root)
     if found is None:
-        return _("no = the service brings its own database, or none")
+        return ""
     return _(
         "the code uses {database}, and Tarmac sets up PostgreSQL only: keep that database where it "
         "is, and give its address as a secret"
