@@ -215,7 +215,7 @@ def test_a_named_backup_can_be_restored_after_typing_the_name(
     sql("DELETE FROM items")
     sql("DROP TABLE items")
     with pytest.raises(Refused):
-        console.restore(backup, discard, Cancel())
+        console.restore(backup, discard, Cancel(), confirmed="")
     done = console.restore(backup, discard, Cancel(), confirmed=console.target_name)
     assert done.outcome is Outcome.APPLIED
     assert picture(fresh_database) == before

@@ -247,15 +247,18 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
 @migrate.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--confirm", default="", metavar="NAME", help="The target's name, typed.")
+@click.option("--in-place", is_flag=True,
+              help="Drop all, restore in one transaction: without CREATEDB only.")  # fmt: skip
 @click.pass_obj
-def restore(context: Context, file: Path, confirm: str) -> None:
+def restore(context: Context, file: Path, confirm: str, in_place: bool) -> None:
     """Make a backup the database again; the present one is kept under another name."""
     with console_of(context) as (console, cancel):
         chosen = named(console, file, context.out.event, cancel)
         assert chosen is not None
         if not confirm and context.interactive:
             confirm = click.prompt(_("Type {name} to restore").format(name=console.target_name))
-        done = console.restore(chosen, context.out.event, cancel, confirmed=confirm)
+        emit = context.out.event
+        done = console.restore(chosen, emit, cancel, confirmed=confirm, in_place=in_place)
         finish(context, done)
 
 

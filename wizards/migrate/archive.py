@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from generators.language import _
 from wizards.cancel import Cancel, Cancelled
 from wizards.failures import Failure
-from wizards.migrate import dumps
+from wizards.migrate import dumps, splice
 from wizards.postgres.address import Address
 from wizards.postgres.binaries import ServerTools, for_server
 from wizards.redaction import redacted
@@ -111,6 +111,61 @@ def restore(
         raise _failed("restore-failed", _("pg_restore stopped at an error."), said)
 
 
+def contents(path: Path, major: int) -> str:
+    """Return a dump's table of contents, as ``pg_restore --list`` prints it."""
+    tools = for_server(major, "pg_restore")
+    listed = subprocess.run(
+        [str(tools.program("pg_restore")), "--list", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    if listed.returncode != 0:
+        raise _failed("restore-failed", _("The backup cannot be read."), redacted(listed.stderr))
+    return listed.stdout
+
+
+def restore_within(
+    path: Path,
+    address: Address,
+    major: int,
+    *,
+    before: str,
+    after: str,
+    entries: Path,
+    owners: bool,
+    cancel: Cancel,
+) -> None:
+    """Restore the entries of a list in one transaction, with SQL of the caller's at both ends.
+
+    Whatever goes wrong, nothing has happened.
+    """
+    tools = for_server(major, "pg_restore")
+    command = [
+        str(tools.program("pg_restore")),
+        *(() if owners else ("--no-owner",)),
+        "--single-transaction",
+        f"--use-list={entries}",
+        "--file=-",
+        str(path),
+    ]
+
+    def parts(reading: subprocess.Popen[bytes]) -> Iterator[bytes]:
+        assert reading.stdout is not None
+        whole = splice.spliced(reading.stdout, before, after, lambda: reading.wait() == 0)
+        for number, block in enumerate(whole):
+            older = number == 0 and tools.version[0] >= 17 > major
+            yield _UNKNOWN_BEFORE_17.sub(b"", block) if older else block
+
+    try:
+        _through_psql(tools, command, address, cancel, lambda: None, parts)
+    except splice.NotInOneTransaction as error:
+        message = _("pg_restore {version} did not write one transaction; nothing was changed.")
+        version = ".".join(map(str, tools.version))
+        raise Failure("restore-failed", message.format(version=version)) from error
+
+
 def _restore_translated(
     tools: ServerTools,
     command: list[str],
@@ -119,6 +174,25 @@ def _restore_translated(
     progress: Callable[[], None],
 ) -> None:
     """Restore through psql, without the one setting that servers before 17 do not know."""
+
+    def parts(reading: subprocess.Popen[bytes]) -> Iterator[bytes]:
+        assert reading.stdout is not None
+        yield _UNKNOWN_BEFORE_17.sub(b"", reading.stdout.read(1 << 16))
+        while block := reading.stdout.read(1 << 20):
+            yield block
+
+    _through_psql(tools, command, address, cancel, progress, parts)
+
+
+def _through_psql(
+    tools: ServerTools,
+    command: list[str],
+    address: Address,
+    cancel: Cancel,
+    progress: Callable[[], None],
+    parts: Callable[[subprocess.Popen[bytes]], Iterator[bytes]],
+) -> None:
+    """Let psql run what a program prints, as ``parts`` makes of it."""
     psql = [str(tools.program("psql")), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
     with (
         _started(command, address) as reading,
@@ -127,10 +201,7 @@ def _restore_translated(
         assert reading.stdout is not None
         assert writing.stdin is not None
         try:
-            script = reading.stdout
-            head = script.read(1 << 16)
-            writing.stdin.write(_UNKNOWN_BEFORE_17.sub(b"", head))
-            while block := script.read(1 << 20):
+            for block in parts(reading):
                 cancel.check()
                 progress()
                 writing.stdin.write(block)
@@ -145,7 +216,7 @@ def _restore_translated(
         _watched(writing, cancel, progress)
         _watched(reading, cancel, lambda: None)
         said = _said(writing) or _said(reading)
-    if writing.returncode != 0:
+    if writing.returncode != 0 or reading.returncode != 0:
         raise _failed("restore-failed", _("The backup could not be restored."), said)
 
 

@@ -183,13 +183,12 @@ class Console:
         return rollback.run(past, plan, emit, cancel, needs=needs, confirmed=confirmed)
 
     def restore(
-        self, backup: Backup, emit: Emit, cancel: Cancel, *, confirmed: str = ""
+        self, backup: Backup, emit: Emit, cancel: Cancel, *, confirmed: str, in_place: bool = False
     ) -> Applied:
-        """Make a backup the database again; always wants the target's name typed."""
-        provider = self.project.provider(emit)
-        return restoring.restore(
-            self.project.root, provider, backup, emit, cancel, self.target_name, confirmed
-        )
+        """Make a backup the database again; ``confirmed`` is the target's name, always typed."""
+        root, provider, name = self.project.root, self.project.provider(emit), self.target_name
+        take = (lambda: self.backup(emit, cancel)) if in_place else None
+        return restoring.restore(root, provider, backup, emit, cancel, name, confirmed, take)
 
     def new(
         self, message: str, emit: Emit = discard, *, autogenerate: bool = False, head: str = "head"

@@ -40,19 +40,27 @@ class Swapped:
     closed: float
 
 
+def allowed(address: Address) -> bool:
+    """Whether the role may make a database beside this one and rename both."""
+    with connect(address, "tarmac restore") as connection:
+        return bool(value(connection, _MAY, address.database))
+
+
 def preflight(address: Address) -> None:
     """Raise a card when the role cannot make and rename databases."""
-    with connect(address, "tarmac restore") as connection:
-        if not value(connection, _MAY, address.database):
-            raise Failure(
-                "restore-not-allowed",
-                _("The role {role} may not create and rename databases.").format(role=address.user),
-                why=_(
-                    "A restore is made beside the database and swapped in. Restoring in place is "
-                    "not available yet."
-                ),
-                next=(f'ALTER ROLE "{address.user}" CREATEDB',),
-            )
+    if not allowed(address):
+        raise Failure(
+            "restore-not-allowed",
+            _("The role {role} may not create and rename databases.").format(role=address.user),
+            why=_(
+                "A restore is made beside the database and swapped in. Without that right it "
+                "can be made in place: everything is dropped and restored in one transaction."
+            ),
+            next=(
+                f'ALTER ROLE "{address.user}" CREATEDB',
+                "tarmac migrate restore FILE --in-place",
+            ),
+        )
 
 
 def restore_and_swap(
