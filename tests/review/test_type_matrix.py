@@ -19,7 +19,7 @@ date|time|time(3)|time(6)|timetz|timetz(3)|timestamp|timestamp(0)|timestamp(3)|t
 timestamptz|timestamptz(0)|timestamptz(3)|timestamptz(6)|interval|interval(3)|interval(6)
 interval day to second|interval day to second(3)|interval second(3)|interval minute to second(6)
 interval year to month|interval year|interval day|uuid|json|jsonb|xml|inet|cidr|macaddr|macaddr8
-tsvector|int4range|numrange|point|box|polygon|circle|path|pg_lsn|int2vector|mood|"Mood"|dom|dvar
+tsvector|int4range|numrange|point|box|polygon|circle|path|pg_lsn|mood|"Mood"|dom|dvar
 dtext|checked|ddom|darr|dmood|dnum|dts|dnn|dchecktext|int[]|bigint[]|text[]|varchar[]|varchar(10)[]
 varchar(20)[]|numeric(10,2)[]|timestamptz[]|timestamp[]|mood[]|comp|dom[]|hstore
 """

@@ -201,12 +201,15 @@ DOMAINS = """
 SELECT CASE WHEN pg_type_is_visible(t.oid) OR n.nspname = 'public' THEN '' ELSE n.nspname END,
   t.typname,
   below.checked, format_type(below.type, below.mods), coalesce(below.usual, ''),
-  ARRAY(SELECT DISTINCT
+  below.required, below.conditions,
+  ARRAY(WITH RECURSIVE above AS (SELECT t.oid UNION
+      SELECT d.oid FROM above JOIN pg_type d ON d.typbasetype = above.oid AND d.typtype = 'd')
+    SELECT DISTINCT
       CASE WHEN pg_table_is_visible(c.oid) OR cn.nspname = 'public' THEN '' ELSE cn.nspname END
-      || E'\\t' || c.relname
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm')
-    JOIN pg_namespace cn ON cn.oid = c.relnamespace
-    WHERE a.atttypid = t.oid AND NOT a.attisdropped)
+      || E'\\t' || c.relname || E'\\t' || a.attname
+    FROM above JOIN pg_attribute a ON a.atttypid = above.oid AND NOT a.attisdropped
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm')
+    JOIN pg_namespace cn ON cn.oid = c.relnamespace)
 FROM unnest(%s::text[]) AS given(name)
 JOIN pg_type t ON t.oid = to_regtype(given.name) AND t.typtype = 'd'
 JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -217,7 +220,9 @@ CROSS JOIN LATERAL (
       FROM levels JOIN pg_type d ON d.oid = levels.type WHERE d.typtype = 'd')
   SELECT (SELECT pg_get_expr(d.typdefaultbin, 0) FROM pg_type d WHERE d.oid = t.oid) AS usual,
     max(mods) AS mods, bool_or(required OR EXISTS (
-      SELECT 1 FROM pg_constraint WHERE contypid = domain)) AS checked,
+      SELECT 1 FROM pg_constraint WHERE contypid = domain)) AS checked, bool_or(required) AS required,
+    ARRAY(SELECT pg_get_expr(k.conbin, 0) FROM levels l JOIN pg_constraint k ON k.contypid = l.domain
+      WHERE k.contype = 'c') AS conditions,
     (SELECT type FROM levels l JOIN pg_type b ON b.oid = l.type WHERE b.typtype <> 'd') AS type
   FROM levels) AS below
 """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from wizards.migrate import catalogue_queries as queries
 from wizards.migrate.partition_proofs import proved_bounds
 from wizards.migrate.review.catalogue import Column, Constraint, Domain, Facts, Index, Table
-from wizards.migrate.review.checks.rows import columns_in
+from wizards.migrate.review.checks.keys import columns_in
 from wizards.migrate.review.mentions import Mentions, mentions
 from wizards.migrate.review.names import Name, words
 from wizards.migrate.review.opclasses import opclasses
@@ -245,6 +245,11 @@ def _tabbed(names: Sequence[str]) -> tuple[Name, ...]:
     return tuple(Name(*one.split("\t")) for one in names)
 
 
+def _with_column(names: Sequence[str]) -> tuple[tuple[Name, str], ...]:
+    parts = [one.split("\t") for one in names]
+    return tuple((Name(schema, table), column) for schema, table, column in parts)
+
+
 def _known(oids: Sequence[int], names: dict[int, Name]) -> tuple[Name, ...]:
     return tuple(names[oid] for oid in oids if oid in names)
 
@@ -278,9 +283,15 @@ def _domains(connection: Server, named: Mentions) -> dict[Name, Domain]:
     rows = connection.execute(queries.DOMAINS, (texts,)).fetchall()
     return {
         Name(schema, name): Domain(
-            checked=checked, base=base, default=default, users=_tabbed(users)
+            checked=checked,
+            base=base,
+            default=default,
+            required=required,
+            checks=tuple(checks),
+            users=tuple(dict.fromkeys(table for table, _column in _with_column(columns))),
+            columns=_with_column(columns),
         )
-        for schema, name, checked, base, default, users in rows
+        for schema, name, checked, base, default, required, checks, columns in rows
     }
 
 

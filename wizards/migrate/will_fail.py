@@ -128,12 +128,17 @@ class _Asked:
                     return self._duplicates(doubt)
                 case Kind.ANY_ROW:
                     return self._any_row(doubt)
+                case Kind.ANSWER:
+                    return self._answer(doubt)
                 case Kind.CASTS:
                     return self._casts(doubt)
                 case _:
                     return self._tries(doubt)
         except psycopg.errors.QueryCanceled:
             return self._sampled(doubt)
+        except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction) as error:
+            reason = str(error).splitlines()[0]
+            return _fails(doubt, _("will fail: {error}").format(error=reason), {})
         except psycopg.Error as error:
             return _open(
                 doubt,
@@ -165,7 +170,8 @@ class _Asked:
         return "r.ctid::text"
 
     def _duplicates(self, doubt: Doubt) -> Finding | None:
-        table, columns = doubt.table.sql, ", ".join(f"r.{quoted(one)}" for one in doubt.columns)
+        table = doubt.table.sql
+        columns = ", ".join(doubt.keys or (f"r.{quoted(one)}" for one in doubt.columns))
         groups = (
             f"SELECT {columns}, count(*) AS times FROM {table} AS r WHERE {doubt.failing} "
             f"GROUP BY {columns} HAVING count(*) > 1"
@@ -185,6 +191,13 @@ class _Asked:
             return None
         return _counted(doubt, total, total, [])
 
+    def _answer(self, doubt: Doubt) -> Finding | None:
+        answers = [str(row[0]) for row in self._all(doubt.failing)]
+        if not answers:
+            return None
+        listed = ", ".join(answers[:SAMPLE_KEYS]) + (", …" if len(answers) > SAMPLE_KEYS else "")
+        return _fails(doubt, doubt.message.replace("{answer}", listed), {})
+
     def _casts(self, doubt: Doubt) -> Finding | None:
         old, new = doubt.failing.split("\t")
         (possible,) = self._one(
@@ -203,7 +216,7 @@ class _Asked:
 
         try:
             self._one(f"SELECT count({doubt.failing}) FROM {doubt.table.sql}")
-        except psycopg.errors.DataError as error:
+        except (psycopg.errors.DataError, psycopg.errors.IntegrityError) as error:
             reason = str(error).splitlines()[0]
             return _fails(doubt, doubt.message.replace("{error}", reason), {})
         return None

@@ -102,11 +102,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """A domain: whether it has a constraint, what it rests on, the tables with such a column."""
+    """A domain: whether it has a constraint, what it rests on, the tables with such a column.
+
+    ``required`` and ``checks`` (conditions on VALUE) are its own and those of domains below;
+    ``columns`` are of this domain or of one over it.
+    """
 
     checked: bool
     base: str
     default: str = ""
+    required: bool = False
+    checks: tuple[str, ...] = ()
+    columns: tuple[tuple[Name, str], ...] = ()
     users: tuple[Name, ...] = ()
 
 

@@ -68,6 +68,11 @@ def parse(sql: bytes) -> list[pb.RawStmt]:
         native.lib.pg_query_free_protobuf_parse_result(result)
 
 
+def expression(sql: str) -> pb.Node:
+    """Return the node of one SQL expression; raise :class:`NotUnderstood`."""
+    return parse(f"SELECT {sql}".encode())[0].stmt.select_stmt.target_list[0].res_target.val
+
+
 def comments(sql: bytes) -> list[tuple[int, int]]:
     """Return (start, end) byte offsets of the comments, none when the scanner refuses."""
     result = native.lib.pg_query_scan(sql)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from generators.language import _
 from wizards.migrate.review.catalogue import Column
+from wizards.migrate.review.checks import rows
+from wizards.migrate.review.checks.at import At
 from wizards.migrate.review.checks.doubt import Doubt, Kind
-from wizards.migrate.review.checks.rows import At
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name, literal, quoted
 from wizards.migrate.review.proofs import column_name
@@ -48,6 +49,7 @@ def change(at: At, table: Name, command: pb.AlterTableCmd) -> Iterator[Doubt]:
     column: pb.ColumnDef = getattr(command, "def").column_def
     old, new = of_text(known.base or known.type), of_node(column.type_name)
     using = column.raw_default if column.HasField("raw_default") else None
+    yield from _domain(at, table, command.name, new, using)
     yield from _castable(at, table, command.name, known, new, using)
     if using is not None and not _is_plain_cast(using, command.name):
         yield _tries(at, table, command.name, expression_sql(using))
@@ -66,6 +68,26 @@ def change(at: At, table: Name, command: pb.AlterTableCmd) -> Iterator[Doubt]:
         )
     elif old.name != new.name and old.name in _TEXTS and new.name not in _TEXTS:
         yield _tries(at, table, command.name, f"{quoted(command.name)}::{new.shown}")
+
+
+def _domain(at: At, table: Name, column: str, new: Type, using: pb.Node | None) -> Iterator[Doubt]:
+    """The values that a domain's own conditions refuse, where the cast itself changes nothing."""
+    domain = None if new.array else at.state.facts.domains.get(new.key)
+    if domain is None or (using is not None and not _is_plain_cast(using, column)):
+        return
+    if domain.required:
+        yield from rows.nulls(at, table, column)
+    value = f"(r.{quoted(column)}::{domain.base})"
+    for check in domain.checks:
+        yield at.doubt(
+            table,
+            Kind.ROWS,
+            _("will fail: {failing} of {rows} rows of {table} do not fit {type}").replace(
+                "{type}", new.shown
+            ),
+            failing=f"NOT ({check.replace('VALUE', value)})",
+            columns=(column,),
+        )
 
 
 def _tries(at: At, table: Name, column: str, expression: str) -> Doubt:
@@ -123,6 +145,10 @@ def failing_rows(column: str, old: Type, new: Type, postgres: int, explicit: boo
         return ""
     if new.name in {"character varying", "character"} and new.mods:
         return "" if explicit else f"char_length(rtrim({col}::text, ' ')) > {new.mods[0]}"
+    if new.name in {"bit", "bit varying"} and old.name in {"bit", "bit varying"} and not explicit:
+        size = new.mods[0] if new.mods else 1 if new.name == "bit" else None
+        sign = "<>" if new.name == "bit" else ">"
+        return f"length({col}) {sign} {size}" if size is not None else ""
     if old.name in _NUMBERS:
         return _number(col, new)
     if old.name in _TEXTS and new.name not in _TEXTS:

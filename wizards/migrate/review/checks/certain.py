@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from generators.language import _
 from wizards.migrate.review.catalogue import Table
+from wizards.migrate.review.checks.at import At
 from wizards.migrate.review.checks.doubt import Doubt, Kind
-from wizards.migrate.review.checks.rows import At
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name, of_object, of_range
 
@@ -93,19 +93,36 @@ def command(at: At, table: Name, live: Table, node: pb.AlterTableCmd) -> Iterato
                     table=table.shown, name=name
                 ),
             )
-    elif node.subtype in {pb.AT_DropConstraint, pb.AT_ValidateConstraint} and not node.missing_ok:
-        if not state.has_constraint(table, node.name):
-            yield at.doubt(
-                table,
-                Kind.CERTAIN,
-                _("will fail: {table} has no constraint {name}").format(
-                    table=table.shown, name=node.name
-                ),
-            )
+    elif (
+        node.subtype in {pb.AT_DropConstraint, pb.AT_ValidateConstraint}
+        and not node.missing_ok
+        and not state.has_constraint(table, node.name)
+    ):
+        yield at.doubt(
+            table,
+            Kind.CERTAIN,
+            _("will fail: {table} has no constraint {name}").format(
+                table=table.shown, name=node.name
+            ),
+        )
     if node.subtype == pb.AT_DropColumn:
         yield from _column_in_view(at, table, live, node)
     elif node.subtype == pb.AT_SetUnLogged:
         yield from _unlogged(at, table, live)
+
+
+def second_key(at: At, table: Name) -> Iterator[Doubt]:
+    """A table has one primary key."""
+    live = at.state.table(table)
+    for one in live.constraints.values() if live else ():
+        if one.kind == "p" and at.state.has_constraint(table, one.name):
+            yield at.doubt(
+                table,
+                Kind.CERTAIN,
+                _("will fail: {table} has a primary key already, {name}").format(
+                    table=table.shown, name=one.name
+                ),
+            )
 
 
 def _column_in_view(at: At, table: Name, live: Table, node: pb.AlterTableCmd) -> Iterator[Doubt]:
@@ -120,6 +137,20 @@ def _column_in_view(at: At, table: Name, live: Table, node: pb.AlterTableCmd) ->
             column=node.name, views=", ".join(view.shown for view in live.views)
         ),
     )
+
+
+def key_column(at: At, table: Name, column: str) -> Iterator[Doubt]:
+    """DROP NOT NULL of a column of the primary key."""
+    live = at.state.table(table)
+    keys = [one for one in (live.constraints.values() if live else ()) if one.kind == "p"]
+    if any(column in one.columns and at.state.has_constraint(table, one.name) for one in keys):
+        yield at.doubt(
+            table,
+            Kind.CERTAIN,
+            _("will fail: {column} is part of the primary key of {table}").format(
+                column=column, table=table.shown
+            ),
+        )
 
 
 def _unlogged(at: At, table: Name, live: Table) -> Iterator[Doubt]:

@@ -17,13 +17,14 @@ class Kind(Enum):
     ANY_ROW = "any row"  # one row is enough to fail
     TRIES = "tries"  # `failing` is an expression that raises for a bad row
     CASTS = "casts"  # `failing` is "old\ttype": is there an automatic cast?
+    ANSWER = "answer"  # `failing` is a query; its rows, if any, are why it fails
     CERTAIN = "certain"  # fails whatever the rows are
     UNCHECKED = "unchecked"  # depends on what an earlier statement of the plan does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """One question; ``message`` may name {failing}, {rows}, {table} and {groups}."""
+    """One question; ``message`` may name {failing}, {rows}, {table}, {groups} and {answer}."""
 
     statement: int
     parsed: Parsed
@@ -32,4 +33,5 @@ class Doubt:
     message: str
     failing: str = ""
     columns: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     fix: str | None = None

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 from generators.language import _
 from wizards.migrate.review.catalogue import Facts
-from wizards.migrate.review.checks import casts, certain, rows
+from wizards.migrate.review.checks import added, casts, certain, keys, made, objects, rows
+from wizards.migrate.review.checks.at import At
 from wizards.migrate.review.checks.doubt import Doubt, Kind
-from wizards.migrate.review.checks.rows import At
 from wizards.migrate.review.checks.state import EVERY, State
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name, of_range, of_words, words
 from wizards.migrate.review.rules.columns import expression_sql
 from wizards.migrate.review.sql import Parsed
-from wizards.migrate.review.volatility import descend
 
 
 def doubts(parsed: Sequence[tuple[int, Parsed]], facts: Facts) -> Iterator[Doubt]:
@@ -32,6 +31,8 @@ def doubts(parsed: Sequence[tuple[int, Parsed]], facts: Facts) -> Iterator[Doubt
 
 def _as_of_then(doubt: Doubt, state: State) -> Doubt | None:
     """What an earlier statement writes cannot be read before that statement has run."""
+    if doubt.kind is Kind.ANSWER:
+        return None if state.opaque else doubt
     if doubt.kind is Kind.CERTAIN:
         return _uncertain(doubt) if state.opaque else doubt
     if doubt.table in state.made:
@@ -74,17 +75,28 @@ def _of(at: At) -> Iterator[Doubt]:
     elif kind == "index_stmt" and isinstance(node, pb.IndexStmt):
         yield from _index(at, node)
     elif kind == "create_stmt" and isinstance(node, pb.CreateStmt):
-        yield from certain.new_table(at, node)
+        yield from made.table(at, node)
         if node.HasField("partbound"):
             parent = of_range(node.inh_relations[0].range_var)
             yield from rows.partition(at, parent, None, node.partbound)
     elif kind == "drop_stmt" and isinstance(node, pb.DropStmt):
-        yield from certain.drop(at, node)
+        refused = list(certain.drop(at, node))
+        yield from refused or objects.dropped(at, node)
     elif kind == "alter_domain_stmt" and isinstance(node, pb.AlterDomainStmt):
         yield from _domain(at, node)
     elif kind in {"update_stmt", "delete_stmt", "insert_stmt"}:
         relation: pb.RangeVar = getattr(node, "relation")  # noqa: B009
         yield from certain.missing_table(at, of_range(relation))
+        yield from keys.missing_columns(at, of_range(relation), _written(node))
+    else:
+        yield from made.made(at)
+
+
+def _written(node: pb.UpdateStmt | pb.InsertStmt | pb.DeleteStmt) -> list[str]:
+    """The columns that INSERT names and UPDATE sets."""
+    if isinstance(node, pb.InsertStmt):
+        return [item.res_target.name for item in node.cols]
+    return [item.res_target.name for item in getattr(node, "target_list", ())]
 
 
 def _alter_table(at: At, node: pb.AlterTableStmt) -> Iterator[Doubt]:
@@ -103,6 +115,7 @@ def _alter_table(at: At, node: pb.AlterTableStmt) -> Iterator[Doubt]:
             if refused:
                 continue
         yield from _command(at, table, command)
+    yield from objects.owned(at, table)
 
 
 def _command(at: At, table: Name, command: pb.AlterTableCmd) -> Iterator[Doubt]:
@@ -114,28 +127,22 @@ def _command(at: At, table: Name, command: pb.AlterTableCmd) -> Iterator[Doubt]:
         yield from rows.constraint(at, table, definition.constraint)
     elif subtype == pb.AT_ValidateConstraint:
         yield from rows.validate(at, table, command.name)
+    elif subtype == pb.AT_DropColumn and command.behavior != pb.DROP_CASCADE:
+        yield from objects.fixed(at, table, command.name)
+        yield from objects.column(at, table, command.name)
+    elif subtype == pb.AT_DropConstraint and command.behavior != pb.DROP_CASCADE:
+        yield from objects.constraint(at, table, command.name)
+    elif subtype == pb.AT_DropNotNull:
+        yield from certain.key_column(at, table, command.name)
     elif subtype == pb.AT_AlterColumnType:
+        yield from objects.fixed(at, table, command.name)
+        yield from objects.typed(at, table, command.name)
         yield from casts.change(at, table, command)
     elif subtype == pb.AT_AddColumn:
-        yield from _required(at, table, definition.column_def)
+        yield from added.column(at, table, definition.column_def)
     elif subtype == pb.AT_AttachPartition:
         cmd = definition.partition_cmd
         yield from rows.partition(at, table, of_range(cmd.name), cmd.bound)
-
-
-def _required(at: At, table: Name, column: pb.ColumnDef) -> Iterator[Doubt]:
-    kinds = {part.constraint.contype for part in column.constraints}
-    filled = {pb.CONSTR_DEFAULT, pb.CONSTR_IDENTITY, pb.CONSTR_GENERATED}
-    serial = words(column.type_name.names)[-1:] in (["serial"], ["bigserial"], ["smallserial"])
-    if not kinds & {pb.CONSTR_NOTNULL, pb.CONSTR_PRIMARY} or kinds & filled or serial:
-        return
-    yield at.doubt(
-        table,
-        Kind.ANY_ROW,
-        _("will fail: {column} is NOT NULL without a default, and {table} has {rows} rows").replace(
-            "{column}", column.colname
-        ),
-    )
 
 
 def _index(at: At, node: pb.IndexStmt) -> Iterator[Doubt]:
@@ -145,36 +152,23 @@ def _index(at: At, node: pb.IndexStmt) -> Iterator[Doubt]:
         return
     refused = list(certain.new_index(at, node))
     yield from refused
-    columns = tuple(item.index_elem.name for item in node.index_params)
-    if refused or not node.unique or not all(columns):
+    if not refused and node.idxname and not node.if_not_exists:
+        yield from objects.taken(at, table.beside(node.idxname))
+    yield from keys.missing_columns(at, table, [one.index_elem.name for one in node.index_params])
+    if refused or not node.unique:
         return
     where = expression_sql(node.where_clause) if node.HasField("where_clause") else ""
-    yield from rows.duplicates(at, table, columns, where=where, nulls_count=node.nulls_not_distinct)
+    yield from keys.unique_keys(at, table, node, where)
 
 
 def _domain(at: At, node: pb.AlterDomainStmt) -> Iterator[Doubt]:
-    """A constraint of a domain is a CHECK on every column of that domain."""
+    """A constraint of a domain is a CHECK on every column of it, or of a domain over it."""
     domain = of_words(words(node.type_name))
     constraint = getattr(node, "def").constraint
     known = at.state.facts.domains.get(domain)
-    for table in known.users if known else ():
-        live = at.state.table(table)
-        for column, found in (live.columns if live else {}).items():
-            if found.type != domain.shown:
-                continue
-            if node.subtype == "O":
-                yield from rows.nulls(at, table, column)
-            elif node.subtype == "C" and not constraint.skip_validation:
-                yield from rows.check(
-                    at, table, _of_column(constraint.raw_expr, column), constraint.conname
-                )
-
-
-def _of_column(expression: pb.Node, column: str) -> pb.Node:
-    """The domain's condition with VALUE replaced by a column."""
-    copy = pb.Node()
-    copy.CopyFrom(expression)
-    for part in descend(copy):
-        if part.DESCRIPTOR.name == "ColumnRef" and part.fields[0].string.sval == "value":
-            part.fields[0].string.sval = column
-    return copy
+    for table, column in known.columns if known else ():
+        if node.subtype == "O":
+            yield from rows.nulls(at, table, column)
+        elif node.subtype == "C" and not constraint.skip_validation:
+            value = added.with_column(constraint.raw_expr, "value", column)
+            yield from rows.check(at, table, value, constraint.conname)

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from generators.language import _
 from wizards.migrate.review import fixes, libpg
 from wizards.migrate.review.bounds import inside
-from wizards.migrate.review.catalogue import Table
+from wizards.migrate.review.catalogue import Index, Table
+from wizards.migrate.review.checks import certain
+from wizards.migrate.review.checks.at import At
 from wizards.migrate.review.checks.doubt import Doubt, Kind
-from wizards.migrate.review.checks.state import State
+from wizards.migrate.review.checks.keys import columns_in, duplicates, excluded, missing_columns
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.names import Name, of_range, quoted, words
 from wizards.migrate.review.rules.columns import expression_sql
-from wizards.migrate.review.sql import Parsed
-from wizards.migrate.review.volatility import descend
-
-
-class At(NamedTuple):
-    """The statement being doubted and what is known when it runs."""
-
-    statement: int
-    parsed: Parsed
-    state: State
-
-    def doubt(self, table: Name, kind: Kind, message: str, **more: object) -> Doubt:
-        """Make a doubt about this statement."""
-        return Doubt(
-            statement=self.statement,
-            parsed=self.parsed,
-            table=table,
-            kind=kind,
-            message=message,
-            **more,  # type: ignore[arg-type]
-        )
 
 
 def nulls(at: At, table: Name, column: str) -> Iterator[Doubt]:
@@ -70,27 +50,6 @@ def _fill(table: Name, column: str, live: Table | None) -> str:
     )
 
 
-def duplicates(
-    at: At, table: Name, columns: tuple[str, ...], *, where: str = "", nulls_count: bool = False
-) -> Iterator[Doubt]:
-    """UNIQUE, primary keys and unique indexes meet values that occur twice."""
-    if not columns:
-        return
-    present = "" if nulls_count else " AND ".join(f"r.{quoted(one)} IS NOT NULL" for one in columns)
-    condition = " AND ".join(part for part in (present, f"({where})" if where else "") if part)
-    listed = ", ".join(quoted(one) for one in columns)
-    yield at.doubt(
-        table,
-        Kind.DUPLICATES,
-        _(
-            "will fail: {failing} of {rows} rows of {table} share {groups} values of {columns}"
-        ).replace("{columns}", ", ".join(columns)),
-        failing=condition or "true",
-        columns=columns,
-        fix=f"SELECT {listed}, count(*) FROM {table.sql} GROUP BY {listed} HAVING count(*) > 1;",
-    )
-
-
 def constraint(at: At, table: Name, node: pb.Constraint) -> Iterator[Doubt]:
     """Any table constraint that looks at the rows now; NOT VALID ones do not."""
     kind = node.contype
@@ -104,18 +63,41 @@ def constraint(at: At, table: Name, node: pb.Constraint) -> Iterator[Doubt]:
         yield from check(at, table, node.raw_expr, node.conname)
     elif kind == pb.CONSTR_FOREIGN:
         yield from orphans(at, table, node)
+    elif kind == pb.CONSTR_EXCLUSION:
+        yield from excluded(at, table, node)
     elif kind in {pb.CONSTR_UNIQUE, pb.CONSTR_PRIMARY}:
+        yield from missing_columns(at, table, columns)
+        if kind == pb.CONSTR_PRIMARY:
+            yield from certain.second_key(at, table)
         if node.indexname:
             live = at.state.table(table)
             found = [
                 one for one in (live.indexes if live else ()) if one.name.name == node.indexname
             ]
             columns = found[0].columns if found else ()
+            yield from _by_index(at, table, node.indexname, found)
         else:
             yield from duplicates(at, table, columns, nulls_count=node.nulls_not_distinct)
         if kind == pb.CONSTR_PRIMARY:
             for column in columns:
                 yield from nulls(at, table, column)
+
+
+def _by_index(at: At, table: Name, name: str, found: list[Index]) -> Iterator[Doubt]:
+    """USING INDEX: there, of this table, unique, valid, of plain columns and all rows."""
+    index = table.beside(name)
+    if index in at.state.made or at.state.table(table) is None:
+        return
+    one = found[0] if found else None
+    plain = one is not None and one.unique and one.valid and not one.partial
+    if one is None or not plain or "" in one.columns or at.state.index(index) is None:
+        yield at.doubt(
+            table,
+            Kind.CERTAIN,
+            _("will fail: {index} is no valid unique index of plain columns of {table}").format(
+                index=index.shown, table=table.shown
+            ),
+        )
 
 
 def check(at: At, table: Name, expression: pb.Node, name: str) -> Iterator[Doubt]:
@@ -133,20 +115,19 @@ def check(at: At, table: Name, expression: pb.Node, name: str) -> Iterator[Doubt
     )
 
 
-def columns_in(expression: pb.Node) -> set[str]:
-    """The column names an expression reads."""
-    return {
-        part.fields[len(part.fields) - 1].string.sval
-        for part in descend(expression)
-        if part.DESCRIPTOR.name == "ColumnRef" and len(part.fields)
-    }
-
-
 def orphans(at: At, table: Name, node: pb.Constraint) -> Iterator[Doubt]:
     """A foreign key meets rows whose parent is not there."""
     parent = of_range(node.pktable)
     columns = words(node.fk_attrs)
-    targets = words(node.pk_attrs) or _key_of(at, parent)
+    missing = [
+        *missing_columns(at, table, columns),
+        *certain.missing_table(at, parent),
+        *missing_columns(at, parent, words(node.pk_attrs)),
+    ]
+    yield from missing
+    if missing:
+        return
+    targets = words(node.pk_attrs) or key_of(at, parent)
     if len(targets) != len(columns) or at.state.table(parent) is None:
         yield from _unknown_parent(at, table, parent, columns)
         return
@@ -154,6 +135,9 @@ def orphans(at: At, table: Name, node: pb.Constraint) -> Iterator[Doubt]:
     present = " AND ".join(f"r.{quoted(column)} IS NOT NULL" for column in columns)
     same = " AND ".join(f"p.{quoted(target)} = r.{quoted(column)}" for column, target in pairs)
     condition = f"{present} AND NOT EXISTS (SELECT 1 FROM {parent.sql} p WHERE {same})"
+    if node.fk_matchtype == "f" and len(columns) > 1:
+        listed = ", ".join(f"r.{quoted(column)}" for column in columns)
+        condition = f"({condition} OR (num_nulls({listed}) BETWEEN 1 AND {len(columns) - 1}))"
     if at.state.changed(parent, tuple(targets)):
         yield from _unknown_parent(at, table, parent, columns)
         return
@@ -181,7 +165,8 @@ def _unknown_parent(at: At, table: Name, parent: Name, columns: list[str]) -> It
     )
 
 
-def _key_of(at: At, table: Name) -> list[str]:
+def key_of(at: At, table: Name) -> list[str]:
+    """Return the columns of the primary key, [] when there is none."""
     live = at.state.table(table)
     for index in live.indexes if live else ():
         if index.primary:

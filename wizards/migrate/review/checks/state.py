@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 
 from wizards.migrate.review.catalogue import Facts, Index, Table
 from wizards.migrate.review.libpg import pb
-from wizards.migrate.review.names import Name, of_object, of_range
+from wizards.migrate.review.names import Name, of_object, of_range, of_words, words
 from wizards.migrate.review.sql import Parsed
 
 EVERY = "*"
 _OPAQUE = frozenset({"", "do_stmt", "call_stmt", "execute_stmt"})
+_ROLES = frozenset({"alter_owner_stmt", "grant_role_stmt", "alter_object_schema_stmt"})
+_MAKES_TYPES = {
+    "create_enum_stmt": "type_name",
+    "create_domain_stmt": "domainname",
+}
+_ON_TABLE = frozenset({pb.OBJECT_TRIGGER, pb.OBJECT_POLICY, pb.OBJECT_RULE})
 
 
 @dataclass(slots=True)
@@ -31,6 +37,8 @@ class State:
     renamed: set[tuple[Name, str]] = field(default_factory=set)
     released: set[tuple[Name, str]] = field(default_factory=set)
     constraints: dict[tuple[Name, str], pb.Constraint] = field(default_factory=dict)
+    altered: set[Name] = field(default_factory=set)
+    roles_changed: bool = False
     opaque: bool = False
     extended: bool = False
 
@@ -90,6 +98,24 @@ class State:
             self.opaque = True
         elif parsed.kind == "create_extension_stmt":
             self.extended = True
+        elif parsed.kind in _MAKES_TYPES:
+            self.made.add(of_words(words(getattr(node, _MAKES_TYPES[parsed.kind]))))
+        elif parsed.kind == "composite_type_stmt":
+            self.made.add(of_range(node.typevar))
+        elif parsed.kind == "alter_enum_stmt":
+            self.altered.add(of_words(words(node.type_name)))
+        elif parsed.kind == "create_schema_stmt":
+            self.made.add(Name("", node.schemaname))
+        elif parsed.kind == "create_seq_stmt":
+            self.made.add(of_range(node.sequence))
+        elif parsed.kind in {"create_trig_stmt", "rule_stmt"}:
+            self.altered.add(of_range(node.relation))
+        elif parsed.kind in {"create_policy_stmt", "alter_policy_stmt"}:
+            self.altered.add(of_range(node.table))
+        elif parsed.kind in _ROLES or (
+            parsed.kind == "variable_set_stmt" and node.name in {"role", "search_path"}
+        ):
+            self.roles_changed = True
         elif parsed.kind == "create_stmt":
             self.made.add(of_range(node.relation))
         elif parsed.kind == "create_table_as_stmt":
@@ -124,6 +150,8 @@ class State:
             name = of_object(item)
             self.made.discard(name)
             self.gone.add(name)
+            if node.remove_type in _ON_TABLE:
+                self.altered.add(of_words(words(item.list.items)[:-1]))
 
     def _rename(self, node: pb.RenameStmt) -> None:
         table = of_range(node.relation)
@@ -136,12 +164,22 @@ class State:
             self.gone.add(table)
             self.made.add(table.beside(node.newname))
             self.filled.add(table.beside(node.newname))
+        elif node.rename_type in {pb.OBJECT_TYPE, pb.OBJECT_DOMAIN}:
+            old = of_object(node.object)
+            self.gone.add(old)
+            self.made.discard(old)
+            self.made.add(old.beside(node.newname))
+            self.gone.discard(old.beside(node.newname))
+        elif node.rename_type == pb.OBJECT_SCHEMA:
+            self.gone.add(Name("", node.subname))
+            self.made.add(Name("", node.newname))
         elif node.rename_type == pb.OBJECT_TABCONSTRAINT:
             self.released.add((table, node.subname))
             self.constraints[(table, node.newname)] = pb.Constraint()
 
     def _alter(self, node: pb.AlterTableStmt) -> None:
         table = of_range(node.relation)
+        self.altered.add(table)
         for item in node.cmds:
             command = item.alter_table_cmd
             definition = getattr(command, "def")

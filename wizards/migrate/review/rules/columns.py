@@ -61,8 +61,7 @@ def _domain_default(case: Case, column: pb.ColumnDef) -> pb.Node | None:
     domain = case.context.domain(of_words(words(column.type_name.names)))
     if domain is None or not domain.default or len(column.type_name.array_bounds):
         return None
-    parsed = libpg.parse(f"SELECT {domain.default}".encode())
-    return parsed[0].stmt.select_stmt.target_list[0].res_target.val
+    return libpg.expression(domain.default)
 
 
 def _remember(case: Case, table: Name, column: pb.ColumnDef, *, required: bool) -> None:
