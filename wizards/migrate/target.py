@@ -13,6 +13,7 @@ from wizards.blueprint import Blueprint, Environment, HealthCheck, Migrations
 from wizards.failures import Failure, UsageFailure
 from wizards.migrate.cloudsql.instance import Instance
 from wizards.migrate.dotenv import variable
+from wizards.postgres import pooler
 from wizards.postgres.address import Address
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.postgres.tunnel import Tunnel, open_tunnel
@@ -25,7 +26,7 @@ class Target:
     """A database: its name for people, address, protection, and what env.py is told.
 
     ``url`` is the URL exactly as the project's code gets it; ``source`` says where it came from;
-    ``instance`` is the one on Cloud SQL that it is in, None elsewhere.
+    ``instance`` is the one on Cloud SQL that it is in, None elsewhere; ``notes`` are for people.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Target:
     checks: tuple[HealthCheck, ...] = ()
     tunnel: Tunnel | None = field(default=None, repr=False, compare=False)
     instance: Instance | None = None
+    notes: tuple[str, ...] = ()
 
     def environment(self) -> Mapping[str, str]:
         """Return the variables that carry the URL into the project's process."""
@@ -94,11 +96,14 @@ def by_variable(
                 _("or write it into {file}").format(file=folders[0] / ".env"),
             ),
         )
-    address = Address.from_url(found)
+    url = pooler.direct(found)
+    address = Address.from_url(url)
+    past = _("{variable} names a connection pooler; its server is taken instead: {host}")
     return Target(
         name=name or address.database,
         address=address,
-        url=found,
+        url=url,
+        notes=(past.format(variable=wanted, host=address.host),) if url != found else (),
         source=source,
         variables=tuple(dict.fromkeys((wanted, "DATABASE_URL"))),
         protected=environment.protected,

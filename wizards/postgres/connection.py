@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, LiteralString
 
+from wizards.postgres import pooler
 from wizards.postgres.address import Address
 from wizards.postgres.connection_failures import connection_failure
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10
 FACTS_MILLISECONDS = 2000
+_met: set[tuple[str, int]] = set()
+"""Servers (host, port) of this process that are no transaction pooler."""
 
 
 def connect(
@@ -24,19 +27,31 @@ def connect(
 ) -> Connection:
     """Open an autocommit connection named ``application``; refused ones raise a card.
 
-    ``settings`` are Postgres settings for the session, values as text ("2s").
+    ``settings`` are Postgres settings for the session, values as text ("2s"). A pooler that lends
+    transactions is refused before anything is set.
     """
+    connection = _opened(address, application)
+    if (address.host, address.port) not in _met:
+        try:
+            pooler.refuse(connection, lambda: _opened(address, application))
+        except BaseException:
+            connection.close()
+            raise
+        _met.add((address.host, address.port))
+    for name, value in (settings or {}).items():
+        connection.execute("select set_config(%s, %s, false)", (name, value))
+    return connection
+
+
+def _opened(address: Address, application: str) -> Connection:
     import psycopg
     from psycopg.conninfo import make_conninfo
 
     try:
         conninfo = make_conninfo("", **parameters(address, application))
-        connection = psycopg.connect(conninfo, autocommit=True)
+        return psycopg.connect(conninfo, autocommit=True)
     except psycopg.OperationalError as error:
         raise connection_failure(str(error), error.sqlstate or "", shown=address.shown) from error
-    for name, value in (settings or {}).items():
-        connection.execute("select set_config(%s, %s, false)", (name, value))
-    return connection
 
 
 def facts_connection(address: Address) -> Connection:

@@ -77,7 +77,7 @@ class Provider(ABC):
             heads=found.texts("heads"),
             revisions=revisions,
             transaction_mode=state.transaction_mode,
-            warnings=found.texts("warnings"),
+            warnings=(*(self.target.notes if self.target else ()), *found.texts("warnings")),
         )
         return history, state
 

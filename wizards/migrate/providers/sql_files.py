@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from generators.language import _
 from wizards.events import Emit, Json
 from wizards.failures import Failure, UsageFailure
 from wizards.migrate.agent_process import Seat
+from wizards.migrate.dotenv import variable
 from wizards.migrate.messages import Message
 from wizards.migrate.model import History
 from wizards.migrate.providers.provider import Provider, State
@@ -21,6 +23,10 @@ from wizards.migrate.sql_files import foreign
 from wizards.postgres.address import Address
 
 _MODULE = "wizards.migrate.sql_files.serving"
+_PRISMA_FILES = ("prisma.config.ts", "prisma/schema.prisma", "schema.prisma")
+_URL = re.compile(
+    r"""^[^/\n]*?\b(directUrl|url)\s*[:=]\s*(?:env\(\s*["']|process\.env\.)(\w+)""", re.MULTILINE
+)
 _FOLDERS = ("prisma/migrations", "db/migrations", "migrations", "db/migrate", "sql/migrations", ".")
 
 
@@ -87,7 +93,10 @@ class SqlFiles(Provider):
             history,
             provider="prisma" if kind == "prisma" else self.name,
             current=tuple(applied[-1:]),
-            warnings=tuple(foreign.warning(one) for one in history.warnings),
+            warnings=(
+                *(self.target.notes if self.target else ()),
+                *(foreign.warning(one) for one in found.texts("warnings")),
+            ),
         ), state
 
 
@@ -114,13 +123,21 @@ def schema_of(url: str) -> str:
 
 
 def variable_of(directory: Path) -> str:
-    """Return the variable that schema.prisma reads its URL from, "" where none is named."""
-    for path in (directory / "prisma" / "schema.prisma", directory / "schema.prisma"):
+    """Return the variable that Prisma's own ``migrate`` reads its URL from, "" if none is named.
+
+    That is ``directUrl`` where it is set, past a pooler; schema.prisma says it, from Prisma 7 on
+    prisma.config.ts.
+    """
+    named: list[tuple[str, str]] = []
+    for name in _PRISMA_FILES:
+        path = directory / name
         if path.is_file():
-            text = path.read_text(encoding="utf-8", errors="replace")
-            found = re.search(r'\burl\s*=\s*env\("(\w+)"\)', text)
-            return found[1] if found else ""
-    return ""
+            named += _URL.findall(path.read_text(encoding="utf-8", errors="replace"))
+    names = [name for _key, name in sorted(named, key=lambda one: one[0])]
+    for one in names:
+        if os.environ.get(one) or variable((directory,), one):
+            return one
+    return names[-1] if names else ""
 
 
 def _named(x: tuple[str, ...]) -> str:
