@@ -77,3 +77,9 @@ def test_a_proxy_that_fails_gives_its_own_words(
         tunnel.open_tunnel("shop", "asia-northeast3", "shop-db", None)
     assert caught.value.code == "tunnel-failed"
     assert "default credentials" in caught.value.why
+
+
+def test_what_neon_writes_into_its_urls_reaches_libpqs_programs() -> None:
+    url = "postgresql://u:p@ep.neon.tech/db?channel_binding=require&options=endpoint%3Dep-1"
+    said = Address.from_url(url).environment()
+    assert (said["PGCHANNELBINDING"], said["PGOPTIONS"]) == ("require", "endpoint=ep-1")

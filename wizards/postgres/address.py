@@ -11,7 +11,15 @@ from wizards.failures import UsageFailure
 from wizards.redaction import hide, redacted
 
 _SCHEMES = ("postgresql", "postgres")
-_KEPT = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "options")
+_VARIABLES = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "channel_binding": "PGCHANNELBINDING",
+    "options": "PGOPTIONS",
+}
+"""What a URL may say beside the place, and libpq's variable for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ class Address:
             user=user,
             password=unquote(parts.password or query.get("password", "")),
             database=unquote(parts.path.lstrip("/")) or user,
-            options={name: query[name] for name in _KEPT if name in query},
+            options={name: query[name] for name in _VARIABLES if name in query},
         )
 
     def url(self, driver: str = "") -> str:
@@ -97,8 +105,7 @@ class Address:
         }
         if self.password:
             found["PGPASSWORD"] = self.password
-        if "sslmode" in self.options:
-            found["PGSSLMODE"] = self.options["sslmode"]
-        if "sslrootcert" in self.options:
-            found["PGSSLROOTCERT"] = self.options["sslrootcert"]
+        for option, variable in _VARIABLES.items():
+            if option in self.options:
+                found[variable] = self.options[option]
         return found
