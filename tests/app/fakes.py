@@ -280,6 +280,9 @@ class FakeMigrate(FakeAround):
             seconds=2.4,
         )
 
+    def rehearse_on_clone(self, emit: Emit, cancel: Cancel) -> Rehearsal:
+        return self.rehearse(emit, cancel, self._made(), "heads")
+
     def rehearse(self, emit: Emit, cancel: Cancel, backup: Backup | None, to: str) -> Rehearsal:
         self.calls.append("rehearse")
         self._wait(cancel)

@@ -39,7 +39,7 @@ WAY = OtherWay(
 
 def on_cloud_sql() -> FakeEngines:
     engines = FakeEngines()
-    engines.migrate.side = CloudSide(Listed(NOTES, (RUN,), 3), (LEFT,))
+    engines.migrate.side = CloudSide(Listed(NOTES, (RUN,), 3), (LEFT,), 0.0713)
     return engines
 
 
@@ -74,3 +74,20 @@ async def test_where_nothing_is_safe_the_card_has_the_commands_of_cloud_sql(
     async with opened(120, 36, engines) as driven:
         await driven.press("4", "r")
         await driven.until(lambda: "gcloud sql instances clone notes-db" in driven.text)
+
+
+async def test_a_clone_is_made_only_after_its_cost_was_said(opened: Opened) -> None:
+    async with opened(120, 36, on_cloud_sql()) as driven:
+        await driven.press("4", "N")
+        assert "costs about $0.07 an hour while it is" in driven.text
+        assert driven.engines.migrate.calls == []
+        await driven.press("right", "enter")
+        await driven.until(lambda: "not rehearsed" not in driven.text)
+        assert driven.engines.migrate.calls == ["rehearse"]
+
+
+async def test_elsewhere_no_clone_is_offered(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("4", "N")
+        assert "not known to be on Cloud SQL" in driven.notices
+        assert driven.engines.migrate.calls == []

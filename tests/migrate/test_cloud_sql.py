@@ -247,6 +247,37 @@ def test_the_project_s_own_alembic_runs_on_the_clone_and_nowhere_else(
     console.close()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("method", [r"instances\.clone", r"instances\.restoreBackup"])
+def test_an_answer_that_is_lost_on_the_way_is_found_again(prod: OnCloudSql, method: str) -> None:
+    console = prod.console()
+    done = console.up(discard, Cancel())
+    prod.write(SECOND)
+    prod.fault(method=method, kind="reset", times=1, after=True)
+    if "clone" in method:
+        assert console.rehearse(discard, Cancel(), on_clone=True).reverts_clean
+        assert prod.instances() == [prod.instance]
+    else:
+        number = str(done.cloud["backup"])
+        back = prod.tarmac("migrate", "restore-instance", number, "--confirm", prod.instance)
+        assert back.code == 0, back.out
+        assert back.envelope["data"]["current"] == []
+    console.close()
+
+
+@pytest.mark.slow
+def test_a_way_back_does_not_wait_for_a_cloud_that_does_not_answer(prod: OnCloudSql) -> None:
+    console = prod.console()
+    console.up(discard, Cancel())
+    prod.fault(method=r"instances\.get|backupRuns\.list", kind="status", status=503, times=0)
+    plan = console.rollback_plan()
+    prod.client.ok("DELETE", "/sandbox/v1/faults")
+    assert plan.decision is Decision.DOWNGRADE or plan.decision is Decision.RESTORE
+    assert [one.way for one in plan.others] == ["point-in-time", "instance"]
+    assert "not known" in plan.others[0].says
+    console.close()
+
+
 def _no_backups(prod: OnCloudSql) -> None:
     prod.fault(
         method=r"backupRuns\.insert", kind="status", status=403, times=1,

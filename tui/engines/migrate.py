@@ -103,6 +103,10 @@ class MigrateEngine:
         """Run the pending revisions up to ``to`` on a scratch database."""
         return self.console().rehearse(emit, cancel, backup=backup, to=to)
 
+    def rehearse_on_clone(self, emit: Emit, cancel: Cancel) -> Rehearsal:
+        """Run the pending revisions on a clone of the Cloud SQL instance, then delete it."""
+        return self.console().rehearse(emit, cancel, on_clone=True)
+
     def up(
         self,
         emit: Emit,

@@ -114,6 +114,31 @@ class Afterwards(Work):
 
         self._screen.app.push_screen(ReportCard(path, text))
 
+    # On Cloud SQL ---------------------------------------------------------------------------------
+
+    def do_rehearse_on_clone(self) -> None:
+        """Say what a clone costs, then rehearse on one."""
+        from tui.screens.migrate.cloud_rows import ask_clone
+
+        side = self._screen.board.cloud
+        if side is not None:
+            self._screen.app.push_screen(
+                ask_clone(side), lambda yes: None if yes is None else self._rehearse_on_clone()
+            )
+
+    def _rehearse_on_clone(self) -> None:
+        screen = self._screen
+        engine = screen.engine
+        screen.board.begin("rehearse")
+        screen.tarmac.start(
+            "migrate.rehearse",
+            _("rehearsal on a clone"),
+            lambda emit, cancel: engine.rehearse_on_clone(emit, cancel),
+            then=self._rehearsed,
+            otherwise=self._not_done,
+            mutates=True,
+        )
+
     def do_backups(self) -> None:
         """List the backups; a chosen one is restored after a question."""
         from tui.screens.migrate.lists import backup_list

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from generators.language import _
+from tui.screens.confirm import Confirm
 from tui.widgets.rows import Row
 from tui.widgets.words import fit, joined, wrapped
 
@@ -80,6 +81,23 @@ def other_ways(found: Sequence[OtherWay]) -> list[str | tuple[str, str]]:
 def commands(found: Sequence[OtherWay]) -> tuple[str, ...]:
     """Return the commands of the other ways, for a card."""
     return tuple(line for one in found for line in one.commands)
+
+
+def ask_clone(side: CloudSide) -> Confirm:
+    """Return the question before a clone is made: how long, what it costs, what becomes of it."""
+    name = side.listed.instance.name
+    cost = _("about ${cost} an hour").format(cost=f"{side.usd_hour:.2f}")
+    words = _(
+        "A clone of {instance} is made, which takes minutes and costs {cost} while it is there. "
+        "The pending revisions run on it and all the way back; then it is deleted, also after a "
+        "stop. The target is not touched."
+    )
+    return Confirm(
+        _("Rehearse on a clone of {instance}?").format(instance=name),
+        words.format(instance=name, cost=cost if side.usd_hour else _("as much as the instance")),
+        yes=_("make the clone"),
+        dangerous=False,
+    )
 
 
 def left_lines(side: CloudSide | None) -> list[Content]:

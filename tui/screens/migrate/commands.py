@@ -61,6 +61,15 @@ class RehearseToHere(MigrateCommand):
     label = N_("rehearse to here")
 
 
+class RehearseOnClone(MigrateCommand):
+    """Rehearse on a clone of the Cloud SQL instance, which is made for it and deleted afterwards:
+    for databases that are too large to dump and restore.
+    """
+
+    key = "N"
+    label = N_("rehearse on a clone")
+
+
 class CopyFix(MigrateCommand):
     """Copy the safer SQL of the statement under the cursor, or its SQL when there is none."""
 
@@ -195,6 +204,7 @@ OFFERS = (
     FilterRevisions,
     ApplyToHere,
     RehearseToHere,
+    RehearseOnClone,
     CopyFix,
     CopySql,
     Stop,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.engines.migrate import MigrateEngine
 
 TO_HERE = (commands.ApplyToHere, commands.RehearseToHere)
-FORWARD = (commands.Apply, commands.Rehearse, *TO_HERE)
+FORWARD = (commands.Apply, commands.Rehearse, commands.RehearseOnClone, *TO_HERE)
 AGAIN = 5.0  # seconds between looks at a database that does not answer
 OLD = timedelta(minutes=1)
 ENDING = (commands.Recover, commands.KeepAsItIs)
@@ -165,6 +165,8 @@ class MigrateScreen(Afterwards, Area):
             return "" if self.running else _("nothing is running")
         if command in ENDING:
             return "" if board.interrupted else _("no interrupted session was found")
+        if command is commands.RehearseOnClone and board.cloud is None:
+            return _("the target is not known to be on Cloud SQL")
         if command in FORWARD:
             if board.failure is not None:
                 return board.failure.message

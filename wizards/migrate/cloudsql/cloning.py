@@ -124,6 +124,7 @@ def _make(work: Cloning, made: Clone, journal: CloneJournal) -> None:
         work.cloud, start, busy, lambda: running(work.cloud, made.instance, "CLONE")
     )
     journal.step("operation", operation=operation.name)
+    work.emit(Event("migrate.phase", {"phase": "clone", "state": "start"}))
     finished(
         work.cloud, operation, lambda seconds: _tell(work.emit, made, "making", seconds=seconds)
     )
@@ -134,6 +135,7 @@ def _make(work: Cloning, made: Clone, journal: CloneJournal) -> None:
 def _take_away(work: Cloning, made: Clone, journal: CloneJournal) -> None:
     """Delete the clone; what keeps it is said, and does not hide how the rehearsal went."""
     journal.step("deleting")
+    work.emit(Event("migrate.phase", {"phase": "clone_deletion", "state": "start"}))
     try:
         delete(work.steady, made, journal, work.emit)
     except CloudFailure as failure:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generators.language import _
-from wizards.cloud.failing import CloudFailure
+from wizards.cancel import Cancelled
+from wizards.cloud.failing import CloudFailure, Retry
 from wizards.cloud.things import OperationName, SqlBackup
 from wizards.events import Event, Json
 from wizards.failures import Failure, Refused, UsageFailure
@@ -66,9 +67,11 @@ def overwrite(work: Overwriting, number: str, confirmed: str, recorder: Recorder
             lambda why: tell("waiting", why=why),
             lambda: running(work.cloud, work.instance, "RESTORE_VOLUME"),
         )
-    except BaseException:
-        recorder.record("session.end", _end(Outcome.UNCHANGED, _("Nothing was begun."), now, 0.0))
-        raise
+    except (Failure, Cancelled) as trouble:
+        if not (isinstance(trouble, CloudFailure) and trouble.retry is Retry.UNKNOWN):
+            said = _("Nothing was begun.")
+            recorder.record("session.end", _end(Outcome.UNCHANGED, said, now, 0.0))
+        raise  # without an answer it may have been begun: the next start looks
     recorder.record("session.cloud_restore", {"operation": operation.name})
     try:
         finished(work.steady, operation, lambda seconds: tell("running", seconds=seconds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from pathlib import Path
 from generators.language import _
 from wizards.cancel import Cancel
 from wizards.cloud.failing import CloudFailure
-from wizards.events import Emit, Event
+from wizards.events import Emit, Event, discard
 from wizards.failures import Failure
 from wizards.migrate import rehearsal
 from wizards.migrate.cloudsql import cloning, left, taking, ways
@@ -31,6 +32,8 @@ from wizards.migrate.target import Target, opened_tunnel
 from wizards.postgres.address import Address
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.postgres.tunnel import Tunnel
+
+_SOON = 5.0  # seconds after which a roll-back's plan does without what the cloud would say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,14 @@ class CloudSql:
 
     def side(self) -> CloudSide:
         """Return what a screen shows of the instance."""
-        return CloudSide(self.listed(), tuple(left.clones(self.root)))
+        listed, clones = self.listed(), tuple(left.clones(self.root))
+        if listed.failure is not None:
+            return CloudSide(listed, clones)
+        try:
+            cost = cloning.planned(self._cloud, self.instance).usd_hour
+        except Failure:
+            cost = 0.0  # who wants the clone hears why it cannot be made
+        return CloudSide(listed, clones, cost)
 
     def expire(self, sessions: Iterable[SessionRecord], emit: Emit) -> None:
         """Let the oldest backup run of ours go where retention says so."""
@@ -94,8 +104,17 @@ class CloudSql:
             return rehearsal.rehearse_at(work, place, to, emit, cancel)
 
     def with_ways(self, plan: RollbackPlan, past: Past, service: str) -> RollbackPlan:
-        """Return a rollback's plan with what the instance's own backups offer beside it."""
-        return ways.added_to(plan, past, self._cloud, service)
+        """Return a rollback's plan with what the instance's own backups offer beside it.
+
+        Who wants back does not wait for a cloud that does not answer: it is said instead.
+        """
+        enough = Cancel()
+        timer = threading.Timer(_SOON, enough.ask)
+        timer.start()
+        try:
+            return ways.added_to(plan, past, self._until(enough, discard), service)
+        finally:
+            timer.cancel()
 
     def overwrite(
         self, target: Target, number: str, confirmed: str, recorder: Recorder, cancel: Cancel

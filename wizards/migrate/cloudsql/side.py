@@ -10,7 +10,11 @@ from wizards.migrate.cloudsql.listed import Listed
 
 @dataclass(frozen=True, slots=True)
 class CloudSide:
-    """The backups that sessions made, and the clones that nobody deleted yet."""
+    """The backups that sessions made, the clones that nobody deleted yet, what one costs.
+
+    ``usd_hour`` is 0 where nobody knows.
+    """
 
     listed: Listed
     clones: tuple[Clone, ...]
+    usd_hour: float = 0.0

@@ -70,12 +70,14 @@ def finish(cloud: CloudSqlPort, begun: Begun, emit: Emit) -> Safety:
     safety = begun.safety
     if begun.operation is None:
         return safety
+    emit(Event("migrate.phase", {"phase": "cloud_backup", "state": "start"}))
     try:
         finished(
             cloud,
             begun.operation,
             lambda seconds: _tell(emit, safety, "running", seconds=seconds),
         )
+        emit(Event("migrate.phase", {"phase": "cloud_backup", "state": "done"}))
         made = next(
             (
                 one

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from generators.language import _
+from wizards.cancel import Cancelled
 from wizards.cloud.failing import CloudFailure
 from wizards.events import rfc3339
 from wizards.migrate import backends, loss
@@ -78,8 +79,8 @@ def _point_in_time(
     instance = safety.instance
     try:
         found = cloud.sql_instance(instance.project, instance.name)
-    except CloudFailure as failure:
-        unsure = _("It is not known whether it still can be: {why}").format(why=failure.message)
+    except (CloudFailure, Cancelled) as failure:
+        unsure = _("It is not known whether it still can be: {why}").format(why=_said(failure))
     else:
         if found is None or not found.settings.point_in_time_recovery:
             return
@@ -122,8 +123,8 @@ def _instance(
         if not any(one.id == safety.backup and one.state == "SUCCESSFUL" for one in backups):
             return
         names = sorted(cloud.sql_databases(instance.project, instance.name))
-    except CloudFailure as failure:
-        names = [_("not known: {why}").format(why=failure.message)]
+    except (CloudFailure, Cancelled) as failure:
+        names = [_("not known: {why}").format(why=_said(failure))]
     yield OtherWay(
         way=INSTANCE,
         title=_("the Cloud SQL backup {number} over {instance}").format(
@@ -145,6 +146,12 @@ def _instance(
             commands.restore(instance, safety.backup),
         ),
     )
+
+
+def _said(trouble: CloudFailure | Cancelled) -> str:
+    if isinstance(trouble, CloudFailure):
+        return trouble.message
+    return _("Google does not answer in time")
 
 
 def _missing(lost: tuple[Loss, ...] | None) -> str:
