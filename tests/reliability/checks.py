@@ -40,7 +40,7 @@ def _made(inside: SandboxInside, project: str, root: Path) -> dict[str, Any]:
     return {
         part.id.replace(project, "PROJECT"): "whole"
         if part.made.created and part.resource.whole
-        else sorted({each.field for each in part.made.diff})
+        else sorted({each.field.replace(project, "PROJECT") for each in part.made.diff})
         for part in history(root, inside.cloud.world).things.values()
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-_PROJECT = re.compile(r"\bk-[0-9a-f]{12}\b")
+_PROJECT = re.compile(r"\bk-[0-9a-f]{12}(?![0-9a-f])")
 _ASKS = ("getIamPolicy", "testIamPermissions", "batchGet", ":search", ":generateAccessToken")
 
 
