@@ -18,6 +18,7 @@ from generators.header import header
 from generators.stack import Stack
 from generators.templating import rendered
 
+_FIRST, _HIGHEST = 8080, 65535
 _HEALTHY, _ENDED = "service_healthy", "service_completed_successfully"
 
 
@@ -109,7 +110,7 @@ def _server(
 ) -> Container:
     published = one.port
     while published in ports:
-        published += 1
+        published = published + 1 if published < _HIGHEST else _FIRST
     ports.add(published)
     kind = "static" if one.static else "server"
     container = _container(stack, one, one.label, kind, shared=shared, first=first)

@@ -96,6 +96,7 @@ def check_compose(stack: Stack, compose: dict) -> None:
     assert set(services) == wanted | {name for name, used in stores.items() if used}
     published = [one["ports"][0].split(":")[0] for one in services.values() if "ports" in one]
     assert len(published) == len(set(published)) == len(stack.deployments)
+    assert all(1 <= int(port) <= 65535 for port in published)
     for one in stack.deployments:
         service = services[one.label]
         assert service["ports"][0].endswith(f":{one.port}")
