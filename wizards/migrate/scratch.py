@@ -1,4 +1,4 @@
-"""A disposable database: beside the target where the role may make one, else a server of ours."""
+"""A disposable database: beside the target where the role may fill one, else a server of ours."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from generators.language import _
 from wizards.disk import writing
 from wizards.failures import Failure
 from wizards.migrate.databases import create_like, drop
+from wizards.migrate.extensions import not_remade
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect, server_major, value
 
@@ -81,7 +82,7 @@ def scratch(address: Address, folder: Path) -> Iterator[Scratch]:
     processes left behind is cleared first.
     """
     with connect(address, "tarmac scratch") as connection:
-        if value(connection, _MAY_CREATE):
+        if value(connection, _MAY_CREATE) and not not_remade(connection):
             clear_old(connection)
             name = f"{PREFIX}{int(time.time())}_{secrets.token_hex(4)}"
             value(connection, "select pg_advisory_lock(%s, hashtext(%s))", _IN_USE, name)

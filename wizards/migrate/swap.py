@@ -13,6 +13,7 @@ from wizards.cancel import Cancel
 from wizards.events import Json
 from wizards.failures import Failure
 from wizards.migrate import databases
+from wizards.migrate.extensions import not_remade
 from wizards.migrate.model import Backup
 from wizards.migrate.restore import restore_beside
 from wizards.postgres.address import Address
@@ -41,17 +42,17 @@ class Swapped:
 
 
 def allowed(address: Address) -> bool:
-    """Whether the role may make a database beside this one and rename both."""
-    with connect(address, "tarmac restore") as connection:
-        return bool(value(connection, _MAY, address.database))
+    """Whether the role may make a database like this one beside it and rename both."""
+    return not _forbidden(address)
 
 
 def preflight(address: Address) -> None:
-    """Raise a card when the role cannot make and rename databases."""
-    if not allowed(address):
+    """Raise a card when the role cannot make, fill and rename databases."""
+    forbidden = _forbidden(address)
+    if forbidden:
         raise Failure(
             "restore-not-allowed",
-            _("The role {role} may not create and rename databases.").format(role=address.user),
+            forbidden,
             why=_(
                 "A restore is made beside the database and swapped in. Without that right it "
                 "can be made in place: everything is dropped and restored in one transaction."
@@ -61,6 +62,21 @@ def preflight(address: Address) -> None:
                 "tarmac migrate restore FILE --in-place",
             ),
         )
+
+
+def _forbidden(address: Address) -> str:
+    """What the role may not do, "" if nothing."""
+    with connect(address, "tarmac restore") as connection:
+        if not value(connection, _MAY, address.database):
+            return _("The role {role} may not create and rename databases.").format(
+                role=address.user
+            )
+        extensions = not_remade(connection)
+    if not extensions:
+        return ""
+    return _("The role {role} may not create the extensions of the database: {names}.").format(
+        role=address.user, names=", ".join(extensions)
+    )
 
 
 def restore_and_swap(
