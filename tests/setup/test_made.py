@@ -15,7 +15,7 @@ from wizards.events import Json
 from wizards.journal import Journal, private_folder
 from wizards.plan import Action, FieldDiff
 from wizards.setup.desired import resources
-from wizards.setup.made import history, made
+from wizards.setup.made import history, made, other_worlds
 from wizards.setup.recording import read_resource, record
 from wizards.setup.resource import Resource
 
@@ -182,3 +182,12 @@ def test_what_lived_in_something_that_an_undo_deleted_is_known_to_be_gone(tmp_pa
     assert set(found.backed_up) == {(PROJECT, INSTANCE.id)}
     Told(tmp_path, "apply-3").make(INSTANCE, "create")
     assert history(tmp_path).removed_in(PROJECT) == set()
+
+
+def test_what_is_left_in_another_world_is_known_until_it_is_undone_there(tmp_path: Path) -> None:
+    Told(tmp_path, "apply-1", "sandbox:/a").make(SECRET, "create")
+    Told(tmp_path, "apply-2").make(INSTANCE, "create")
+    assert other_worlds(tmp_path, "google") == ("sandbox:/a",)
+    assert other_worlds(tmp_path, "sandbox:/b") == ("sandbox:/a", "google")
+    Told(tmp_path, "undo-3", "sandbox:/a").say("step.removed", SECRET, whole=True)
+    assert other_worlds(tmp_path, "google") == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -62,7 +63,7 @@ def undo(
             keep_data = keep_data or terms.keep_data
     cloud = opened_cloud(context)
     found = plan_undo(context.root, cloud, context.out.event, Cancel(), project=project)
-    _say_where(context, found)
+    _say_where(context, found, cloud.world)
     _check_names(found, typed)
     decided = found.decided(names, keep_data=keep_data)
     for line in lines(decided, full=context.verbose > 0):
@@ -102,7 +103,7 @@ def undo(
     ended(context, done, _data(found, decided), "tarmac undo --resume", took(done))
 
 
-def _say_where(context: Context, found: UndoPlan) -> None:
+def _say_where(context: Context, found: UndoPlan, world: str) -> None:
     """Say which project it is about, or end when no journal tells of anything."""
     for key in found.unread:
         words = _("{id} stays: another version of Tarmac made it, and this one cannot read how")
@@ -119,7 +120,24 @@ def _say_where(context: Context, found: UndoPlan) -> None:
     )
     if found.elsewhere:
         context.out.say(_("in: {projects}").format(projects=", ".join(found.elsewhere)))
+    _say_other_worlds(context, world)
     context.out.done({"applied": None, **_data(found, found.decided())})
+
+
+def _say_other_worlds(context: Context, world: str) -> None:
+    """Say where else something is left: what was tried in a sandbox was never made at Google."""
+    from wizards.setup.made import GOOGLE, other_worlds
+
+    for other in other_worlds(context.root, world):
+        if other == GOOGLE:
+            context.out.say(
+                _("something is left at Google: {command}").format(command="tarmac undo")
+            )
+            continue
+        state = other.partition(":")[2]
+        words = _("something is left in the sandbox of {folder}: {command}")
+        command = f"TARMAC_SANDBOX={shlex.quote(state)} tarmac undo"
+        context.out.say(words.format(folder=state, command=command))
 
 
 def _check_names(found: UndoPlan, names: tuple[str, ...]) -> None:

@@ -98,6 +98,13 @@ def history(root: Path, world: str = GOOGLE) -> History:
     )
 
 
+def other_worlds(root: Path, world: str) -> tuple[str, ...]:
+    """Return the other worlds in which the journals of a folder say that something is left."""
+    starts = (next(iter(Journal(path).read()), {}) for path in journals(root))
+    worlds = dict.fromkeys(str(start.get("world", GOOGLE)) for start in starts)
+    return tuple(one for one in worlds if one != world and made(root, one))
+
+
 class _Fold:
     """One pass over the records, in the order in which they were written."""
 
