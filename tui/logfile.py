@@ -33,11 +33,27 @@ def write(text: str) -> Path:
 
 
 def crash(wrong: BaseException) -> Failure:
-    """Write an unexpected error to the log and return the card that names the file."""
-    path = write("".join(traceback.format_exception(wrong)))
+    """Write an unexpected error to the log and return the card that names the file.
+
+    Where no log can be written, the card itself holds the details.
+    """
+    details = "".join(traceback.format_exception(wrong))
+    message = _("Tarmac met an error that it does not know")
+    try:
+        path = write(details)
+    except OSError as refused:
+        return Failure(
+            "unexpected",
+            message,
+            why=_(
+                "this is a fault in Tarmac, not in your project; no log could be written: {problem}"
+            ).format(problem=refused),
+            next=("tarmac doctor",),
+            raw=redacted(details),
+        )
     return Failure(
         "unexpected",
-        _("Tarmac met an error that it does not know"),
+        message,
         why=_("this is a fault in Tarmac, not in your project; the log has the details"),
         next=(f"less {path}",),
         raw=redacted(f"{type(wrong).__name__}: {wrong}"),

@@ -10,6 +10,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from wizards.disk import writing
+
 _KEY_BYTES = 32
 _making = threading.Lock()
 
@@ -27,7 +29,7 @@ def digest(value: str, file: Path | None = None) -> str:
 
 
 def _key(file: Path) -> bytes:
-    with _making:
+    with _making, writing(file):
         try:
             known = file.read_bytes()
         except FileNotFoundError:
