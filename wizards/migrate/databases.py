@@ -27,6 +27,18 @@ select coalesce(g.rolname, '')::text, a.privilege_type::text, a.is_grantable
 from pg_database d, aclexplode(d.datacl) a left join pg_roles g on g.oid = a.grantee
 where d.datname = %s
 """
+_STARTS_WITH = """
+select name, current_setting(name) from pg_settings
+where source in ('database', 'user', 'database user') and context = 'user'
+and name not in ('default_transaction_read_only', 'role', 'default_tablespace', 'temp_tablespaces')
+union
+select own.name, current_setting(own.name, true)
+from pg_db_role_setting s, unnest(s.setconfig) c, split_part(c, '=', 1) own(name)
+where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+and s.setrole in (0, (select oid from pg_roles where rolname = current_user))
+and own.name like '%.%' and not exists (select 1 from pg_settings p where p.name = own.name)
+and current_setting(own.name, true) is not null
+"""
 _PRIVILEGES = ("CREATE", "CONNECT", "TEMPORARY")
 
 
@@ -58,6 +70,24 @@ def create_like(connection: Connection, model: str, name: str) -> None:
             statement, Literal(locale)
         )
     connection.execute(statement)
+
+
+def session_settings(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Return what a session begins with because of its database or its role: names and values."""
+    found = connection.execute(_STARTS_WITH).fetchall()
+    return tuple((str(name), str(given)) for name, given in found)
+
+
+def begin_with(connection: Connection, name: str, settings: tuple[tuple[str, str], ...]) -> None:
+    """Let every session of a database begin with such settings."""
+    from psycopg.sql import SQL, Identifier
+
+    for setting, given in settings:
+        connection.execute(
+            SQL("alter database {} set {} = {}").format(
+                Identifier(name), Identifier(*setting.split(".")), _given(given, setting)
+            )
+        )
 
 
 def drop(connection: Connection, name: str) -> None:

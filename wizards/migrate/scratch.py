@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from generators.language import _
 from wizards.disk import writing
 from wizards.failures import Failure
-from wizards.migrate.databases import create_like, drop
+from wizards.migrate.databases import begin_with, create_like, drop, session_settings
 from wizards.migrate.extensions import not_remade
 from wizards.postgres.address import Address
 from wizards.postgres.connection import connect, server_major, value
@@ -87,6 +87,7 @@ def scratch(address: Address, folder: Path) -> Iterator[Scratch]:
             name = f"{PREFIX}{int(time.time())}_{secrets.token_hex(4)}"
             value(connection, "select pg_advisory_lock(%s, hashtext(%s))", _IN_USE, name)
             create_like(connection, address.database, name)
+            begin_with(connection, name, session_settings(connection))
             try:
                 yield Scratch(
                     address=address.of(name), same_server=True, major=server_major(connection)
@@ -96,7 +97,8 @@ def scratch(address: Address, folder: Path) -> Iterator[Scratch]:
                     drop(fresh, name)
             return
         size = int(str(value(connection, "select pg_database_size(current_database())")))
-    with _own_server(folder, size) as found:
+        settings = session_settings(connection)
+    with _own_server(folder, size, settings) as found:
         yield found
 
 
@@ -117,7 +119,9 @@ def _make_room(folder: Path, size: int) -> None:
 
 
 @contextmanager
-def _own_server(folder: Path, size: int) -> Iterator[Scratch]:
+def _own_server(
+    folder: Path, size: int, settings: tuple[tuple[str, str], ...]
+) -> Iterator[Scratch]:
     from wizards.postgres.cluster import Cluster
 
     _clear_dead(folder)
@@ -129,6 +133,7 @@ def _own_server(folder: Path, size: int) -> Iterator[Scratch]:
         server = Address.from_url(cluster.url())
         with connect(server, "tarmac scratch") as connection:
             connection.execute("create database scratch template template0 encoding 'UTF8'")
+            begin_with(connection, "scratch", settings)
             major = server_major(connection)
         yield Scratch(address=server.of("scratch"), same_server=False, major=major)
     finally:
