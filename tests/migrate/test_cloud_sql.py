@@ -165,6 +165,8 @@ def test_after_a_kill_the_next_start_names_the_clone_and_deletes_it(prod: OnClou
     said = prod.tarmac("migrate", "status").envelope["data"]["clones_left"]
     assert [one["instance"] for one in said] == [clone.instance.connection_name]
     assert "gcloud sql instances delete" in said[0]["delete"][-1]
+    both = prod.tarmac("migrate", "rehearse", "--on", "clone", "--backup", "a.dump")
+    assert (both.code, both.envelope["errors"][0]["code"]) == (2, "clone-or-backup")
     gone = prod.tarmac("migrate", "clones", "--delete")
     assert gone.code == 0, gone.out
     assert len(gone.envelope["data"]["deleted"]) == 1
@@ -297,6 +299,7 @@ def test_without_the_permission_the_dump_stands_alone_and_the_role_is_named(
     assert done.cloud["point_in_time"]
     refused = next(one for one in heard if one.fields.get("state") == "refused")
     assert "roles/cloudsql.editor" in str(refused.fields["next"])
+    assert "tarmac apply --resume" not in str(refused.fields["next"])
     prod.write(SECOND)
     prod.says("cloud_backup = true")
     _no_backups(prod)

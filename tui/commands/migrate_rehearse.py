@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from generators.language import _
 from tui.context import Context
 
 PLACES = click.Choice(["scratch", "clone"])
@@ -24,15 +25,29 @@ def rehearse(context: Context, to: str, backup_file: Path | None, on: str) -> No
     from tui.commands.migrate import console_of, named
     from wizards.migrate import cards, shapes
 
+    clone = on == "clone"
+    if clone and backup_file is not None:
+        raise _one_or_the_other(backup_file)
     with console_of(context) as (console, cancel):
         backup = named(console, backup_file, context.out.event, cancel)
-        clone = on == "clone"
         found = console.rehearse(context.out.event, cancel, backup=backup, to=to, on_clone=clone)
         for line in text.rehearsal(found):
             context.out.say(line)
         if not found.ok:
             context.out.refused(shapes.rehearsal(found), cards.rehearsal_failed(found))
         context.out.done(shapes.rehearsal(found))
+
+
+def _one_or_the_other(file: Path) -> Exception:
+    from wizards.failures import UsageFailure
+
+    return UsageFailure(
+        "clone-or-backup",
+        _("A clone holds what the instance holds now: {file} is not restored to it.").format(
+            file=file.name
+        ),
+        next=("tarmac migrate rehearse --on clone", f"tarmac migrate rehearse --backup {file}"),
+    )
 
 
 @click.command()

@@ -308,7 +308,7 @@ def _phase(phase: str, state: str, where: str) -> str | None:
         "verify": _("Verifying"),
         "copy": _("Copying the backup to {place}").format(place=where),
         "fetch": _("Fetching the copy of the backup from {place}").format(place=where),
-        "rehearse": _("Rehearsing on the scratch"),
+        "rehearse": _("Rehearsing on {place}").format(place=where or _("the scratch")),
         "apply": _("Applying"),
         "recover": _("Going back to the start"),
         "restore": _("Restoring"),

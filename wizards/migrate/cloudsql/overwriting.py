@@ -109,7 +109,10 @@ def _known(work: Overwriting, number: str) -> SqlBackup:
             _("{instance} has no whole Cloud SQL backup {number}.").format(
                 instance=work.instance.name, number=number
             ),
-            next=(*list(whole)[:5], "tarmac migrate backup --list"),
+            next=(
+                "tarmac migrate backup --list",
+                *(f"tarmac migrate restore-instance {one}" for one in list(whole)[:5]),
+            ),
         )
     return whole[number]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generators.language import _
 from wizards.cancel import Cancel
-from wizards.cloud.failing import CloudFailure
+from wizards.cloud.failing import CloudFailure, going_on_with
 from wizards.events import Emit, Event, discard
 from wizards.failures import Failure
 from wizards.migrate import rehearsal
@@ -69,7 +69,8 @@ class CloudSql:
         try:
             found = self._cloud.sql_backups(self.instance.project, self.instance.name)
         except CloudFailure as failure:
-            return Listed(self.instance, (), 0, failure)
+            again = failure.again("tarmac migrate backup --list")
+            return Listed(self.instance, (), 0, again)
         ours = taking.ours(found)
         return Listed(self.instance, tuple(ours), len(found) - len(ours))
 
@@ -100,7 +101,7 @@ class CloudSql:
             reach=self._reach,
             emit=emit,
         )
-        with cloning.clone(made) as place:
+        with going_on_with("tarmac migrate rehearse --on clone"), cloning.clone(made) as place:
             return rehearsal.rehearse_at(work, place, to, emit, cancel)
 
     def with_ways(self, plan: RollbackPlan, past: Past, service: str) -> RollbackPlan:
@@ -127,7 +128,8 @@ class CloudSql:
             instance=self.instance,
             target=target,
         )
-        return overwrite(work, number, confirmed, recorder)
+        with going_on_with(f"tarmac migrate restore-instance {number}"):
+            return overwrite(work, number, confirmed, recorder)
 
     def delete(self, clone: Clone, emit: Emit, cancel: Cancel) -> None:
         """Delete a clone that was left behind."""
@@ -139,7 +141,8 @@ class CloudSql:
                 why=_("It was made in {world}.").format(world=clone.world),
                 next=clone.commands,
             )
-        cloning.delete(cloud, clone, CloneJournal(self.root, clone), emit)
+        with going_on_with("tarmac migrate clones --delete"):
+            cloning.delete(cloud, clone, CloneJournal(self.root, clone), emit)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -132,6 +132,8 @@ def expire(
 
 
 def _refused(safety: Safety, failure: Failure, emit: Emit, required: bool) -> Safety:
+    if isinstance(failure, CloudFailure):
+        failure.again("tarmac migrate up")
     if required:
         raise Failure(
             "cloud-backup-missing",
