@@ -105,6 +105,8 @@ def test_the_way_back_shows_what_the_instance_offers_with_its_loss(
     assert (moment.way, whole.way) == ("point-in-time", "instance")
     for one in plan.others:
         assert [(lost.table, lost.rows) for lost in one.loses] == [("public.note", 7)]
+    assert moment.loses[0].exact, "the moment is the session's own"
+    assert not whole.loses[0].exact, "the backup is older, and nobody counted in between"
     assert str(done.cloud["point_in_time"]) in moment.commands[0]
     assert str(done.cloud["backup"]) in whole.commands[0]
     assert "postgres" in whole.says

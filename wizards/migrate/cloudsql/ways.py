@@ -118,10 +118,13 @@ def _instance(
     if not safety.backup:
         return
     instance = safety.instance
+    began = ""
     try:
         backups = cloud.sql_backups(instance.project, instance.name)
-        if not any(one.id == safety.backup and one.state == "SUCCESSFUL" for one in backups):
+        made = next((one for one in backups if one.id == safety.backup), None)
+        if made is None or made.state != "SUCCESSFUL":
             return
+        began = f"{made.started:%Y-%m-%d %H:%M:%S} UTC" if made.started else ""
         names = sorted(cloud.sql_databases(instance.project, instance.name))
     except (CloudFailure, Cancelled) as failure:
         names = [_("not known: {why}").format(why=_said(failure))]
@@ -137,10 +140,13 @@ def _instance(
                     "and closes it for minutes."
                 ).format(instance=instance.name, databases=", ".join(names)),
                 _missing(lost),
-                _("In the other databases nobody counted."),
+                _(
+                    "Nobody counted what was written between the backup ({began}) and the "
+                    "session, nor in the other databases: it goes too."
+                ).format(began=began or _("before the session")),
             )
         ),
-        loses=lost or (),
+        loses=tuple(replace(one, exact=False) for one in lost or ()),
         commands=(
             f"tarmac migrate restore-instance {safety.backup} --confirm {instance.name}",
             commands.restore(instance, safety.backup),
