@@ -79,6 +79,7 @@ class Help(Command):
     """Explain this screen: every key and what it does."""
 
     key = "f1"
+    also = "question_mark"
     label = N_("help")
     footer = True
     priority = True

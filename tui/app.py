@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App
 from textual.command import CommandPalette, Provider
 from textual.reactive import reactive
+from textual.scrollbar import ScrollBar
 from textual.signal import Signal
 
 from generators.language import _
@@ -22,6 +23,7 @@ from tui.ran import Ran, commands_in
 from tui.screens.opening import MODES
 from tui.terminal import require_terminal, signals_restore_the_terminal
 from tui.themes import DARK, LIGHT, keep_theme, kept_theme
+from tui.widgets.scroll_bar import ThinScrollBar
 from tui.widgets.too_small import LEAST, too_small
 from wizards.cancel import Cancel
 from wizards.events import Emit
@@ -37,6 +39,7 @@ PROVIDERS: set[type[Provider] | Callable[[], type[Provider]]] = {TarmacCommands}
 WIDTHS = [(0, "-tiny"), (LEAST[0], "-narrow"), (110, "-wide")]
 HEIGHTS = [(0, "-low"), (LEAST[1], "-short"), (30, "-tall")]
 LEAVING_KEYS = ("ctrl+q", "ctrl+c")
+ScrollBar.renderer = ThinScrollBar
 
 
 class TarmacApp(App[int], Offers):
@@ -220,6 +223,14 @@ class TarmacApp(App[int], Offers):
         unseen = isinstance(event, events.Key) and too_small(self.size)
         if not unseen or cast("events.Key", event).key in LEAVING_KEYS:
             await super().on_event(event)
+        if isinstance(event, events.Key) and event.key == "ctrl+c" and self._copies():
+            self.say(_("copied; ^q leaves"))
+
+    def _copies(self) -> bool:
+        """Say whether ctrl+c copies now: in a text field it does not leave."""
+        from textual.widgets import Input
+
+        return isinstance(self.focused, Input)
 
     def press(self, command: type[Command]) -> None:
         """Do what the key of a command does on the screen, reasons included."""

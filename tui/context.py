@@ -25,6 +25,7 @@ class Context:
     state: Path | None = None
     verbose: int = 0
     command: str = ""
+    stream: str = ""
     out: Output = field(init=False)
 
     def __post_init__(self) -> None:

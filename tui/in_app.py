@@ -56,6 +56,7 @@ def _ways() -> tuple[tuple[str, type[Command], type[Command] | None], ...]:
         ("tarmac migrate backup", migrate.BackUp, GoMigrate),
         ("tarmac migrate verify", migrate.Verify, GoMigrate),
         ("tarmac migrate status", migrate.Reload, GoMigrate),
+        ("tarmac migrate preview", migrate.Reload, GoMigrate),
         ("tarmac migrate up", migrate.Apply, GoMigrate),
         ("--accept", migrate.Apply, GoMigrate),
         ("tarmac apply --resume", setup.Resume, GoSetup),

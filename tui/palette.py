@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Command:
     """A thing a person can do.
 
-    ``key`` may hold several keys ("q,ctrl+q"); ``label`` is the English source of the footer's
+    ``key`` may hold several keys ("q,ctrl+q"); ``also`` is one that gives way to a text field;
+    ``label`` is the English source of the footer's
     word; ``footer`` puts it there; the class docstring, translated, is the help. ``area`` names
     the mode, so that ``area.name`` is the binding's id (people remap by it).
     """
 
     area: ClassVar[str] = "app"
     key: ClassVar[str] = ""
+    also: ClassVar[str] = ""
     label: ClassVar[str] = ""
     footer: ClassVar[bool] = False
     priority: ClassVar[bool] = False
@@ -46,6 +48,11 @@ class Command:
         return Binding(
             cls.key, f"command('{cls.id()}')", cls.label, id=cls.id(), priority=cls.priority
         )
+
+    @classmethod
+    def also_binding(cls) -> Binding:
+        """The binding of the key that gives way to a text field."""
+        return Binding(cls.also, f"command('{cls.id()}')", cls.label, id=f"{cls.id()}_too")
 
     @classmethod
     def words(cls) -> str:
@@ -87,7 +94,8 @@ def every_command() -> list[type[Command]]:
 
 def bindings(*commands: type[Command]) -> list[BindingType]:
     """Return the bindings of the commands that have a key."""
-    return [command.binding() for command in commands if command.key]
+    first: list[BindingType] = [command.binding() for command in commands if command.key]
+    return [*first, *(command.also_binding() for command in commands if command.also)]
 
 
 class Offers:

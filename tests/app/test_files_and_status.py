@@ -33,6 +33,15 @@ async def test_wide_screens_show_both_sides(opened: Opened) -> None:
         assert "postgres:16" in line
 
 
+async def test_a_difference_gets_its_second_column_when_the_screen_grows(opened: Opened) -> None:
+    async with opened(120, 36) as driven:
+        await driven.press("3", "down")
+        assert " │ +" not in driven.text
+        await driven.pilot.resize_terminal(160, 40)
+        await driven.settle()
+        assert " │ +" in driven.text
+
+
 async def test_one_file_is_written_and_the_write_can_be_undone(opened: Opened) -> None:
     async with opened() as driven:
         await driven.press("3", "w")
@@ -72,6 +81,17 @@ async def test_panels_show_rows_and_an_unreachable_one_says_why_and_since_when(
         assert "▲ 21 of about 25" in driven.text
         assert "run.googleapis.com did not answer in 5 s" in " ".join(driven.text.split())
         assert "since" in driven.text
+
+
+async def test_the_first_fetch_that_fails_is_said_where_the_panels_would_be(
+    opened: Opened,
+) -> None:
+    engines = FakeEngines()
+    engines.status.failure = Failure("offline", "No network", next=("tarmac doctor",))
+    async with opened(engines=engines) as driven:
+        await driven.press("5")
+        assert driven.text.splitlines()[1].strip() == "✗ No network"
+        assert "→ tarmac doctor" in driven.text
 
 
 async def test_a_refresh_keeps_the_cards_and_space_pauses(opened: Opened) -> None:

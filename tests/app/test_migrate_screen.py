@@ -11,7 +11,7 @@ from tests.app.conftest import Driven, Opened
 from tests.app.fakes import PREVIEW, FakeEngines
 from tui.screens.card import FailureCard
 from tui.screens.confirm import Confirm
-from tui.screens.migrate.board import Board
+from tui.screens.migrate.board import Board, Live
 from tui.screens.migrate.screen import MigrateScreen
 from tui.screens.migrate.statement_card import StatementCard
 from tui.screens.migrate.waiting import lock_lines
@@ -176,7 +176,7 @@ async def test_the_question_waits_for_the_sql_and_says_so(opened: Opened) -> Non
     async with opened(engines=engines) as driven:
         await driven.press("4", "a")
         assert isinstance(driven.app.screen, MigrateScreen)
-        assert "judging the SQL with the facts of this moment" in driven.text
+        assert "judging the SQL on this moment" in driven.text
         engines.migrate.reading.set()
         await driven.until(lambda: isinstance(driven.app.screen, Confirm))
         assert "1,204 of 200,000 rows are NULL" in driven.text
@@ -346,6 +346,33 @@ async def test_a_failed_apply_is_a_card_that_says_what_was_done(opened: Opened) 
         assert "The backup of 14:02 was restored." in driven.text
 
 
+def test_what_was_taken_back_is_not_marked_as_applied() -> None:
+    board = Board()
+    board.states = {"7c1e": "committed", "8d2f": "failed"}
+    board.live = {("7c1e", 0): Live("done"), ("8d2f", 0): Live("failed")}
+    board.settle(up=True, outcome=Outcome.RECOVERED)
+    assert board.states == {"8d2f": "failed"}
+    assert list(board.live) == [("8d2f", 0)]
+    board.settle(up=True, outcome=Outcome.CANCELLED)
+    assert not board.states
+    assert not board.live
+
+
+async def test_a_refused_apply_leaves_nothing_half_applied_on_the_checklist(
+    opened: Opened,
+) -> None:
+    def refused(*_arguments: object) -> Applied:
+        raise Failure("backup-stale", "The database has changed since the backup")
+
+    engines = FakeEngines()
+    engines.migrate.up = refused  # type: ignore[method-assign]
+    async with opened(engines=engines) as driven:
+        await driven.press("4", "a")
+        await give_reason_and_act(driven)
+        await driven.press("escape")
+        assert "○ applied 0/3" in driven.text
+
+
 async def test_a_failed_rehearsal_names_the_revision(opened: Opened) -> None:
     engines = FakeEngines()
     failed = Rehearsal(
@@ -355,7 +382,8 @@ async def test_a_failed_rehearsal_names_the_revision(opened: Opened) -> None:
     async with opened(engines=engines) as driven:
         await driven.press("4", "h")
         assert isinstance(driven.app.screen, FailureCard)
-        assert "7c1e0a; the target was not touched" in " ".join(driven.text.split())
+        assert "7c1e0a failed on the scratch; the database was not touched." in driven.text
+        assert "h rehearse   repair the revision" in driven.text
 
 
 async def test_the_target_is_changed_with_e(opened: Opened) -> None:

@@ -9,14 +9,18 @@ from textual.widgets import Input
 
 from tests.app.conftest import Opened
 from tests.app.fakes import KILLED, PLAN, FakeEngines
+from tui.jobs import Job
 from tui.screens.card import FailureCard
 from tui.screens.confirm import Confirm
+from tui.screens.setup import summary
 from tui.screens.setup.field import Field
 from tui.screens.setup.interview_view import InterviewView
+from tui.screens.setup.progress import PlanBoard
 from tui.screens.setup.screen import SetupScreen
 from tui.screens.setup.secrets_card import SecretsCard
 from tui.widgets.rows import Rows
 from tui.widgets.yes_no import YesNo
+from wizards.events import Event
 from wizards.failures import Failure, UsageFailure
 from wizards.interview import Interview
 from wizards.plan import Action
@@ -75,7 +79,7 @@ async def test_the_file_is_shown_before_it_is_written(opened: Opened) -> None:
         assert 'id = "notes-prod-7"' in driven.text
         await driven.press("tab", "enter")
         assert engines.setup.text_written["project.id"] == "notes-prod-7"
-        assert "12.44 USD a month (prices of 2026-08)" in driven.text
+        assert "$12.44 a month (prices of 2026-08)" in driven.text
 
 
 async def test_planning_offers_to_write_answers_that_are_not_written_yet(opened: Opened) -> None:
@@ -313,6 +317,17 @@ async def test_a_failed_step_opens_its_card_and_the_raw_error_is_one_key_away(
         assert "HTTP 429" not in driven.text
         await driven.press("e")
         assert "HTTP 429" in driven.text
+
+
+def test_what_was_not_begun_is_not_counted_as_done() -> None:
+    board = PlanBoard(plan=PLAN)
+    first, second, third = (change.id for change in PLAN.changes[:3])
+    for name, state in ((first, "done"), (second, "failed"), (third, "skipped")):
+        board.take(Event("plan.step", {"id": name, "state": state}))
+    job: Job[object] = Job("setup.apply", "set-up", True, None, None)
+    assert summary.running(board, None, 1.0).plain.startswith("1 of 3 done")
+    ended = summary.ended(board, job, lambda _failed, _stopped: ("u", "resume"))
+    assert "✓ 1 done · ✗ 1 failed · - 1 not begun" in ended.plain
 
 
 async def test_a_plan_that_was_carried_out_is_not_applied_twice(opened: Opened) -> None:

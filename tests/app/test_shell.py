@@ -38,6 +38,57 @@ async def test_digits_and_function_keys_switch_modes(opened: Opened) -> None:
             assert isinstance(driven.app.screen, screen)
 
 
+async def test_the_header_shows_the_keys_that_work_while_a_field_has_the_keyboard(
+    opened: Opened,
+) -> None:
+    async with opened() as driven:
+        await driven.press("f3")
+        assert "F2 Home F3 SETUP F4 Files" in driven.text.splitlines()[0]
+        await driven.press("escape")
+        assert "1 Home 2 SETUP 3 Files" in driven.text.splitlines()[0]
+        await driven.pilot.resize_terminal(62, 24)
+        await driven.press("i")
+        assert "■ protected" in driven.text.splitlines()[0]
+
+
+async def test_ctrl_c_in_a_field_copies_and_says_how_to_leave(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("f3", "ctrl+c")
+        assert "^q leaves" in driven.notices
+
+
+async def test_a_question_mark_opens_the_help_but_is_typed_in_a_field(opened: Opened) -> None:
+    async with opened() as driven:
+        await driven.press("?")
+        assert "F1 ?" in driven.text or "This screen" in driven.text
+        await driven.press("escape", "4", "slash", "?")
+        assert not driven.app.screen.is_modal
+        assert "no row matches" in driven.text
+
+
+async def test_home_stands_on_the_next_step_and_names_its_key_from_elsewhere(
+    opened: Opened,
+) -> None:
+    async with opened() as driven:
+        assert "▶ ▲ 3 Files" in driven.text
+        assert "write them  ↵" in driven.text
+        await driven.press("down")
+        assert "write them  3" in driven.text
+
+
+async def test_a_broken_tarmac_toml_comes_first(opened: Opened) -> None:
+    engines = FakeEngines()
+    engines.journey.setup = _broken  # type: ignore[method-assign]
+    async with opened(engines=engines) as driven:
+        assert "✗ see what is wrong" in driven.text
+        await driven.press("enter")
+        assert isinstance(driven.app.screen, SetupScreen)
+
+
+def _broken() -> Step:
+    raise Failure("blueprint-not-toml", "tarmac.toml line 2 is not TOML")
+
+
 async def test_the_header_names_project_target_and_protection(opened: Opened) -> None:
     async with opened() as driven:
         first = driven.text.splitlines()[0]

@@ -14,7 +14,8 @@ from tui.picture import right_widths
 from tui.ran import commands_in
 from tui.widgets.differences import difference_rows, pairs
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import fit, seconds, sides, size, wrapped
+from tui.widgets.scroll_bar import thumb
+from tui.widgets.words import fit, flowed, seconds, sides, size, wrapped
 from wizards.events import Event
 
 
@@ -46,6 +47,28 @@ def test_durations_read_naturally(value: float, words: str) -> None:
 @pytest.mark.parametrize(("count", "words"), [(12, "12 B"), (1500, "1.5 kB"), (48e6, "48 MB")])
 def test_bytes_read_naturally(count: float, words: str) -> None:
     assert size(count) == words
+
+
+def test_parts_are_broken_between_never_inside_where_they_fit() -> None:
+    lines = flowed(["✓ 백업 14:02", "", "rehearsed 3.1 s", "the way back is proved"], 32)
+    assert [line.plain for line in lines] == [
+        "✓ 백업 14:02 · rehearsed 3.1 s",
+        "the way back is proved",
+    ]
+    assert all(line.cell_length <= 8 for line in flowed(["a part that is wider"], 8))
+
+
+@pytest.mark.parametrize(
+    ("position", "cells"), [(0, (0, 2)), (1, (1, 3)), (79, (7, 9)), (80, (8, 10))]
+)
+def test_the_thumb_touches_an_end_only_where_the_text_ends(
+    position: int, cells: tuple[int, int]
+) -> None:
+    assert thumb(10, 100, 20, position) == cells
+
+
+def test_what_fits_has_no_thumb() -> None:
+    assert thumb(10, 10, 10, 0) == (0, 0)
 
 
 class ListApp(App[None]):

@@ -26,25 +26,56 @@ if TYPE_CHECKING:
     from wizards.migrate.situation import Situation
     from wizards.migrate.watching import Watched
 
+BETWEEN = " · "
+"""Between an environment and one of several streams, as people choose them."""
+
 
 class MigrateEngine:
     """What the migrate screen needs, over :class:`wizards.migrate.console.Console`."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._consoles: dict[str | None, Console] = {}
+        self._consoles: dict[tuple[str | None, str], Console] = {}
         self.environment = context.env
+        self._stream: str | None = None
 
     def environments(self) -> Mapping[str, bool]:
-        """Return every environment of tarmac.toml with whether it is protected."""
+        """Return every environment of tarmac.toml with whether it is protected.
+
+        With several [migrations.NAME] each environment is there once for each of them.
+        """
         blueprint = self._context.blueprint_or_none()
         if blueprint is None:
             return {}
-        return {name: found.protected for name, found in blueprint.environments.items()}
+        known = {name: found.protected for name, found in blueprint.environments.items()}
+        streams = self._streams()
+        if not streams:
+            return known
+        return {
+            f"{name}{BETWEEN}{stream}" if name else stream: protected
+            for name, protected in (known or {"": False}).items()
+            for stream in streams
+        }
 
     def choose(self, environment: str) -> None:
-        """Work on another environment from now on."""
-        self.environment = environment
+        """Work on another environment, or another stream of it, from now on."""
+        if self._streams():
+            environment, _between, self._stream = environment.rpartition(BETWEEN)
+        self.environment = environment or None
+
+    def _streams(self) -> list[str]:
+        """The names of the streams that can be migrated here, [] where there is only one."""
+        blueprint = self._context.blueprint_or_none()
+        known = blueprint.migrations if blueprint is not None else {}
+        found = [name for name, one in known.items() if not one.job_only]
+        return found if len(found) > 1 else []
+
+    @property
+    def stream(self) -> str:
+        """The stream in use: the one chosen, else the first that can be migrated here."""
+        if self._stream is None:
+            self._stream = self._context.stream or next(iter(self._streams()), "")
+        return self._stream
 
     def target(self) -> tuple[str, bool]:
         """Return the target's name and whether it is protected."""
@@ -53,16 +84,18 @@ class MigrateEngine:
 
     def console(self) -> Console:
         """Return the console of the environment in use."""
-        if self.environment not in self._consoles:
+        key = (self.environment, self.stream)
+        if key not in self._consoles:
             from wizards.migrate.console import Console
 
-            self._consoles[self.environment] = Console(
+            self._consoles[key] = Console(
                 self._context.root,
                 self.environment,
                 config=self._context.config,
+                stream=self.stream,
                 sandbox=self._context.sandbox_address(),
             )
-        return self._consoles[self.environment]
+        return self._consoles[key]
 
     def history(self, emit: Emit) -> History:
         """Return revisions, heads and what is applied."""

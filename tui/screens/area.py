@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from generators.language import N_, _
 from tui.jobs import Progress
@@ -67,6 +69,13 @@ class Area(Screen[None], Offers):
         header, app = self.query_one(Header), self.tarmac
         header.project, header.target = app.project, app.target
         header.protected, header.sandbox, header.busy = app.protected, app.sandbox, app.busy
+        self.refresh_footer()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _keys_of_modes(self) -> None:
+        """Let the header show the keys that change the mode now."""
+        self.query_one(Header).typing = isinstance(self.focused, Input)
 
     def opened(self) -> None:
         """Start what the screen needs once it stands; the first paint has not waited for it."""

@@ -78,14 +78,17 @@ class Confirm(Modal[str | None]):
                 )
 
     def on_mount(self) -> None:
-        """Give Cancel the focus; say how to read on where the question is long."""
+        """Give Cancel the focus."""
         self.query_one("#no").focus()
+
+    def on_resize(self) -> None:
+        """Say how to read on where the question is longer than its window."""
         self.call_after_refresh(self._hint)
 
     def _hint(self) -> None:
-        body = self.query_one(VerticalScroll)
-        if body.max_scroll_y > 0:
-            self.query_one(".card").border_subtitle = hints(("↑↓", _("read on")))
+        longer = self.query_one(VerticalScroll).max_scroll_y > 0
+        hint = hints(("↑↓", _("read on"))) if longer else Content("")
+        self.query_one(".card").border_subtitle = hint
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the question."""

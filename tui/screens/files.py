@@ -83,6 +83,9 @@ class FilterFiles(Filter):
     footer = True
 
 
+SIDE_BY_SIDE = 150
+"""Cells of the screen from which on a difference has two columns."""
+
 STATES = {
     "new": ("+", "$text-success"),
     "unchanged": ("✓", "$text-muted"),
@@ -126,13 +129,14 @@ class FilesScreen(Area):
         self._whole = False
         self._failure: Failure | None = None
         self._read = False
+        self._beside = False
 
     def body(self) -> Iterable[Widget]:
         """Return the list and the preview."""
         files = Rows(id="files", empty=_("rendering the files…"))
         files.add_class("pane")
         files.border_title = Content(_("Files"))
-        preview = Rows(id="preview")
+        preview = Rows(id="preview", only_read=True)
         preview.add_class("pane")
         return (Container(files, preview, id="filespace"),)
 
@@ -204,19 +208,29 @@ class FilesScreen(Area):
         preview = self.query_one("#preview", Rows)
         state = self.chosen()
         if state is None:
-            preview.border_title = None
+            preview.border_title = preview.border_subtitle = None
             preview.show([])
             return
-        whole = self._whole or state.state in ("new", "unchanged")
+        whole = self._whole or not state.diff or state.state in ("new", "unchanged")
         words = _("whole text") if whole else _("difference")
         preview.border_title = Content(f"{state.artefact.path} · {words}")
         if whole:
             rows = text_rows(state.merged, state.artefact.path)
         else:
-            rows = difference_rows(state.diff, side_by_side=self.app.size.width >= 150)
+            rows = difference_rows(state.diff, side_by_side=self._beside)
+        told = state.state in ("edited", "conflict")
+        preview.border_subtitle = Content(self.why_not(WriteOne)) if told else None
         preview.empty = _("no difference")
         preview.show(rows)
         preview.cursor = 0
+
+    def on_resize(self) -> None:
+        """Show the difference side by side, or not any more."""
+        beside = self.app.size.width >= SIDE_BY_SIDE
+        if beside != self._beside:
+            self._beside = beside
+            if self._read and self._failure is None:
+                self._preview()
 
     @on(Rows.Moved, "#files")
     def _moved(self) -> None:

@@ -71,7 +71,8 @@ def _heading(words: str) -> Row:
 
 
 def _entry(command: type[Command]) -> Row:
-    keys = " ".join(_pretty(key) for key in command.key.split(",")) or "(^p)"
+    named = [key for key in (*command.key.split(","), command.also) if key]
+    keys = " ".join(_pretty(key) for key in named) or "(^p)"
     return _line(keys, f"{command.words()}: {command.help()}", command.id())
 
 

@@ -57,10 +57,11 @@ class Target(Command):
 ROOMY = (110, 30)
 _KEYS = {"setup": "2", "files": "3", "migrate": "4", "status": "5"}
 STEPS = ("folder", "setup", "files", "migrations")
+KEY = "bold $text-accent"
 
 
 class HomeScreen(Area):
-    """Three parts: the way as a list, the next step, the evidence of the row under the cursor."""
+    """Three parts: the way as a list, the next step, what the folder is and why that is known."""
 
     area = "home"
     OFFERS = (NextStep, Target, LookAgain, Filter)
@@ -71,6 +72,7 @@ class HomeScreen(Area):
         self._steps: dict[str, Step] = {}
         self._services: tuple[Service, ...] = ()
         self._stale = False
+        self._stood = False
 
     def body(self) -> Iterable[Widget]:
         """Return the list, the suggestion and the detail."""
@@ -79,10 +81,10 @@ class HomeScreen(Area):
         way.border_title = Content(_("The way"))
         suggestion = Static(id="next", classes="pane thin says")
         suggestion.border_title = Content(_("Next"))
-        detail = Rows(id="evidence", empty=_("nothing found yet"))
+        detail = Rows(id="evidence", empty=_("looking…"), only_read=True)
         detail.add_class("pane")
         detail.border_title = Content(_("This folder"))
-        return (Vertical(detail, way, suggestion, id="home"),)
+        return (Vertical(way, suggestion, detail, id="home"),)
 
     def opened(self) -> None:
         """Paint the empty way, then look at every part beside the screen."""
@@ -137,7 +139,9 @@ class HomeScreen(Area):
         elsewhere = _("open Tarmac in a project's folder, or answer the questions by hand")
         do, mode = ("", "") if services else (elsewhere, "setup")
         self._stepped(Step(id="folder", state=state, says=words, do=do, mode=mode))
-        self.query_one("#evidence", Rows).show(_evidence(services))
+        evidence = self.query_one("#evidence", Rows)
+        evidence.empty = _("no deployable service found")
+        evidence.show(_evidence(services))
 
     def _stepped(self, step: Step) -> None:
         self._steps[step.id] = step
@@ -148,8 +152,10 @@ class HomeScreen(Area):
 
         message = failure.message.rstrip(".")
         says = f"{message}: {failure.why}" if failure.why else failure.message
-        modes = {"migrations": "migrate"}
-        self._stepped(Step(id=name, state="red", says=says, mode=modes.get(name, name)))
+        mode = {"migrations": "migrate"}.get(name, name)
+        first = name == "setup"  # nothing else can go on while tarmac.toml cannot be read
+        do = _("see what is wrong") if first else ""
+        self._stepped(Step(id=name, state="red", says=says, do=do, mode=mode, urgent=first))
 
     def _paint(self) -> None:
         words = {
@@ -165,6 +171,19 @@ class HomeScreen(Area):
         self.query_one("#way", Rows).show(rows)
         folder = self.query_one("#evidence", Rows)
         folder.border_title = joined([_("This folder"), short(self.tarmac.context.root)])
+        self._stand_on_next()
+        self.query_one("#next", Static).update(self._suggestion())
+
+    def _stand_on_next(self) -> None:
+        """Put the cursor once on the step to take next, unless it was moved meanwhile."""
+        way, step = self.query_one("#way", Rows), self.suggested()
+        if not self._stood and step is not None and len(self._steps) == len(STEPS):
+            self._stood = True
+            if way.cursor == 0:
+                way.move_to(step.id)
+
+    @on(Rows.Moved, "#way")
+    def _moved(self) -> None:
         self.query_one("#next", Static).update(self._suggestion())
 
     def _draw(self, number: int, name: str, words: str, width: int) -> list[Content]:
@@ -200,7 +219,7 @@ class HomeScreen(Area):
             return Content.assemble(
                 mark,
                 (f"{step.do}  ", "bold"),
-                ("↵", "bold $text-accent"),
+                ("↵" if step is self._under_cursor() else _KEYS.get(step.mode, ""), KEY),
                 (f"\n  {step.says}", "$text-muted"),
             )
         if len(self._steps) < len(STEPS):
@@ -210,13 +229,16 @@ class HomeScreen(Area):
             return Content.assemble(("✗ ", "bold $text-error"), red.says)
         return Content(_("Everything is in place: look at the status with 5."))
 
-    def do_next_step(self) -> None:
-        """Open the mode of the row under the cursor, else of the suggested step."""
+    def _under_cursor(self) -> Step | None:
+        """Return what Enter does: the step of the row under the cursor, else the suggested one."""
         row = self.query_one("#way", Rows).row
         chosen = self._steps.get(row.id) if row else None
-        step = self.suggested()
-        if chosen is not None and chosen.mode and row is not None and row.id != STEPS[0]:
-            step = chosen
+        there = chosen is not None and chosen.mode and chosen.id != STEPS[0]
+        return chosen if there else self.suggested()
+
+    def do_next_step(self) -> None:
+        """Open the mode of the row under the cursor, else of the suggested step."""
+        step = self._under_cursor()
         if step is not None and step.mode:
             self.tarmac.action_mode(step.mode)
 

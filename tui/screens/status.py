@@ -18,6 +18,7 @@ from generators.language import N_, _
 from tui.palette import Command, bindings
 from tui.screens.area import Area
 from tui.themes import STATES
+from tui.widgets.failure_lines import failure_rows
 from tui.widgets.words import fit, wrapped
 from wizards.failures import Failure
 
@@ -146,8 +147,8 @@ class StatusScreen(Area):
     def body(self) -> Iterable[Widget]:
         """Return the cards' space and the line about freshness."""
         return (
-            VerticalScroll(id="panels"),
-            Static(_("fetching…"), id="fresh"),
+            VerticalScroll(Static(_("fetching…"), classes="says", id="first"), id="panels"),
+            Static(id="fresh"),
         )
 
     def opened(self) -> None:
@@ -181,6 +182,7 @@ class StatusScreen(Area):
 
     async def _show(self, panels: Sequence[Panel]) -> None:
         space = self.query_one("#panels", VerticalScroll)
+        await space.query("#first").remove()
         cards = {card.panel.id: card for card in space.query(Card)}
         wanted = [panel.id for panel in panels]
         for name in set(cards) - set(wanted):
@@ -200,21 +202,26 @@ class StatusScreen(Area):
     def _failed(self, failure: Failure) -> None:
         since = self._trouble[1] if self._trouble else datetime.now().astimezone()
         self._trouble = (failure, since)
+        for first in self.query("#first").results(Static):
+            rows = failure_rows(failure, self.area)
+            first.update(Content("\n").join(line for row in rows for line in row.draw(self._room)))
         self._freshness()
+
+    @property
+    def _room(self) -> int:
+        return max(self.size.width - 4, 20)
 
     def _freshness(self) -> None:
         line = self.query_one("#fresh", Static)
         parts: list[str | Content | tuple[str, str]] = [" "]
         if self._trouble is not None:
             failure, since = self._trouble
-            why = f"{failure.message} {failure.why}".strip()
-            parts.append(
-                (
-                    f"✗ {why} · " + _("since {time}").format(time=f"{since:%H:%M:%S}"),
-                    "bold $text-error",
-                )
-            )
-            parts += [("  → " + step, "$text-accent") for step in failure.next[:1]]
+            said = f"{failure.message} {failure.why}".strip()
+            why = f"{said} · " if self._fetched else ""
+            words = "✗ " + why + _("since {time}").format(time=f"{since:%H:%M:%S}")
+            parts.append((words, "bold $text-error"))
+            if self._fetched:
+                parts += [("  → " + step, "$text-accent") for step in failure.next[:1]]
         elif self._fetched is not None:
             parts.append(
                 (_("fetched {time}").format(time=f"{self._fetched:%H:%M:%S}"), "$text-muted")

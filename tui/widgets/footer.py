@@ -14,6 +14,7 @@ KEYS = {
     "escape": "esc",
     "slash": "/",
     "f1": "F1",
+    "question_mark": "?",
     "plus": "+",
     "minus": "-",
 }

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from generators.language import _
 from tui.widgets.words import fit
 
-MODES = ("home", "setup", "files", "migrate", "status")
+ROOM_FOR_KEYS = 76
 
 
 def mode_words() -> dict[str, str]:
@@ -32,6 +32,8 @@ class Header(Widget):
     protected: reactive[bool] = reactive(False)
     sandbox: reactive[bool] = reactive(False)
     busy: reactive[str] = reactive("")
+    typing: reactive[bool] = reactive(False)
+    """A text field has the keyboard: digits are typed, so the modes show their other keys."""
 
     def __init__(self, mode: str) -> None:
         super().__init__()
@@ -43,24 +45,35 @@ class Header(Widget):
         width = self.size.width
         modes: list[str | Content | tuple[str, str]] = []
         self._places = []
-        for number, (name, words) in enumerate(mode_words().items(), 1):
+        shown = self._shown(width)
+        for number, (name, words) in shown:
             active = name == self._mode
             label = Content.assemble(
-                (f"{number} ", "$text-muted"),
+                (f"{self._key(number)} ", "$text-muted"),
                 (
                     words.upper() if active else words,
                     "bold underline $text-accent" if active else "",
                 ),
             )
-            modes += [label, " "] if number < len(MODES) else [label]
+            modes += [label, " "] if (number, (name, words)) != shown[-1] else [label]
         right = Content.assemble("  ", *modes, " ")
         left = self._left(width - right.cell_length)
         start = left.cell_length + 2
-        for number, (name, words) in enumerate(mode_words().items(), 1):
-            length = Content(f"{number} {words}").cell_length
+        for number, (name, words) in shown:
+            length = Content(f"{self._key(number)} {words}").cell_length
             self._places.append((start, start + length, name))
             start += length + 1
         return Content.assemble(left, right)
+
+    def _shown(self, width: int) -> list[tuple[int, tuple[str, str]]]:
+        """Return the modes with their numbers; only this one where longer keys have no room."""
+        modes = list(enumerate(mode_words().items(), 1))
+        if self.typing and width < ROOM_FOR_KEYS:
+            return [one for one in modes if one[1][0] == self._mode]
+        return modes
+
+    def _key(self, number: int) -> str:
+        return f"F{number + 1}" if self.typing else str(number)
 
     def _left(self, room: int) -> Content:
         """Return as much as fits: what runs and the protection stay longest, the names give way."""

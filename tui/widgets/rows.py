@@ -37,7 +37,10 @@ class Row:
 
 
 class Rows(ScrollView, can_focus=True):
-    """Rows with a cursor; posts ``Moved`` and ``Chosen``; ``narrow`` filters."""
+    """Rows with a cursor; posts ``Moved`` and ``Chosen``; ``narrow`` filters.
+
+    Rows that are ``only_read`` show their cursor only while they have the keyboard.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", id="rows.up", show=False),
@@ -72,8 +75,15 @@ class Rows(ScrollView, can_focus=True):
     class Chosen(Moved):
         """Enter or a second click on the row under the cursor."""
 
-    def __init__(self, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        empty: str = "",
+        only_read: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
+        self._only_read = only_read
         self._all: list[Row] = []
         self._seen: list[Row] = []
         self._ends: list[int] = []
@@ -250,7 +260,8 @@ class Rows(ScrollView, can_focus=True):
         line = y + self.scroll_offset.y
         place = bisect_right(self._ends, line)
         if place >= len(self._seen):
-            words = (self.empty or _("nothing here")) if not self._all else _("no row matches")
+            nothing = self.empty or ("" if self._only_read else _("nothing here"))
+            words = nothing if not self._all else _("no row matches")
             return self._strip(
                 Content(f"  {words}" if not self._seen and y == 0 else ""), "rows--empty", width
             )
@@ -258,11 +269,12 @@ class Rows(ScrollView, can_focus=True):
         lines = self._lines(row)
         offset = line - (self._ends[place - 1] if place else 0)
         content = lines[offset] if offset < len(lines) else Content()
-        if place != self.cursor:
+        if place != self.cursor or (self._only_read and not self.has_focus):
             return self._strip(Content.assemble("  ", content), None, width)
         mark = "▶ " if offset == 0 and len(lines) == 1 else "▌ "
+        style = "bold $text-accent" if self.has_focus else "$text-muted"
         return self._strip(
-            Content.assemble((mark, "bold $text-accent"), content),
+            Content.assemble((mark, style), content),
             "rows--cursor" if self.has_focus and len(lines) == 1 else None,
             width,
         )

@@ -31,6 +31,24 @@ def wrapped(content: str | Content, width: int, indent: str = "") -> list[Conten
     return [Content.assemble(indent, line.rstrip()) for line in lines] if indent else lines
 
 
+def flowed(parts: Iterable[str | Content], width: int, between: str = " · ") -> list[Content]:
+    """Return the parts that are not empty as lines, broken between them wherever that is possible.
+
+    Only a part that is wider than a line is broken inside.
+    """
+    lines: list[Content] = []
+    for part in parts:
+        content = part if isinstance(part, Content) else Content(part)
+        longer = Content.assemble(lines[-1], between, content) if lines else content
+        if not content:
+            continue
+        if lines and longer.cell_length <= width:
+            lines[-1] = longer
+        else:
+            lines.append(content)
+    return [piece for line in lines for piece in wrapped(line, width)]
+
+
 def seconds(value: float) -> str:
     """Return a duration as people read it: 0.4 s, 12 s, 1:05, 1:02:03."""
     if value < 10:

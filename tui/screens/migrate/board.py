@@ -17,6 +17,7 @@ from wizards.migrate.model import (
     Finding,
     History,
     Interrupted,
+    Outcome,
     Rehearsal,
     Revision,
     RevisionPreview,
@@ -192,6 +193,17 @@ class Board:
         self.phase = ""
         self.applied = None
         self.checks = ()
+
+    def settle(self, *, up: bool, outcome: Outcome) -> None:
+        """Keep of the live traces only what is true at the end: what was taken back is not there.
+
+        The statement that failed stays marked.
+        """
+        if up and outcome is Outcome.APPLIED:
+            return
+        failed = up and outcome is not Outcome.CANCELLED
+        self.states = {k: v for k, v in self.states.items() if failed and v == "failed"}
+        self.live = {k: v for k, v in self.live.items() if failed and v.state == "failed"}
 
     def take(self, event: Event) -> None:
         """Let an event change the board."""

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from generators.language import _, ngettext
 from tui.screens.migrate.board import Board
+from tui.widgets.words import flowed
 from wizards.migrate.model import Outcome, Severity
 
 Item = tuple[str, str, str]  # mark, style, words
@@ -14,20 +15,16 @@ OPEN = ("○", "$text-muted")
 NOW = ("»", "bold $text-accent")
 CARE = ("▲", "$text-warning")
 BAD = ("✗", "bold $text-error")
+STOPPED = ("■", "$text-warning")
 
 
-def checklist(board: Board) -> Content:
-    """Return one line (which may wrap): findings, situation, applied, verified, watched."""
+def checklist(board: Board, width: int) -> list[Content]:
+    """Return the lines: findings, situation, applied, verified, watched."""
     if board.history is None:
-        return Content()
+        return []
     items = [_findings(board), _situation(board), *_applied(board), _watched(board)]
-    return Content("  ").join(
-        Content.assemble(
-            (f"{mark}\N{NO-BREAK SPACE}", style), words.replace(" ", "\N{NO-BREAK SPACE}")
-        )
-        for mark, style, words in items
-        if words
-    )
+    told = [Content.assemble((f"{mark} ", style), words) for mark, style, words in items if words]
+    return flowed(told, width, "  ")
 
 
 def _findings(board: Board) -> Item:
@@ -59,14 +56,15 @@ def _situation(board: Board) -> Item:
 def _applied(board: Board) -> list[Item]:
     """Return how many are applied and whether that was verified."""
     count = len(board.planned) or len(board.pending)
-    words = _("applied {done}/{count}").format(done=board.ran, count=count)
+    ran = board.ran if board.planned else 0  # what an undo took back is pending again
+    words = _("applied {done}/{count}").format(done=ran, count=count)
     if not board.planned:
         return [(*OPEN, words), (*OPEN, _("verified"))] if count else []
     ended = board.applied
     if ended is None:
         return [(*NOW, words), (*OPEN, _("verified"))]
     if ended.outcome is not Outcome.APPLIED:
-        return [(*BAD, words)]
+        return [(*(STOPPED if ended.outcome is Outcome.CANCELLED else BAD), words)]
     red = [one for one in ended.checks if one.level == "red"]
     verified = (*BAD, _("verified")) if red else (*DONE, _("verified"))
     return [(*DONE, words), verified]

@@ -49,9 +49,9 @@ class Listing(Modal[str]):
 
     def compose(self) -> ComposeResult:
         """Lay out the card."""
-        with Vertical(classes="card tall") as card:
+        with Vertical(classes="card list") as card:
             card.border_title = Content(self._title)
-            chosen = [("↵", self._choose)] if self._choose else []
+            chosen = [("↵", self._choose)] if self._choose and self._rows else []
             copied = [("c", self._copied)] if self._copies else []
             card.border_subtitle = hints(*chosen, *copied, ("esc", _("close")))
             yield Rows(empty=self._empty)

@@ -35,6 +35,7 @@ TO_HERE = (commands.ApplyToHere, commands.RehearseToHere)
 FORWARD = (commands.Apply, commands.Rehearse, commands.RehearseOnClone, *TO_HERE)
 AGAIN = 5.0  # seconds between looks at a database that does not answer
 OLD = timedelta(minutes=1)
+AROUND = 4  # cells of border and padding beside the session's lines
 ENDING = (commands.Recover, commands.KeepAsItIs)
 HEAVY = (*FORWARD, commands.BackUp, commands.RollBack, *ENDING, commands.Resolve)
 WATCHING = (
@@ -68,7 +69,7 @@ class MigrateScreen(Afterwards, Area):
         """Return revisions and statements side by side, the session below."""
         revisions = Rows(id="revisions", empty=_("reading the revisions…"))
         revisions.add_class("pane")
-        statements = Rows(id="statements", empty="")
+        statements = Rows(id="statements", empty=" ")
         statements.add_class("pane")
         session = Static(id="session", classes="pane thin says")
         session.border_title = Content(_("Session"))
@@ -84,6 +85,10 @@ class MigrateScreen(Afterwards, Area):
                 for event in job.events:
                     self.board.take(event)
         self.call_after_refresh(self.do_reload)
+
+    def on_resize(self) -> None:
+        """Break the session's lines for the new width."""
+        self.call_after_refresh(self.paint_session)
 
     def _tick(self) -> None:
         """Paint what moves with time; look again by itself at a database that was away."""
@@ -196,7 +201,7 @@ class MigrateScreen(Afterwards, Area):
             )
         revisions.border_title = Content(title)
         if board.failure is not None:
-            revisions.empty = board.failure.message
+            revisions.empty = " "  # the pane beside it says why
         first = not revisions.rows and bool(board.revisions)
         revisions.show(revision_rows(board))
         if first and board.pending:
@@ -248,7 +253,8 @@ class MigrateScreen(Afterwards, Area):
     def paint_session(self) -> None:
         """Draw the session's lines."""
         session = self.query_one("#session", Static)
-        session.update(session_lines(self.board, self.running))
+        width = session.content_size.width or max(self.size.width - AROUND, 20)
+        session.update(session_lines(self.board, self.running, width))
         warnings = self.board.history.warnings if self.board.history else ()
         session.border_subtitle = Content(warnings[0]) if warnings else None
 

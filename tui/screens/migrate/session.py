@@ -14,14 +14,14 @@ from tui.screens.migrate.cloud_rows import left_lines
 from tui.screens.migrate.drawing import lock_words, strongest
 from tui.screens.migrate.waiting import lock_lines, situation_lines
 from tui.screens.migrate.watch_lines import watch_line
-from tui.widgets.words import joined, milliseconds, seconds, size
+from tui.widgets.words import flowed, joined, milliseconds, seconds, size
 from wizards.migrate.model import Applied, Outcome, Rehearsal
 
 Part = str | Content
 
 
-def session_lines(board: Board, running: Job[object] | None) -> Content:
-    """Return two to four lines for the session pane."""
+def session_lines(board: Board, running: Job[object] | None, width: int) -> Content:
+    """Return two to four lines for the session pane, which is ``width`` cells wide."""
     lines: list[Part] = []
     if board.interrupted is not None:
         found = board.interrupted
@@ -41,17 +41,16 @@ def session_lines(board: Board, running: Job[object] | None) -> Content:
         words = _("it is not known whether a session was interrupted: {why}")
         why = board.unlooked.message
         lines.append(Content.styled("▲ " + words.format(why=why), "$text-warning"))
-    lines.append(joined([_backup(board), _rehearsal(board.rehearsal or board.tried)]))
+    lines += flowed([_backup(board), *_rehearsal(board.rehearsal or board.tried)], width)
     lines += left_lines(board.cloud)
-    if items := checklist(board):
-        lines.append(items)
+    lines += checklist(board, width)
     if running is None and board.applied is None:
         lines += situation_lines(board)
     if board.asking:
         lines.append(
             Content.assemble(
                 ("» ", "bold $text-accent"),
-                _("judging the SQL with the facts of this moment, then it asks"),
+                _("judging the SQL on this moment's facts, then it asks"),
                 ("  esc ", "bold $text-accent"),
                 _("does not ask"),
             )
@@ -102,28 +101,28 @@ def _backup(board: Board) -> Content:
     return Content.assemble(("▲ ", "$text-warning"), f"{words} ", _("never restored"))
 
 
-def _rehearsal(done: Rehearsal | None) -> Content:
+def _rehearsal(done: Rehearsal | None) -> list[Content]:
+    """Return what the rehearsal came to, in parts."""
     if done is None:
-        return Content.assemble(("○ ", "$text-muted"), _("not rehearsed"))
+        return [Content.assemble(("○ ", "$text-muted"), _("not rehearsed"))]
     if not done.ok:
-        return Content.assemble(
-            ("✗ ", "bold $text-error"),
-            _("rehearsal failed at {revision}: {error}").format(
-                revision=(done.failed_revision or "?")[:8], error=done.error
-            ),
+        words = _("rehearsal failed at {revision}: {error}").format(
+            revision=(done.failed_revision or "?")[:8], error=done.error
         )
+        return [Content.assemble(("✗ ", "bold $text-error"), words)]
     locks = [lock for one in done.revisions for each in one.statements for lock in each.locks]
     longest = strongest(
         sorted(locks, key=lambda lock: -float(str(lock.get("held_ms") or 0))), most=1
     )
-    parts = [_("rehearsed {time}").format(time=milliseconds(done.milliseconds))]
-    parts += [_("longest lock {lock}").format(lock=lock_words(lock)) for lock in longest]
+    spent = _("rehearsed {time}").format(time=milliseconds(done.milliseconds))
+    parts = [_("longest lock {lock}").format(lock=lock_words(lock)) for lock in longest]
+    mark = ("✓ ", "$text-success")
     if done.reverts_clean is False or done.reverts_data is False:
         parts.append(_("the way back does not give the start"))
-        return Content.assemble(("▲ ", "$text-warning"), joined(parts))
-    if done.reverts_clean:
+        mark = ("▲ ", "$text-warning")
+    elif done.reverts_clean:
         parts.append(_("the way back is proved"))
-    return Content.assemble(("✓ ", "$text-success"), joined(parts))
+    return [Content.assemble(mark, spent), *(Content(part) for part in parts)]
 
 
 def _running(board: Board, job: Job[object]) -> list[Part]:
@@ -167,6 +166,8 @@ def phase_words(phase: str) -> str:
         "dump": _("dumping"),
         "restore": _("restoring"),
         "verify": _("verifying"),
+        "copy": _("copying the backup"),
+        "fetch": _("fetching the copy of the backup"),
         "cloud_backup": _("waiting for the Cloud SQL backup"),
         "clone": _("waiting for the Cloud SQL clone"),
         "clone_deletion": _("deleting the Cloud SQL clone"),
@@ -206,7 +207,7 @@ def outcome_words(applied: Applied, kind: str = "up") -> Content:
             else "",
             milliseconds(applied.milliseconds) if applied.milliseconds else "",
             applied.said,
-            applied.error,
+            applied.error if applied.outcome is not Outcome.CANCELLED or not applied.said else "",
         )
         if part
     ]

@@ -12,6 +12,7 @@ from tui.widgets.rows import Rows
 from wizards.cancel import Cancel
 from wizards.events import Emit
 from wizards.failures import Failure
+from wizards.migrate.cards import apply_failed, rehearsal_failed
 from wizards.migrate.model import (
     Applied,
     Backup,
@@ -25,7 +26,6 @@ from wizards.migrate.model import (
 from wizards.plan import Check
 
 RECOVER = "tarmac migrate rollback --recover"
-ROLL_BACK = "tarmac migrate rollback"
 
 
 class Work(Reading):
@@ -99,17 +99,8 @@ class Work(Reading):
         self._screen.paint()
         self.read_backups()
         if not done.ok:
-            where = _("at {revision}").format(revision=done.failed_revision or "?")
-            self._screen.tarmac.show_failure(
-                Failure(
-                    "rehearsal-failed",
-                    _("The rehearsal failed {where}; the target was not touched.").format(
-                        where=where
-                    ),
-                    why=done.error,
-                    raw=done.failed_statement or "",
-                )
-            )
+            self._screen.query_one("#revisions", Rows).move_to(done.failed_revision or "")
+            self._screen.tarmac.show_failure(rehearsal_failed(done))
 
     def do_back_up(self) -> None:
         """Dump the target and prove the dump."""
@@ -263,21 +254,12 @@ class Work(Reading):
     def _ended(self, applied: Applied) -> None:
         screen = self._screen
         screen.board.applied, screen.board.paused = applied, ""
-        if screen.board.kind != "up":
-            screen.board.states.clear()
-            screen.board.live.clear()
+        screen.board.settle(up=screen.board.kind == "up", outcome=applied.outcome)
         screen.board.rehearsal = None
         bad = applied.outcome in (Outcome.UNCHANGED, Outcome.RECOVERED, Outcome.STOPPED)
-        if bad and applied.error:
-            screen.tarmac.show_failure(
-                Failure(
-                    f"apply-{applied.outcome.value}",
-                    applied.said or _("The apply failed"),
-                    why=applied.error,
-                    next=(ROLL_BACK,) if applied.outcome is Outcome.STOPPED else (),
-                    raw=applied.failed_statement or "",
-                )
-            )
+        card = apply_failed(applied) if bad and applied.error else None
+        if card is not None:
+            screen.tarmac.show_failure(card)
         self.do_reload()
         screen.tarmac.look_at_project()
         if screen.board.kind == "up" and applied.outcome is Outcome.APPLIED and applied.applied:
@@ -285,7 +267,10 @@ class Work(Reading):
 
     def _not_done(self, failure: Failure) -> None:
         """Show why something was refused or broke off, and look at what is true now."""
-        self._screen.board.paused = ""
+        board = self._screen.board
+        board.paused = ""
+        if board.applied is None:
+            board.planned, board.accepted = (), 0
         self._screen.tarmac.show_failure(failure)
         self.do_reload()
 

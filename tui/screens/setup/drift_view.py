@@ -43,7 +43,7 @@ class DriftView(Vertical):
         found = Rows(empty=_("d compares Google Cloud with tarmac.toml"))
         found.add_class("pane", "changes")
         found.border_title = Content(_("Drift"))
-        detail = Rows()
+        detail = Rows(only_read=True)
         detail.add_class("pane", "change")
         detail.border_title = Content(_("Difference"))
         with Container(classes="planspace"):
@@ -83,7 +83,9 @@ class DriftView(Vertical):
         self.report = None
         self.changes.empty = failure.message
         self.changes.show([])
-        self.query_one(".change", Rows).show(failure_rows(failure, "setup"))
+        detail = self.query_one(".change", Rows)
+        detail.display = True
+        detail.show(failure_rows(failure, "setup"))
 
     def paint(self, report: DriftReport) -> None:
         """Show a report; the cursor stays on its row."""
@@ -98,7 +100,10 @@ class DriftView(Vertical):
             left = ngettext("{count} left as agreed", "{count} left as agreed", agreed)
             parts.append(Content(left.format(count=agreed)))
         keys = _("w adopts into tarmac.toml · v reverts in Google Cloud · n agrees to leave it")
-        lines = [Content(" · ").join(parts), Content.styled(keys, "$text-muted")]
+        lines = [Content(" · ").join(parts)]
+        if report.items:
+            lines.append(Content.styled(keys, "$text-muted"))
+        self.query_one(".change", Rows).display = bool(report.items)
         pane = self.query_one(".summary", Static)
         pane.border_title = Content(_("Compared"))
         pane.update(Content("\n").join(lines))

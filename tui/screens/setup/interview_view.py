@@ -18,7 +18,7 @@ from tui.screens.setup.review_rows import review_rows
 from tui.screens.setup.so_far import SoFar
 from tui.widgets.failure_lines import failure_rows, words_row
 from tui.widgets.rows import Row, Rows
-from tui.widgets.words import fit
+from tui.widgets.words import fit, joined
 from wizards.answers import Layer
 from wizards.failures import Failure
 from wizards.interview import Interview
@@ -64,7 +64,9 @@ class InterviewView(Vertical):
         self.interview = interview
         self._drafts.clear()
         self._judged = self._setup.engine.judged(interview)
-        self.query_one(SoFar).begin(self._judged)
+        so_far = self.query_one(SoFar)
+        so_far.display = True
+        so_far.begin(self._judged)
         places = {question.key: question.page for question in interview.asked()}
         self.page = places.get(at) or (self.pages()[0] if self.pages() else "")
         await self.show_page()
@@ -91,7 +93,8 @@ class InterviewView(Vertical):
         """Show in place why there are no questions (a broken tarmac.toml)."""
         page = self.query_one("#page", VerticalScroll)
         page.border_title = Content(failure.code)
-        rows = Rows()
+        self.query_one(SoFar).display = False
+        rows = Rows(only_read=True)
         await page.remove_children()
         await page.mount(rows)
         again = words_row("again", _("^r reads it again"), "$text-muted")
@@ -156,7 +159,8 @@ class InterviewView(Vertical):
         place = pages.index(self.page) + 1 if self.page in pages else 0
         page = self.query_one("#page", VerticalScroll)
         page.border_title = Content(f"{place}/{len(pages)} · {self.page}")
-        page.border_subtitle = Content(_missing(len(pending)))
+        way = _("↵ goes to the question") if self.reviewing else ""
+        page.border_subtitle = joined([way, _missing(len(pending))])
         lacking = {question.page for question in pending}
         rows = self.query_one("#pages", Rows)
         rows.show(Row(name, partial(_page_line, name, name in lacking), name) for name in pages)

@@ -120,7 +120,7 @@ def _sums(board: PlanBoard, changes: Sequence[Change]) -> Content:
     """Return how often each action stands in an area, or how far its steps are; and its price."""
     steps = [board.steps[change.id] for change in changes if change.id in board.steps]
     if steps:
-        ended = sum(step.state in ("done", "skipped") for step in steps)
+        ended = sum(step.state == "done" for step in steps)
         words = _("{done} of {total}").format(done=ended, total=len(steps))
         failed = any(step.state == "failed" for step in steps)
         return Content.styled(words, "bold $text-error" if failed else "$text-muted")
@@ -163,8 +163,11 @@ def _planned(change: Change, width: int) -> Content:
 
 def _stepped(board: PlanBoard, change: Change, step: StepState, width: int) -> Content:
     mark, style = STATES.get(step.state, STATES["unknown"])
-    right = seconds(step.elapsed) if step.state != "waiting" else ""
+    right = seconds(step.elapsed) if step.state not in ("waiting", "skipped") else ""
     says = step.says
+    needed = board.change(says) if step.state == "skipped" else None
+    if needed is not None:
+        says = _("after {title}").format(title=needed.title)
     if step.state == "waiting":
         waits = board.waits(change)
         says = says or (_("after {title}").format(title=waits[0]) if waits else "")

@@ -94,7 +94,7 @@ class PlanView(Vertical):
         changes = Rows(empty=self.nothing_yet)
         changes.add_class("pane", "changes")
         changes.border_title = Content(self.title)
-        detail = Rows()
+        detail = Rows(only_read=True)
         detail.add_class("pane", "change")
         detail.border_title = Content(_("Change"))
         with Container(classes="planspace"):
@@ -147,7 +147,11 @@ class PlanView(Vertical):
         self.paint_summary(job)
 
     def heading(self) -> str:
-        """Return what stands over the list: how often each action is in it."""
+        """Return what stands over the list: how often each action is in it, or how far it is."""
+        if self.board.applying:
+            done, total = self.board.count("done"), len(self.board.steps)
+            words = _("{done} of {total} done").format(done=done, total=total)
+            return joined([self.title, words]).plain
         counts = [f"{one.mark} {counted(one, n)}" for one, n in self.board.counts().items()]
         return joined([self.title, *counts]).plain
 

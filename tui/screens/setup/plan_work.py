@@ -150,7 +150,7 @@ class PlanWork(Part):
         body = "\n".join(
             [
                 count.format(count=len(plan.todo)),
-                _("{cost} USD a month").format(cost=f"{plan.cost_usd_month:.2f}"),
+                _("${total} a month").format(total=f"{plan.cost_usd_month:.2f}"),
                 "",
                 *lines,
             ]
@@ -199,6 +199,7 @@ class PlanWork(Part):
         self.typed = frozenset()
         screen.planned.paint(screen.job_of(screen.planned))
         if applied.failures:
+            screen.planned.changes.move_to(next(iter(screen.board.failures), ""))
             screen.tarmac.show_failure(applied.failures[0][1])
         elif applied.cancelled:
             screen.tarmac.say(_("stopped; u resumes"), severity="warning")

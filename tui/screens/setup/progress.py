@@ -154,7 +154,7 @@ class PlanBoard:
         waiting = []
         for need in change.needs:
             step, other = self.steps.get(need), self.change(need)
-            if step is not None and step.state not in ("done", "skipped") and other is not None:
+            if step is not None and step.state != "done" and other is not None:
                 waiting.append(other.title)
         return waiting
 

@@ -147,10 +147,14 @@ class SetupScreen(AskingWork, PlanWork, UndoWork, DriftWork, Area):
         self.refresh_footer()
 
     def paint_interrupted(self) -> None:
-        """Show what an apply left open until it is resolved; not while it is being resolved."""
+        """Show what an apply left open until it is resolved.
+
+        Not while it is being resolved, and not over a plan whose end says the same.
+        """
         found = self.unfinished
         pane = self.query_one("#interrupted", Static)
-        pane.display = found is not None and self.running is None
+        said = self.view in ("plan", "undo") and self.shown_plan.board.applying
+        pane.display = found is not None and self.running is None and not said
         if found is not None:
             resumes = "esc u" if self.view == "interview" else "u"
             pane.update(interrupted_line(found, resumes))

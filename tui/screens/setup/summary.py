@@ -20,7 +20,7 @@ _LEAST = 5.0
 
 def planned(plan: Plan, speed: float) -> Content:
     """Return what a plan costs, how long it takes, what the verdicts are."""
-    dated = _("{cost} USD a month").format(cost=f"{plan.cost_usd_month:.2f}")
+    dated = _("${total} a month").format(total=f"{plan.cost_usd_month:.2f}")
     if plan.prices_of:
         dated += " " + _("(prices of {date})").format(date=plan.prices_of)
     first: list[str | Content] = [Content.styled(dated, "bold")]
@@ -51,7 +51,7 @@ def _verdicts(plan: Plan) -> list[str | Content]:
 
 def running(board: PlanBoard, job: Job[object] | None, speed: float) -> Content:
     """Return how far an apply is, what runs now, what the rest waits for."""
-    total, done = len(board.steps), board.count("done", "skipped")
+    total, done = len(board.steps), board.count("done")
     failed = board.count("failed")
     parts: list[str | Content] = [_("{done} of {total} done").format(done=done, total=total)]
     if failed:
@@ -90,11 +90,12 @@ def ended(
     ``after`` gives the next key and what it does, from how many failed and were stopped.
     """
     done, failed = board.count("done"), board.count("failed")
-    cancelled = board.count("cancelled")
+    cancelled, skipped = board.count("cancelled"), board.count("skipped")
     parts: list[str | Content] = []
     for state, count, words in (
         ("done", done, ngettext("{count} done", "{count} done", done)),
         ("failed", failed, ngettext("{count} failed", "{count} failed", failed)),
+        ("skipped", skipped, ngettext("{count} not begun", "{count} not begun", skipped)),
         ("cancelled", cancelled, ngettext("{count} stopped", "{count} stopped", cancelled)),
     ):
         if count:
@@ -102,7 +103,8 @@ def ended(
             parts.append(Content.assemble((f"{mark} ", style), words.format(count=count)))
     took = sum(step.took or 0.0 for step in board.steps.values())
     parts.append(seconds(job.elapsed))
-    parts.append(_("one after the other {time}").format(time=seconds(took)))
+    if took > job.elapsed:
+        parts.append(_("one after the other {time}").format(time=seconds(took)))
     key, words = after(failed, cancelled)
     lines = [joined(parts), Content.assemble((f"{key} ", "bold $text-accent"), words)]
     if board.commands is not None:
