@@ -22,6 +22,7 @@ from pathlib import Path
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event, discard
 from wizards.migrate import archive, backup
+from wizards.migrate.dump_form import Form
 from wizards.migrate.model import Backup
 from wizards.migrate.restore import restore_to_scratch
 from wizards.migrate.scratch import scratch
@@ -68,7 +69,7 @@ def compare(server: Address, folder: Path, wanted: argparse.Namespace) -> int:
     address = server.of("bench")
     run(address, "pgbench", "-i", "-q", "-s", str(wanted.scale), "bench")
     subject = backup.Subject(address=address, target="bench", version_table="alembic_version")
-    options = archive.options(embedded())
+    options = archive.options(embedded(), Form())
     plain = folder / "plain.dump"
     dumps: list[float] = []
     proofs: list[float] = []

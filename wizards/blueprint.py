@@ -143,9 +143,15 @@ class Migrations:
     config: str = "alembic.ini"
     interpreter: str = ""
     bootstrap: str = ""
+    engine: str = ""
+    """Which of env.py's several databases: its ``engine_name``, or the database's own name."""
     environment: Mapping[str, str] = field(default_factory=dict)
     x: tuple[str, ...] = ()
     backup_to: str = ""
+    backup_format: str = ""
+    """"custom" (one file), "directory" (a folder that jobs write at once), "" what is faster."""
+    backup_jobs: int = 0
+    """How many jobs write a folder, each with a connection; 0: as many as there are cores, to 4."""
     cloud_backup: bool | None = None
     """Cloud SQL's own backup before an apply: true must be, false is none, unset where it may."""
     lock_timeout: str = "3s"
@@ -207,13 +213,14 @@ class Blueprint:
     def hash(self) -> str:
         """Return 12 hex digits that change whenever a wanted value changes.
 
-        What is ignored of the world is none, nor a command that nobody gave: they make no
-        generated file stale.
+        What is ignored of the world is none, nor how backups are written, nor a command that
+        nobody gave: they make no generated file stale.
         """
         values = asdict(self)
         del values["named"], values["drift"]
         for stream in values["migrations"].values():
-            del stream["cloud_backup"]
+            for only_here in ("cloud_backup", "backup_format", "backup_jobs"):
+                del stream[only_here]
             if not stream["command"]:
                 del stream["command"]
         text = json.dumps(values, sort_keys=True, ensure_ascii=False)

@@ -137,6 +137,8 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "migrations.directory": _inside,
     "migrations.lock_timeout": _matches(_DURATION.pattern, N_("a duration looks like 3s or 500ms")),
     "migrations.lock_retries": _between(0, 100),
+    "migrations.backup_format": _one_of("", "custom", "directory"),
+    "migrations.backup_jobs": _between(0, 64),
     "migrations.rules": _levels,
 }
 

@@ -143,6 +143,7 @@ def test_a_role_that_may_make_databases_is_sent_to_the_better_way(
     assert caught.value.code == "restore-beside-is-better"
 
 
+@pytest.mark.slow
 def test_it_is_never_done_without_the_typed_name_and_a_backup_of_what_is_there(
     make: Make, modest: Address, run: Callable[[str], list[tuple[object, ...]]], sql: Sql
 ) -> None:

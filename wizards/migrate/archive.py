@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from generators.language import _
 from wizards.cancel import Cancel, Cancelled
 from wizards.failures import Failure
 from wizards.migrate import dumps, splice
+from wizards.migrate.dump_advice import advice
+from wizards.migrate.dump_form import Form
 from wizards.postgres.address import Address
 from wizards.postgres.binaries import ServerTools, for_server
 from wizards.redaction import redacted
@@ -29,13 +33,14 @@ def dump(
     major: int,
     path: Path,
     snapshot: str,
+    form: Form,
     *,
     while_running: Callable[[], None],
     give_up: Callable[[], None],
     progress: Callable[[int], None],
     cancel: Cancel,
 ) -> ServerTools:
-    """Write a custom-format archive of a snapshot to ``path`` (must exist, 0600).
+    """Write a snapshot to ``path``: an empty file (0600) or folder (0700) that is there.
 
     ``while_running`` is called once, in a thread beside the dump, which ends when it fails;
     ``give_up`` ends it when the dump does. ``progress`` gets the bytes so far. Returns the tools
@@ -44,7 +49,7 @@ def dump(
     tools = for_server(major, "pg_dump")
     command = [
         str(tools.program("pg_dump")),
-        *options(tools),
+        *options(tools, form),
         f"--snapshot={snapshot}",
         f"--lock-wait-timeout={_LOCK_WAIT}",
         f"--file={path}",
@@ -62,20 +67,20 @@ def dump(
             if process.returncode == 0:
                 beside.result()
         except BaseException:
-            process.kill()
+            _kill(process)
             give_up()
             raise
         if process.returncode != 0:
             give_up()
         said = _said(process)
     if process.returncode != 0:
-        raise _failed("backup-failed", _("pg_dump did not finish the backup."), said)
+        raise _failed("backup-failed", _("pg_dump did not finish the backup."), said, address.user)
     return tools
 
 
-def options(tools: ServerTools) -> tuple[str, ...]:
+def options(tools: ServerTools, form: Form) -> tuple[str, ...]:
     """Return the format and the compression that these tools write a backup with."""
-    return "--format=custom", _compression(tools)
+    return *form.options(), _compression(tools)
 
 
 def restore(
@@ -104,11 +109,11 @@ def restore(
         try:
             _watched(process, cancel, progress)
         except BaseException:
-            process.kill()
+            _kill(process)
             raise
         said = _said(process)
     if process.returncode != 0:
-        raise _failed("restore-failed", _("pg_restore stopped at an error."), said)
+        raise _failed("restore-failed", _("pg_restore stopped at an error."), said, address.user)
 
 
 def contents(path: Path, major: int) -> str:
@@ -209,8 +214,8 @@ def _through_psql(
         except BrokenPipeError:
             pass  # psql stopped at an error; its own words say why
         except BaseException:
-            reading.kill()
-            writing.kill()
+            _kill(reading)
+            _kill(writing)
             raise
         reading.stdout.close()
         _watched(writing, cancel, progress)
@@ -271,12 +276,19 @@ def _watched(process: subprocess.Popen[bytes], cancel: Cancel, tick: Callable[[]
                 raise Cancelled from None
 
 
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program with the jobs it started, which have its session."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def _said(process: subprocess.Popen[bytes]) -> str:
     text = process.stderr.read().decode(errors="replace") if process.stderr else ""
     return redacted(text.strip())
 
 
-def _failed(code: str, message: str, said: str) -> Failure:
+def _failed(code: str, message: str, said: str, role: str = "") -> Failure:
     lines = [line for line in said.splitlines() if "error:" in line or "ERROR:" in line]
     if "No space left" in said:
         code, message = "disk-full", _("The disk is full.")
@@ -284,6 +296,6 @@ def _failed(code: str, message: str, said: str) -> Failure:
         code,
         message,
         why=(lines or said.splitlines() or [""])[0],
-        next=(_("look at the raw error: add -v"),),
+        next=advice(said, role),
         raw=said[-6000:],
     )

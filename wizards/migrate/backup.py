@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.language import _
+from wizards.blueprint import Migrations
 from wizards.cancel import Cancel
 from wizards.disk import writing
 from wizards.events import Emit, Event
 from wizards.failures import Failure
-from wizards.migrate import archive, backends, catalogue, dumps, manifest, rows
+from wizards.migrate import archive, backends, catalogue, dump_form, dumps, manifest, rows
+from wizards.migrate.dump_form import Form
 from wizards.migrate.model import Backup, Moment
 from wizards.migrate.standing import heads
 from wizards.postgres.address import Address
@@ -28,20 +30,16 @@ if TYPE_CHECKING:
 # The rows are counted beside pg_dump: with one process, so that neither takes the other's core.
 _ALONE = {"max_parallel_workers_per_gather": "0"}
 _ROOM = 1.2  # free space wanted, as a multiple of the tables' size
-_SIZE = """
-select coalesce(sum(pg_table_size(c.oid)), 0)::bigint from pg_class c
-join pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is backed up: a database, its name for people and its version table."""
+    """What is backed up: a database, its name for people and its version table, and how."""
 
     address: Address
     target: str
     version_table: str
+    migrations: Migrations | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +64,13 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with connect(subject.address, "tarmac backup", settings=_ALONE) as connection:
-        size = table_bytes(connection)
+        found_sizes = dump_form.sizes(connection)
+        size, form = found_sizes.whole, dump_form.chosen(subject.migrations, found_sizes)
         _make_room(folder, size)
         connection.execute("begin isolation level repeatable read, read only")
         snapshot = str(value(connection, "select pg_export_snapshot()"))
         taken_at = datetime.now(UTC)
-        path = _new_file(folder, subject, taken_at)
+        path = _new_dump(folder, subject, taken_at, form)
         seen: list[_Seen] = []
         try:
             archive.dump(
@@ -79,6 +78,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
                 server_major(connection),
                 path,
                 snapshot,
+                form,
                 while_running=lambda: seen.append(_see(connection, subject, cancel)),
                 give_up=connection.cancel,
                 progress=lambda done: _progress(emit, done, size),
@@ -134,7 +134,7 @@ def _see(connection: Connection, subject: Subject, cancel: Cancel) -> _Seen:
 
 def table_bytes(connection: Connection) -> int:
     """Return how large the tables of a database are, without their indexes."""
-    return int(str(value(connection, _SIZE)))
+    return dump_form.sizes(connection).whole
 
 
 def intact(backup: Backup) -> Backup:
@@ -168,7 +168,7 @@ def moment_now(connection: Connection) -> Moment:
 def _make_room(folder: Path, size: int) -> None:
     for stale in folder.glob("*.dump.partial"):
         if time.time() - stale.stat().st_mtime > 24 * 3600:
-            stale.unlink()
+            dumps.remove(stale)
     free = shutil.disk_usage(folder).free
     if free < size * _ROOM:
         raise Failure(
@@ -181,11 +181,14 @@ def _make_room(folder: Path, size: int) -> None:
         )
 
 
-def _new_file(folder: Path, subject: Subject, moment: datetime) -> Path:
+def _new_dump(folder: Path, subject: Subject, moment: datetime, form: Form) -> Path:
     who = re.sub(r"[^\w.-]+", "-", f"{subject.target}-{subject.address.database}")
     path = folder / f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond:06d}-{who}.dump.partial"
     with writing(path):
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if form.directory:
+            path.mkdir(mode=0o700)
+        else:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     return path
 
 

@@ -360,8 +360,10 @@ class Console:
         """Dump the database; which table holds the version is known once env.py has been run."""
         emit(Event("migrate.phase", {"phase": "backup", "state": "start"}))
         _history, state = self._seen or self._look(emit)
-        at = self.project.target(emit)
-        subject = backups.Subject(address=at.address, target=at.name, version_table=state.table)
+        at, how = self.project.target(emit), self.project.migrations
+        subject = backups.Subject(
+            address=at.address, target=at.name, version_table=state.table, migrations=how
+        )
         with safeguards.clone_offered(self.project.cloud_sql(emit)):
             taken = backups.take(subject, self._folder("backups"), emit, cancel)
         emit(Event("migrate.phase", {"phase": "backup", "state": "done"}))
