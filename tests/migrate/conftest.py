@@ -7,7 +7,8 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,7 @@ import pytest
 
 from tests.migrate.alembic_project import AlembicProject, Rev, make_project
 from wizards.events import Event
+from wizards.postgres.address import Address
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 Make = Callable[..., AlembicProject]
@@ -83,3 +85,20 @@ def sql(fresh_database: str) -> Callable[..., list[tuple[object, ...]]]:
 def heard() -> list[Event]:
     """A list whose ``append`` is an Emit."""
     return []
+
+
+@pytest.fixture
+def plain_role(
+    fresh_database: str, sql: Callable[..., list[tuple[object, ...]]]
+) -> Iterator[Address]:
+    """The database as a role sees it that owns it and may create others, but is no superuser."""
+    address = Address.from_url(fresh_database)
+    sql("CREATE ROLE plain_role LOGIN CREATEDB PASSWORD 'plain'")
+    sql(f'ALTER DATABASE "{address.database}" OWNER TO plain_role')
+    try:
+        yield replace(address, user="plain_role", password="plain")
+    finally:
+        with psycopg.connect(fresh_database, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY plain_role")
+            connection.execute(f'ALTER DATABASE "{address.database}" OWNER TO "{address.user}"')
+            connection.execute("DROP ROLE plain_role")

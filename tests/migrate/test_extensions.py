@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from wizards.failures import Failure
@@ -17,21 +15,6 @@ from wizards.postgres.address import Address
 from wizards.postgres.connection import connect
 
 Sql = Callable[..., list[tuple[object, ...]]]
-
-
-@pytest.fixture
-def plain_role(fresh_database: str, sql: Sql) -> Iterator[Address]:
-    """The database as a role sees it that owns it and may create others, but is no superuser."""
-    address = Address.from_url(fresh_database)
-    sql("CREATE ROLE plain_role LOGIN CREATEDB PASSWORD 'plain'")
-    sql(f'ALTER DATABASE "{address.database}" OWNER TO plain_role')
-    try:
-        yield replace(address, user="plain_role", password="plain")
-    finally:
-        with psycopg.connect(fresh_database, autocommit=True) as connection:
-            connection.execute("DROP OWNED BY plain_role")
-            connection.execute(f'ALTER DATABASE "{address.database}" OWNER TO "{address.user}"')
-            connection.execute("DROP ROLE plain_role")
 
 
 def test_what_the_role_may_create_itself_is_made_beside_the_database(

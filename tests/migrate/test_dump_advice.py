@@ -1,0 +1,47 @@
+"""Where a role cannot read everything, the card says which right is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wizards.cancel import Cancel
+from wizards.events import discard
+from wizards.failures import Failure
+from wizards.migrate.console import Console
+from wizards.postgres.address import Address
+
+Sql = Callable[..., list[tuple[object, ...]]]
+
+
+@pytest.mark.parametrize(
+    ("made", "advice"),
+    [
+        ("CREATE TABLE secret (id int)", 'GRANT pg_read_all_data TO "plain_role"'),
+        (
+            (
+                "CREATE TABLE mine (id int); ALTER TABLE mine OWNER TO plain_role;"
+                "ALTER TABLE mine ENABLE ROW LEVEL SECURITY; ALTER TABLE mine FORCE ROW LEVEL SECURITY"
+            ),
+            'ALTER ROLE "plain_role" BYPASSRLS',
+        ),
+    ],
+)
+def test_a_backup_that_may_not_read_everything_names_the_right(
+    plain_role: Address,
+    sql: Sql,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    made: str,
+    advice: str,
+) -> None:
+    sql(made)
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "001_a.up.sql").write_text("select 1;")
+    monkeypatch.setenv("DATABASE_URL", plain_role.url())
+    with pytest.raises(Failure) as stopped:
+        Console(tmp_path, None).backup(discard, Cancel())
+    assert stopped.value.code == "backup-failed"
+    assert advice in stopped.value.next
