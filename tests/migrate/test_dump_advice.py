@@ -14,6 +14,10 @@ from wizards.migrate.console import Console
 from wizards.postgres.address import Address
 
 Sql = Callable[..., list[tuple[object, ...]]]
+FORCED = """CREATE TABLE mine (id int);
+ALTER TABLE mine OWNER TO plain_role;
+ALTER TABLE mine ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mine FORCE ROW LEVEL SECURITY"""
 
 
 @pytest.mark.parametrize(
@@ -21,10 +25,7 @@ Sql = Callable[..., list[tuple[object, ...]]]
     [
         ("CREATE TABLE secret (id int)", 'GRANT pg_read_all_data TO "plain_role"'),
         (
-            (
-                "CREATE TABLE mine (id int); ALTER TABLE mine OWNER TO plain_role;"
-                "ALTER TABLE mine ENABLE ROW LEVEL SECURITY; ALTER TABLE mine FORCE ROW LEVEL SECURITY"
-            ),
+            FORCED,
             'ALTER ROLE "plain_role" BYPASSRLS',
         ),
     ],
