@@ -114,6 +114,7 @@ def up(
 ) -> None:
     """Back up, rehearse, apply, verify; go back by itself when it fails."""
     from tui.commands import migrate_text as text
+    from tui.commands.migrate_rehearse import agree_to_clone
     from wizards.migrate import cards, shapes
     from wizards.migrate.acceptance import Acceptance, require
     from wizards.migrate.model import Severity
@@ -136,6 +137,8 @@ def up(
             )
             click.confirm(question.format(count=len(found), target=console.target_name), abort=True)
         used = named(console, backup_file, context.out.event, cancel)
+        if found and rehearses and clone and not yes:
+            agree_to_clone(context)
         if found and rehearses:
             tried = console.rehearse(context.out.event, cancel, backup=used, to=to, on_clone=clone)
             used = console.rehearsed_backup or used

@@ -80,7 +80,8 @@ def _clone(state: str, name: str, usd_hour: Json, fields: object) -> str | None:
     return {
         "start": "· "
         + _(
-            "Making the clone {name}: minutes, and about ${cost} an hour until it is deleted again"
+            "Making the clone {name}: minutes, about ${cost} an hour until it is deleted again; "
+            "Google warns that this may restart the instance"
         ).format(name=name, cost=cost),
         "waiting": "  " + _("waiting: {why}").format(why=said.get("why")),
         "deleted": "  " + _("✓ the clone {name} is deleted").format(name=name),

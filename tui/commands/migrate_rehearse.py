@@ -29,6 +29,8 @@ def rehearse(context: Context, to: str, backup_file: Path | None, on: str) -> No
     if clone and backup_file is not None:
         raise _one_or_the_other(backup_file)
     with console_of(context) as (console, cancel):
+        if clone:
+            agree_to_clone(context)
         backup = named(console, backup_file, context.out.event, cancel)
         found = console.rehearse(context.out.event, cancel, backup=backup, to=to, on_clone=clone)
         for line in text.rehearsal(found):
@@ -36,6 +38,16 @@ def rehearse(context: Context, to: str, backup_file: Path | None, on: str) -> No
         if not found.ok:
             context.out.refused(shapes.rehearsal(found), cards.rehearsal_failed(found))
         context.out.done(shapes.rehearsal(found))
+
+
+def agree_to_clone(context: Context) -> None:
+    """Ask a person who is there; whoever is not has said it with the option."""
+    if context.interactive:
+        question = _(
+            "A clone of the instance takes minutes, costs as much as the instance while it is "
+            "there, and Google warns that making it may restart the instance. Make it?"
+        )
+        click.confirm(question, abort=True)
 
 
 def _one_or_the_other(file: Path) -> Exception:

@@ -90,7 +90,8 @@ def ask_clone(side: CloudSide) -> Confirm:
     words = _(
         "A clone of {instance} is made, which takes minutes and costs {cost} while it is there. "
         "The pending revisions run on it and all the way back; then it is deleted, also after a "
-        "stop. The target is not touched."
+        "stop. Nothing in the target is changed, but Google warns that making a clone may restart "
+        "its instance."
     )
     return Confirm(
         _("Rehearse on a clone of {instance}?").format(instance=name),
