@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +34,7 @@ from wizards.postgres.address import Address
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.postgres.tunnel import Tunnel
 
-_SOON = 5.0  # seconds after which a roll-back's plan does without what the cloud would say
+_SOON = 5.0  # seconds after which what only adds to the work does without the cloud
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,8 @@ class CloudSql:
     def expire(self, sessions: Iterable[SessionRecord], emit: Emit) -> None:
         """Let the oldest backup run of ours go where retention says so."""
         unsettled = [one.id for one in sessions if one.outcome in ("", "stopped")]
-        taking.expire(self._cloud, self.instance, unsettled, emit)
+        with self._soon(emit) as cloud:
+            taking.expire(cloud, self.instance, unsettled, emit)
 
     def rehearse(self, work: Rehearsing, to: str, emit: Emit, cancel: Cancel) -> Rehearsal:
         """Clone the instance, run the pending revisions there and back, delete the clone."""
@@ -109,13 +111,8 @@ class CloudSql:
 
         Who wants back does not wait for a cloud that does not answer: it is said instead.
         """
-        enough = Cancel()
-        timer = threading.Timer(_SOON, enough.ask)
-        timer.start()
-        try:
-            return ways.added_to(plan, past, self._until(enough, discard), service)
-        finally:
-            timer.cancel()
+        with self._soon(discard) as cloud:
+            return ways.added_to(plan, past, cloud, service)
 
     def overwrite(
         self, target: Target, number: str, confirmed: str, recorder: Recorder, cancel: Cancel
@@ -162,6 +159,18 @@ class CloudSql:
             emit(Event(taking.EVENT, {"state": "waiting", "instance": name, "why": text}))
 
         return self._cloud.until(cancel, says)
+
+    @contextmanager
+    def _soon(self, emit: Emit) -> Iterator[CloudSqlPort]:
+        """Give a port that stops trying again soon: somebody waits for more than the cloud."""
+        enough = Cancel()
+        timer = threading.Timer(_SOON, enough.ask)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield self._until(enough, emit)
+        finally:
+            timer.cancel()
 
     def _reach(self, clone: Instance) -> Tunnel:
         return opened_tunnel(clone.project, clone.region, clone.name, self.sandbox)

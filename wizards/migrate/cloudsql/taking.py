@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from generators.language import _
+from wizards.cancel import Cancelled
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.things import OperationName, SqlBackup
 from wizards.events import Emit, Event, Json
@@ -128,6 +129,9 @@ def expire(
             return [one.id]
     except CloudFailure as failure:
         _tell(emit, Safety(instance=instance), "not-expired", why=failure.message)
+    except Cancelled:
+        why = _("Google does not answer in time")
+        _tell(emit, Safety(instance=instance), "not-expired", why=why)
     return []
 
 
