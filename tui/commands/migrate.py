@@ -51,8 +51,12 @@ SEVERITIES = click.Choice(["danger", "caution", "notice"])
 
 
 @click.group(cls=LazyGroup, lazy=ELSEWHERE)
-def migrate() -> None:
+@click.option("--stream", default="", metavar="NAME",
+              help="Which [migrations.NAME] of tarmac.toml, where there are several.")  # fmt: skip
+@click.pass_obj
+def migrate(context: Context, stream: str) -> None:
     """The migration console without the screen."""
+    context.stream = stream
 
 
 def _applying(command: click.Command | Any) -> Any:
@@ -306,14 +310,19 @@ def sessions(context: Context) -> None:
 def console_of(context: Context) -> Iterator[tuple[Console, Cancel]]:
     """Open the console; Ctrl-C cancels honestly, a second one ends the project's process."""
     from tui.commands import migrate_text
+    from tui.commands.migrate_progress import Progress
     from tui.commands.stopping import stopping
     from wizards.cancel import Cancel
     from wizards.migrate.console import Console
 
-    context.out.render = migrate_text.event
+    context.out.render = Progress(migrate_text.event)
     cancel = Cancel()
     console = Console(
-        context.root, context.env, config=context.config, sandbox=context.sandbox_address()
+        context.root,
+        context.env,
+        config=context.config,
+        stream=context.stream,
+        sandbox=context.sandbox_address(),
     )
     _say_of_clones(context)
     try:

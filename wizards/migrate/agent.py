@@ -156,8 +156,11 @@ class Watch:
         parameters.setdefault(name, self.request.get("connect_seconds", 10))
         self.parameters = dict(parameters)
 
-    def _connected(self, connection: Any, _record: Any) -> None:
+    def _connected(self, connection: Any, record: Any) -> None:
+        one_of_several = bool(self.request.get("engine"))
         if self.dialect not in (None, "postgresql"):
+            if one_of_several:
+                return
             raise Misdirected(self.dialect)
         cursor = connection.cursor()
         try:
@@ -168,9 +171,8 @@ class Watch:
                 " extract(epoch from pg_postmaster_start_time())::bigint"
             )
             row = cursor.fetchone()
-            expected = self.request.get("expect")
-            if expected and [int(row[4]), int(row[5])] != expected:
-                raise Misdirected(str(row[3]))
+            if not one_of_several:
+                self._expected(row)
             for name, value in self.request.get("settings", {}).items():
                 if name == "client_connection_check_interval" and row[1] < 140000:
                     continue
@@ -179,6 +181,22 @@ class Watch:
             connection.commit()
         finally:
             cursor.close()
+        record.info["tarmac"] = (row, self.parameters)
+        if not one_of_several:
+            self._announce(row)
+
+    def chosen(self, connection: Any) -> None:
+        """Take the connection of the chosen one of several engines for the session's own."""
+        row, self.parameters = connection.connection.info["tarmac"]
+        self._expected(row)
+        self._announce(row)
+
+    def _expected(self, row: Any) -> None:
+        expected = self.request.get("expect")
+        if expected and [int(row[4]), int(row[5])] != expected:
+            raise Misdirected(str(row[3]))
+
+    def _announce(self, row: Any) -> None:
         self.channel.event("conn", pid=row[0], server=row[1], version=row[2], database=row[3])
 
     def _before(
@@ -378,6 +396,8 @@ class Project:
         self.config = self._config()
         self.script = ScriptDirectory.from_config(self.config)
         self.arguments: Fields = {}
+        self.engines: Dict[str, Tuple[Any, ...]] = {}  # name: host, port, database
+        self.looking = False
         self.context = MigrationContext
         self._follow_autocommit()
 
@@ -437,10 +457,29 @@ class Project:
         run = self.context.run_migrations
 
         def run_migrations(context: Any, **arguments: Any) -> Any:
+            if not self._is_chosen(context, arguments):
+                return None
             self.arguments = arguments
             return run(context, **arguments)
 
         self.context.run_migrations = run_migrations
+
+    def _is_chosen(self, context: Any, arguments: Fields) -> bool:
+        """Whether the session is about this engine of env.py; one of several must be named."""
+        if context.connection is None:
+            return True
+        url = context.connection.engine.url
+        name = str(arguments.get("engine_name") or url.database)
+        self.engines[name] = (url.host, url.port, url.database)
+        wanted = self.request.get("engine")
+        if not wanted:
+            if len(set(self.engines.values())) > 1 and not self.looking:
+                raise Complaint("several-databases", ", ".join(self.engines))
+            return True
+        if wanted not in (name, url.database):
+            return False
+        self.watch.chosen(context.connection)
+        return True
 
     def after_each(self, context: Any, *only: str) -> Fields:
         """Return the values Tarmac wants to know inside the revision's own transaction."""
@@ -461,8 +500,14 @@ class Project:
             calls.append(context)
             return fn(heads, context)
 
+        self.engines.clear()
+        self.looking = bool(options.get("dont_mutate"))
         with EnvironmentContext(self.config, self.script, fn=called, **options):
             self.script.run_env()
+        if not self.request.get("engine") and len(set(self.engines.values())) > 1:
+            raise Complaint("several-databases", ", ".join(self.engines))
+        if self.engines and not calls:
+            raise Complaint("engine-unknown", ", ".join(self.engines))
         if not calls:
             raise Complaint("env-did-nothing", "context.run_migrations() was never called")
 

@@ -99,6 +99,8 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
             next=(_("put the answer into environment = {…} of [migrations]"),),
             raw=raw,
         )
+    if kind in ("several-databases", "engine-unknown"):
+        return _several(kind, error, raw)
     if kind == "env-did-nothing":
         return Failure(
             "env-did-nothing",
@@ -139,6 +141,29 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
         _("env.py raised {type}: {error}").format(type=result.text("type"), error=_first(error)),
         why=place,
         next=(_("run `alembic current` in {folder} to see it alone").format(folder=directory),),
+        raw=raw,
+    )
+
+
+def _several(kind: str, engines: str, raw: str) -> Failure:
+    first = engines.partition(",")[0]
+    if kind == "engine-unknown":
+        says = _("env.py migrates no engine of the name that [migrations] gives.")
+    else:
+        says = _("env.py migrates several databases: {engines}.").format(engines=engines)
+    return Failure(
+        kind,
+        says,
+        why=_(
+            "A session is about one database: it is backed up, migrated and taken back by itself. "
+            "env.py has: {engines}."
+        ).format(engines=engines),
+        next=(
+            _('give each a table in tarmac.toml: [migrations.{name}] engine = "{name}"').format(
+                name=first
+            ),
+            f"tarmac migrate --stream {first} status",
+        ),
         raw=raw,
     )
 

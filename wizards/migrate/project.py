@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,8 +60,18 @@ class Project:
                 _("tarmac.toml has no [migrations.{name}].").format(name=self.stream),
                 why=_("It has: {names}.").format(names=", ".join(known) or _("none")),
             )
-        if len(known) == 1:
-            return _readable(next(iter(known.values())))
+        readable = {name: one for name, one in known.items() if not one.job_only}
+        if len(readable) > 1:
+            raise UsageFailure(
+                "stream-unchosen",
+                _("tarmac.toml has several [migrations.NAME]: {names}.").format(
+                    names=", ".join(readable)
+                ),
+                why=_("Each is migrated, backed up and taken back by itself."),
+                next=tuple(f"tarmac migrate --stream {name} status" for name in readable),
+            )
+        if known:
+            return _readable(next(iter((readable or known).values())))
         return _discovered(self.root)
 
     @cached_property
@@ -78,9 +88,16 @@ class Project:
     def name(self) -> str:
         """The target's name for people, known without connecting anywhere."""
         if self.chosen is not None:
-            return self.chosen[0]
-        found = self._target or self._by_url(required=False)
-        return found.name if found is not None else self.directory.name
+            return self._with_stream(self.chosen[0])
+        if self._target is not None:
+            return self._target.name
+        found = self._by_url(required=False)
+        return self._with_stream(found.name if found is not None else self.directory.name)
+
+    def _with_stream(self, name: str) -> str:
+        """Sessions and backups of one stream are never taken for another's of the same target."""
+        several = self.blueprint is not None and len(self.blueprint.migrations) > 1
+        return f"{name}-{self.stream}" if several and self.stream else name
 
     def settled_name(self, emit: Emit) -> str:
         """Return the target's name as sessions carry it; env.py is asked where nothing else says.
@@ -169,7 +186,8 @@ class Project:
         """Return the target: the environment's, DATABASE_URL's, or where env.py connects."""
         with self._lock:
             if self._target is None:
-                self._target = self._resolve(emit)
+                found = self._resolve(emit)
+                self._target = replace(found, name=self._with_stream(found.name))
             return self._target
 
     def _resolve(self, emit: Emit) -> Target:
@@ -194,6 +212,8 @@ class Project:
         return target.spoken_driver(self._folders, self.migrations, self.interpreter.drivers)
 
     def _by_url(self, *, required: bool) -> Target | None:
+        if self.chosen is None and self.migrations.engine:
+            return None  # DATABASE_URL may be that of another engine
         variable = variable_of(self.directory) if self.of_files else ""
         name, environment = self.chosen or ("", Environment(database_url_env=variable))
         return target.by_variable(name, environment, self._folders, required=required)

@@ -11,18 +11,21 @@ from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.status.panel import Light, Panel, Row, of_rows
 
 _SHOWN = 5
+_BETWEEN = " · "
 
 
 def names(root: Path, blueprint: Blueprint, environment: str | None) -> list[str]:
-    """Return the targets to look at: the chosen one, else every environment; none without
-    migrations that can be read here.
+    """Return the targets to look at: the chosen one, else every environment, each once for every
+    stream where there are several; none without migrations that can be read here.
     """
     readable = any(not stream.job_only for stream in blueprint.migrations.values())
     if not readable and (blueprint.migrations or not (root / "alembic.ini").exists()):
         return []
-    if environment is not None:
-        return [environment]
-    return list(blueprint.environments)
+    chosen = [environment] if environment is not None else list(blueprint.environments)
+    streams = [name for name, one in blueprint.migrations.items() if not one.job_only]
+    if len(streams) < 2:
+        return chosen
+    return [f"{name}{_BETWEEN}{stream}" for name in chosen for stream in streams]
 
 
 def title(name: str) -> str:
@@ -36,7 +39,8 @@ def fetch(root: Path, name: str, address: SandboxAddress | None) -> Callable[[],
     def fetched() -> Panel:
         from wizards.migrate.console import Console
 
-        console = Console(root, name, sandbox=address)
+        environment, _between, stream = name.partition(_BETWEEN)
+        console = Console(root, environment, stream=stream, sandbox=address)
         try:
             history = console.history()
         finally:

@@ -49,14 +49,19 @@ class Alembic(Provider):
         )
 
     def options(self) -> dict[str, Json]:
-        """Return the configuration, -x arguments, bootstrap file and URL for env.py."""
+        """Return the configuration, -x arguments, bootstrap file and URL for env.py.
+
+        One of several engines has its URL from env.py alone: nobody here knows which one to set.
+        """
         options: dict[str, Json] = {
             "config": self.migrations.config,
             "x": list(self.migrations.x),
         }
         if self.migrations.bootstrap:
             options["bootstrap"] = str(self.directory / self.migrations.bootstrap)
-        if self.target is not None:
+        if self.migrations.engine:
+            options["engine"] = self.migrations.engine
+        elif self.target is not None:
             options["url"] = sqlalchemy_url(self.target.url, self.interpreter.drivers)
         return options
 
