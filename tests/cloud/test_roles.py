@@ -79,3 +79,7 @@ def test_a_small_role_is_left_out_where_a_needed_bigger_one_holds_the_same() -> 
     assert roles == ["roles/run.admin"]
     apart = smallest_roles(("secretmanager.versions.access", "cloudsql.instances.connect"))
     assert apart == ["roles/secretmanager.secretAccessor", "roles/cloudsql.client"]
+
+
+def test_a_role_that_a_card_names_means_the_same_to_the_sandbox() -> None:
+    assert [role for role, _held in ROLES if role not in sandbox_roles.ROLES] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from tests.setup.sandboxed import applied, ask, blueprint, fault, log_length, planned
 from wizards.blueprint import Blueprint, Pipeline
+from wizards.cloud.failing import CloudFailure
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import OrgPolicy, PolicyOf
 from wizards.plan import Check, Plan
@@ -136,6 +138,35 @@ def test_only_the_permissions_of_this_plan_are_asked_for(
     plain = verdict(planned(wanted, eve), "permissions")
     assert "cloudbuild.connections.create" not in plain.says
     eve.close()
+
+
+def test_everything_that_may_not_be_read_is_told_at_once_with_roles_that_suffice(
+    cloud: GoogleCloud, sandbox: SandboxAddress, tmp_path: Path
+) -> None:
+    wanted = blueprint(database=False)
+    assert applied(tmp_path, wanted, cloud).failures == ()
+    of, eve = PolicyOf("project", f"projects/{wanted.project.id}"), "user:eve@example.com"
+    granted = ("roles/resourcemanager.projectIamAdmin", "roles/serviceusage.serviceUsageAdmin")
+    reader = GoogleCloud.of(sandbox, token="eve@example.com")
+    for _round in range(2):
+        policy = cloud.policy(of)
+        for role in granted:
+            policy = policy.with_members(role, (eve,))
+        cloud.set_policy(of, policy)
+        cloud.pause(600)
+        try:
+            assert planned(wanted, reader).todo == ()
+            break
+        except CloudFailure as refused:
+            card = refused
+        for permission in ("artifactregistry.repositories.get", "run.services.get"):
+            assert permission in card.message
+        assert card.next[-1] == "tarmac plan"
+        found = [re.search(r"--member=user:eve@example.com --role=(\S+)", x) for x in card.next]
+        granted = tuple(each[1] for each in found if each)
+    else:
+        raise AssertionError(card.next)
+    reader.close()
 
 
 def test_a_login_that_counts_against_the_project_to_be_made_is_red(

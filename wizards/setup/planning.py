@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wizards.blueprint import Blueprint
 from wizards.cancel import Cancel
+from wizards.cloud.denied import together
 from wizards.cloud.failing import CloudFailure, going_on_with
 from wizards.cloud.port import Cloud
 from wizards.events import Emit, Event
@@ -151,19 +152,24 @@ def _absent(parts: Iterable[Resource], emit: Emit, looks: dict[str, Seen]) -> No
 def _read(parts: Sequence[Resource], cloud: Cloud, emit: Emit, looks: dict[str, Seen]) -> None:
     if not parts:
         return
+    refused: list[CloudFailure] = []
     with ThreadPoolExecutor(min(READERS, len(parts)), "plan") as pool:
         for part, seen in zip(parts, pool.map(lambda part: _look(part, cloud), parts), strict=True):
+            if isinstance(seen, CloudFailure):
+                refused.append(seen)
+                continue
             looks[part.id] = seen
             _tell(part, seen, emit)
+    if refused:
+        raise together(refused)
 
 
-def _look(part: Resource, cloud: Cloud) -> Seen:
+def _look(part: Resource, cloud: Cloud) -> Seen | CloudFailure:
+    """Return what was found, or a refusal: others may be refused in the same way."""
     try:
         return part.look(cloud)
     except CloudFailure as failure:
-        if failure.code in _NOT_THERE:
-            return part.absent()
-        raise
+        return part.absent() if failure.code in _NOT_THERE else failure
 
 
 def _tell(part: Resource, seen: Seen, emit: Emit) -> None:
