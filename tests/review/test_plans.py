@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.review.asked import found, given, judged
 from wizards.migrate.model import RevisionPreview, Severity, Statement
+from wizards.migrate.review.catalogue import Facts, Table
 from wizards.migrate.review.judge import Reviewer, judge, judge_plan
 from wizards.migrate.review.lint import judge_file
+from wizards.migrate.review.names import Name
 
 
 def rules(statements: tuple[Statement, ...]) -> list[set[str]]:
@@ -139,6 +141,35 @@ def test_a_backfill_inside_the_lock_is_danger_and_a_second_lock_of_the_same_tabl
         "ALTER TABLE t ADD x int; ALTER TABLE t ALTER x SET NOT NULL", in_transaction=True
     )
     assert again["stmt-after-access-exclusive"].severity is Severity.NOTICE
+
+
+def test_a_scan_of_a_table_known_to_be_tiny_is_no_danger_behind_a_lock() -> None:
+    sql = ("ALTER TABLE users ADD COLUMN a int", "CREATE INDEX later ON orders (b)")
+
+    def severities(size: int, *, known: bool = True) -> set[Severity]:
+        tables = {
+            Name("", name): Table(name=Name("", name), bytes=size, rows=1, rows_known=known)
+            for name in ("users", "orders")
+        }
+        facts = Facts(postgres=16, tables=tables)
+        late = judge(given(*sql), transactional=True, facts=facts)[1].findings
+        return {one.severity for one in late if one.rule == "stmt-after-access-exclusive"}
+
+    assert severities(1 << 13) == {Severity.CAUTION}
+    assert severities(1 << 30) == {Severity.DANGER}
+    assert severities(1 << 13, known=False) == {Severity.DANGER}
+
+
+def test_a_key_exchanged_in_one_transaction_is_only_a_notice() -> None:
+    sql = (
+        "ALTER TABLE users DROP CONSTRAINT users_pkey",
+        "ALTER TABLE users ADD PRIMARY KEY (id, tenant)",
+    )
+    together = judge(given(*sql), transactional=True)[0].findings
+    apart = judge(given(*sql), transactional=True, commits=(0, 1))[0].findings
+    of = {one.rule: one.severity for one in together}
+    assert (of["drop-primary-key"], "replica-identity" in of) == (Severity.NOTICE, False)
+    assert Severity.DANGER in {one.severity for one in apart if one.rule == "drop-primary-key"}
 
 
 def test_the_cost_of_a_plan_grows_with_its_length_only() -> None:

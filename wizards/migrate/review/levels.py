@@ -10,7 +10,7 @@ from wizards.migrate.model import Finding, Severity
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.catalogue import Facts
 from wizards.migrate.review.severities import RULES
-from wizards.migrate.review.sizes import sized
+from wizards.migrate.review.sizes import brief, sized
 from wizards.migrate.review.suppressions import Allow
 
 OFF = "off"
@@ -54,7 +54,7 @@ def settle(
         if position in covered:
             finding = replace(finding, severity=Severity.NOTICE)
         if facts is not None:
-            finding = sized(finding, facts)
+            finding = brief(sized(finding, facts), case.scans, facts)
         if rule in levels:
             level = levels[rule]
             if level is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from wizards.events import Json
 from wizards.migrate.model import Finding, Severity
 from wizards.migrate.review.catalogue import Facts, Table
-from wizards.migrate.review.names import shown_name
+from wizards.migrate.review.names import Name, shown_name
 
 ASSUMED_RATE = 100e6
 TYPE_RULES = frozenset(
@@ -16,6 +17,7 @@ TYPE_RULES = frozenset(
 )
 MOST_SECONDS = 2.0
 MANY_ROWS = 1_000_000
+_NO_TIME = 0.1
 _WORK = {
     "create-index-nonconcurrent": 4.0,
     "reindex-nonconcurrent": 4.0,
@@ -58,6 +60,24 @@ def sized(finding: Finding, facts: Facts | None) -> Finding:
     if severity is Severity.CAUTION and (seconds > MOST_SECONDS or unknown_and_large):
         severity = Severity.DANGER
     return replace(finding, facts=known, severity=severity)
+
+
+def brief(finding: Finding, worked_on: Collection[Name], facts: Facts) -> Finding:
+    """Return a finding about what is held for long, milder where it is known to be no time.
+
+    ``worked_on`` are the tables that the statement reads or rewrites meanwhile.
+    """
+    live = [facts.tables.get(table) for table in worked_on]
+    if finding.rule != "stmt-after-access-exclusive" or not live:
+        return finding
+    known = [table for table in live if table is not None and table.rows_known]
+    if len(known) < len(live):
+        return finding
+    rate = facts.rate or ASSUMED_RATE
+    seconds = sum(table.bytes for table in known) * _REWRITE / rate
+    if seconds > _NO_TIME or finding.severity is not Severity.DANGER:
+        return finding
+    return replace(finding, severity=Severity.CAUTION)
 
 
 def _seconds(finding: Finding, tables: list[Table], facts: Facts) -> float:
