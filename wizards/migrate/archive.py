@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -266,14 +267,16 @@ def _started(
 
 
 def _watched(process: subprocess.Popen[bytes], cancel: Cancel, tick: Callable[[], None]) -> None:
+    """Wait for the end of a program, which is noticed at once, looking around meanwhile."""
+    waiting = threading.Thread(target=process.wait, name="waits for a program", daemon=True)
+    waiting.start()
     while True:
-        try:
-            process.wait(_TICK)
+        waiting.join(_TICK)
+        if not waiting.is_alive():
             return
-        except subprocess.TimeoutExpired:
-            tick()
-            if cancel.asked:
-                raise Cancelled from None
+        tick()
+        if cancel.asked:
+            raise Cancelled
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
