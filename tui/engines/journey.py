@@ -110,6 +110,8 @@ class JourneyEngine:
         if not self._any_migrations():
             says = _("no migrations were found in this folder")
             return Step(id="migrations", state="unknown", says=says)
+        if self._job_only():
+            return Step(id="migrations", state="ok", says=_("the project's own tool, as a job"))
         engine = self._engines.migrate
         found = engine.interrupted()
         if found is not None:
@@ -140,6 +142,12 @@ class JourneyEngine:
             mode="migrate",
             do=_("read what they would do, then rehearse"),
         )
+
+    def _job_only(self) -> bool:
+        """Say whether no migrations are there that could be read: their tool runs as a job."""
+        blueprint = self._engines.context.blueprint_or_none()
+        streams = blueprint.migrations.values() if blueprint is not None else ()
+        return bool(streams) and all(stream.job_only for stream in streams)
 
     def _any_migrations(self) -> bool:
         context = self._engines.context
