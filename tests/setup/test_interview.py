@@ -26,6 +26,7 @@ from wizards.setup.resource import Resource
 from wizards.setup.run_job import RunJobResource
 from wizards.setup.steering import HAS_DATABASE
 from wizards.setup.to_blueprint import removed, values
+from wizards.status.migrations_panel import names
 
 
 @pytest.fixture(autouse=True)
@@ -284,6 +285,11 @@ def test_the_folder_of_the_only_service_is_written_and_its_job_runs_there(tmp_pa
     (root / "migrations" / "env.py").write_text("from alembic import context\n")
     made = made_of(tmp_path)
     assert made["service.root"] == "api"
+    path = tmp_path / "tarmac.toml"
+    said = parse('[project]\nid = "notes-1"\n[service]\nroot = "."\n', path)
+    found = detect(tmp_path)
+    kept = values(interview(tmp_path, found, said).given(), found, existing=said)
+    assert kept.get("service.root") in (None, ".")
     assert made["migrations.command"] == "flask db upgrade"
     (job,) = (part for part in _resources(tmp_path, made) if isinstance(part, RunJobResource))
     assert job.arguments == "flask db upgrade"
@@ -307,6 +313,7 @@ def test_django_migrates_by_its_own_command_and_the_console_says_so(tmp_path: Pa
     path.write_text(rendered(path, made | {"project.id": "notes-1"}))
     with pytest.raises(UsageFailure, match="Django"):
         _ = Project(tmp_path, None).migrations
+    assert names(tmp_path, parse(path.read_text(), path), None) == []
 
 
 def _resources(root: Path, made: dict[str, Value]) -> list[Resource]:

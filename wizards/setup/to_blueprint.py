@@ -96,7 +96,8 @@ def _secrets(answers: Known, service: str, old: Blueprint, *, database: bool) ->
 def _only_root(detection: Detection | None, old: Blueprint) -> str:
     """Return the folder of the only service, unless the file says another."""
     folders = roots(detection)
-    return folders[0] if len(folders) == 1 and old.service.root == "." else ""
+    said = old.service.root != "." or "service.root" in (old.named or ())
+    return folders[0] if len(folders) == 1 and not said else ""
 
 
 def _migrations(detection: Detection | None, root: str) -> dict[str, Value]:
