@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from generators.deployment import Deployment, Stream
 from generators.project import Worker
@@ -11,6 +12,8 @@ from generators.quoting import shell_word, variable_name
 
 BEHIND = 8081
 """The port of a back end that nginx stands in front of, in one container."""
+_IN_PATHS = "/?&=:@%+,;~!()*-._"
+"""What the path of a request may hold as it is; clients refuse some of the rest."""
 
 
 def start_command(deployment: Deployment) -> list[str]:
@@ -60,7 +63,7 @@ def health_command(deployment: Deployment) -> list[str]:
     Without a known path any answer counts, and with Django all but its own faults: a check from
     inside is no host that it allows.
     """
-    path, port = deployment.health_path, deployment.port
+    path, port = quote(deployment.health_path, safe=_IN_PATHS), deployment.port
     known = path and deployment.service.framework != "Django"
     if deployment.static:
         return [

@@ -153,6 +153,7 @@ def stacks(draw: st.DrawFn) -> Stack:
                 database=draw(st.sampled_from([database, None])),
                 secrets=(SecretUse(variable="no", secret=draw(HOSTILE)),),
                 environment={"LEVEL": draw(HOSTILE)},
+                together=may_join(service) and draw(st.booleans()),
                 streams=tuple(
                     Stream(job=f"{label}-migrate", label=f"{label}-migrate", tool=tool)
                     for tool in tools
@@ -164,6 +165,12 @@ def stacks(draw: st.DrawFn) -> Stack:
         found.append(_apart(front, found[0]))
     workers = [use for one in found for use in workers_of(one, main=False)]
     return Stack(deployments=tuple(found), workers=tuple(workers))
+
+
+def may_join(service: Service) -> bool:
+    """Whether a service and its front end can share a container behind nginx."""
+    python = service.language == "python" and service.interface in {"asgi", "wsgi"}
+    return python and service.frontend is not None and service.frontend.served_by is None
 
 
 def _apart(front: FrontEnd, backend: Deployment) -> Deployment:

@@ -32,6 +32,15 @@ TEXT = st.text(
     max_size=24,
 )
 
+TRICKS = (
+    *("no", "NO", "on", "ON", "y", "n", "yes", "true", "null", "~", "1e3", "0x1F", "08", "1_000"),
+    *("-rf", "--flag", "-", "$(id)", "${HOME}", "`id`", "$$", "$", "\\", "x\\", "'", '"', "'\"'"),
+    *("{{ x }}", "${{ x }}", "{% x %}", "%s", "%(a)s", "#", " # ", "a: b", "a,b", "^:^a", "@"),
+    *("|", ">", "&a", "*a", "!tag", "[a]", "{a}", "?", "=", "<<", "---", "...", " lead", "trail "),
+    *("\n", "a\nb", "a\r\nb", "\t", "\x1b[31m", "\x7f", "\x85", "\u2028", "\ufeff", "한글", "🙂"),
+    *("EOF", "*/", "-->", "]]>", '"""', "'" * 3, "; rm -rf /", "&& id", "| id", "x" * 5000),
+    "2024-01-01",
+)
 
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -90,6 +99,13 @@ def test_everything_says_who_made_it_and_can_be_read(kind: int, language: str) -
 @settings(max_examples=10, deadline=None)
 @given(text=TEXT, kind=st.integers(0, len(KINDS) - 1))
 def test_hostile_texts_come_back_as_they_were(text: str, kind: int) -> None:
+    assert_same_values(text, kind)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", range(len(KINDS)))
+@pytest.mark.parametrize("text", TRICKS, ids=lambda text: ascii(text)[:24])
+def test_every_known_trick_comes_back_as_it_was(text: str, kind: int) -> None:
     assert_same_values(text, kind)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +12,6 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from generators.artefact import Artefact
-from generators.check import check
 from generators.cloudbuild_lint import lint
 from generators.deployment import Deployment
 from generators.render import render
@@ -40,6 +38,10 @@ def named(artefacts: list[Artefact], name: str) -> Artefact:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks())
 def test_every_file_of_any_stack_says_what_the_model_says(stack: Stack) -> None:
+    assert_says_the_model(stack)
+
+
+def assert_says_the_model(stack: Stack) -> None:
     artefacts = render(stack)
     places = [one.path for one in artefacts]
     assert len(places) == len(set(places))
@@ -137,13 +139,7 @@ def instructions(text: str) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(stacks())
-def test_the_validators_of_this_machine_find_nothing(stack: Stack) -> None:
-    if not shutil.which("hadolint"):
-        pytest.skip("hadolint is not installed")
-    texts = [
-        (one.name, one.path.replace('"', "").replace("$", ""), one.text) for one in render(stack)
-    ]
-    for verdict in check(texts):
-        assert verdict.outcome != "failed", verdict.complaints
+def test_every_file_of_thousands_of_stacks_says_what_the_model_says(stack: Stack) -> None:
+    assert_says_the_model(stack)
