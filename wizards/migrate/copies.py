@@ -128,13 +128,18 @@ class Copies:
 
 
 def _not_copied(to: str, backup: Backup, failure: Failure) -> Failure:
+    said = [one.strip() for one in (failure.message, failure.why) if one.strip()]
+    kept = _("The local backup is still there: {file}").format(file=backup.path)
+    ways = [one for one in failure.next if not one.startswith("tarmac apply")]
     return Failure(
         "backup-copy-failed",
         _("The backup was not copied to {place}.").format(place=to),
-        why=_("{message} {why} The local backup is still there: {file}").format(
-            message=failure.message, why=failure.why, file=backup.path
+        why=" ".join([*(one if one[-1] in ".:?!" else f"{one}." for one in said), kept]),
+        next=(
+            *ways,
+            f"tarmac migrate up --backup {backup.path.name}",
+            "tarmac migrate up --no-copy",
         ),
-        next=(*failure.next, "tarmac migrate up --no-copy"),
         raw=failure.raw,
     )
 
