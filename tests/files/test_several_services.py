@@ -73,5 +73,3 @@ def test_generate_says_what_it_takes(tmp_path: Path) -> None:
     assert ran.code == 0
     [note] = ran.envelope["data"]["notes"]
     assert note == assumed(Blueprint(), detect(root))
-    (root / "tarmac.toml").write_text('[service]\nroot = "vote"\n', encoding="utf-8")
-    assert tarmac("generate", "--json", cwd=root).envelope["data"]["notes"] == []

@@ -84,7 +84,7 @@ def assert_every_word_arrives(text: str, folder: Path) -> None:
     assert {each.name for each in folder.iterdir()} == {"bin", "calls", "deploy", "said"}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=TRAPS)
 def test_what_names_hold_reaches_gcloud_word_for_word(
     text: str, tmp_path_factory: pytest.TempPathFactory
@@ -104,7 +104,7 @@ def test_what_many_names_hold_reaches_gcloud_word_for_word(
 def test_nothing_that_a_name_holds_is_run(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     text = f"{HOSTILE}'; touch {trap}; '$(touch {trap})`touch {trap}`\"; touch {trap} #"
-    for kind, name in ((0, "deploy"), (1, "deploy"), (2, "deploy"), (2, "migrate")):
+    for kind, name in ((0, "deploy"), (2, "deploy"), (2, "migrate")):
         ran(one(hostile(kind, text), name).text, tmp_path)
         assert not trap.exists(), name
 
