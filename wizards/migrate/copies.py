@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -43,11 +44,12 @@ class Copies:
             place = self._place(emit, cancel)
             copied = replace(backup, copy=self._address(backup.path.name))
             self._send(backup, place, emit)
+            with tempfile.TemporaryDirectory(prefix="tarmac-") as folder:
+                said = Path(folder) / "manifest"
+                said.write_text(manifest.text(copied), encoding="utf-8")
+                place.put(manifest.beside(backup.path).name, said, _silent)
             manifest.write(copied)
-            place.put(manifest.beside(backup.path).name, manifest.beside(backup.path), _silent)
         except Failure as failure:
-            if manifest.beside(backup.path).exists():
-                manifest.write(backup)
             _phase(emit, "failed", self.to)
             raise _not_copied(self.to, backup, failure) from failure
         _phase(emit, "done", self.to)

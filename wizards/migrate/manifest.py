@@ -25,18 +25,22 @@ def write(backup: Backup) -> None:
     """
     path = beside(backup.path)
     fresh = path.with_suffix(".partial")
-    text = json.dumps(as_json(backup), ensure_ascii=False, indent=1)
     try:
         with writing(path):
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
+                file.write(text(backup))
                 file.flush()
                 os.fsync(descriptor)
             fresh.replace(path)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def text(backup: Backup) -> str:
+    """Return a manifest as it is written."""
+    return json.dumps(as_json(backup), ensure_ascii=False, indent=1) + "\n"
 
 
 def verified(backup: Backup) -> Backup:
@@ -49,17 +53,17 @@ def verified(backup: Backup) -> Backup:
 def read(path: Path) -> Backup | None:
     """Return the backup of a manifest; None when it, or its dump, is not whole."""
     try:
-        text = path.read_text(encoding="utf-8")
+        said = path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return None
-    backup = of_text(path.with_name(path.name.removesuffix(SUFFIX)), text)
+    backup = of_text(path.with_name(path.name.removesuffix(SUFFIX)), said)
     return backup if backup is not None and dumps.there(backup.path) else None
 
 
-def of_text(dump: Path, text: str) -> Backup | None:
+def of_text(dump: Path, said: str) -> Backup | None:
     """Return the backup that a manifest's text describes, with its dump at ``dump``."""
     try:
-        return _backup(dump, json.loads(text))
+        return _backup(dump, json.loads(said))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
