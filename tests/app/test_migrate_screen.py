@@ -15,7 +15,7 @@ from tui.screens.migrate.board import Board, Live
 from tui.screens.migrate.screen import MigrateScreen
 from tui.screens.migrate.statement_card import StatementCard
 from tui.screens.migrate.waiting import lock_lines
-from wizards.events import Event
+from wizards.events import Event, discard
 from wizards.failures import Failure
 from wizards.migrate.model import (
     Applied,
@@ -440,3 +440,14 @@ def test_measures_of_a_rehearsal_join_the_findings() -> None:
     first = board.statements("7c1e0a")[0]
     assert first.milliseconds == 5.0
     assert first.findings == PREVIEW[0].statements[0].findings
+
+
+def test_what_was_predicted_of_a_revision_is_gone_once_it_is_applied() -> None:
+    board = Board(previews={one.id: one for one in PREVIEW})
+    board.history = FakeEngines().migrate.history(discard)
+    assert board.statements("7c1e0a")[0].findings
+    assert board.findings()
+    applied = tuple(replace(one, applied=True) for one in board.history.revisions)
+    board.history = replace(board.history, revisions=applied)
+    assert not any(one.findings for one in board.statements("7c1e0a"))
+    assert board.findings() == []

@@ -39,9 +39,11 @@ def history(found: History) -> Iterator[str]:
     """Say what is applied and what is pending."""
     pending = len(found.pending)
     count = ngettext("{count} pending", "{count} pending", pending).format(count=pending)
-    yield f"{found.target} · PostgreSQL {found.server_version} · {count}"
+    known = bool(found.server_version)
+    server = f"PostgreSQL {found.server_version} · {count}" if known else _("no database reached")
+    yield f"{found.target} · {server}"
     for one in found.revisions:
-        mark = click.style("✓", fg="green") if one.applied else "○"
+        mark = click.style("✓", fg="green") if one.applied else "○" if known else "?"
         notes = [] if one.downgrade == "ops" else [_downgrade(one.downgrade)]
         if one.branch:
             notes.append(one.branch)

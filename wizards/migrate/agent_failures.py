@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -134,6 +135,18 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
             _("Alembic refused: {error}").format(error=error),
             why=place,
             next=("tarmac migrate status",),
+            raw=raw,
+        )
+    unset = error.strip("'\"")
+    if result.text("type") == "KeyError" and re.fullmatch(r"[A-Z][A-Z0-9_]+", unset):
+        return Failure(
+            "env-raised",
+            _("env.py wants the variable {name}, which is not set.").format(name=unset),
+            why=place,
+            next=(
+                _("set {name} in the shell or in .env").format(name=unset),
+                _("or in environment = {…} of [migrations], where it is no secret"),
+            ),
             raw=raw,
         )
     return Failure(

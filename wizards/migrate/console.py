@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Unpack
 from generators.language import _
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event, Json, discard
+from wizards.failures import Failure
 from wizards.journal import private_folder
 from wizards.migrate import backup as backups
 from wizards.migrate import (
@@ -91,7 +93,9 @@ class Console:
 
     def history_of_files(self) -> History:
         """Return what the files say by themselves, when :meth:`history` failed."""
-        found, address = self.project, self.project.target(discard).address
+        found, address = self.project, None
+        with suppress(Failure):
+            address = found.target(discard).address
         return static_graph.history(found.directory, found.migrations, found.name, address)
 
     def situation(self, emit: Emit = discard, cancel: Cancel | None = None) -> Situation:
@@ -214,28 +218,25 @@ class Console:
     def _checked(self, seen: tuple[History, State], emit: Emit) -> list[Check]:
         history, state = seen
         pending = [one.id for one in history.revisions if not one.applied]
-        expected = Expected(heads=state.heads)
-        found = verify(self.project.target(emit), state.table, expected)
+        found = verify(self.project.target(emit), state.table, Expected(heads=state.heads))
         says = _("{count} pending").format(count=len(pending)) if pending else _("none pending")
         level = "warning" if pending else "ok"
         return [Check(id="pending", title=_("Revisions"), level=level, says=says), *found]
 
     def watch(self, emit: Emit, cancel: Cancel, *, seconds: float, every: float) -> Watched:
         """Repeat the checks for a while after a migration; a cancel ends it early."""
-        target, seen = self.project.target(emit), self._look(emit)
-        look = partial(self._checked, seen, emit)
+        look = partial(self._checked, self._look(emit), emit)
+        target = self.project.target(emit)
         return watch(target, look, emit, cancel, seconds=seconds, every=every)
 
     def backups(self) -> list[Backup]:
         """Return this target's backups, the newest first."""
-        found = manifest.all_in(self._folder("backups"))
         name = self.project.settled_name(discard)
-        return [one for one in found if one.target == name]
+        return [one for one in manifest.all_in(self._folder("backups")) if one.target == name]
 
     def sessions(self) -> list[SessionRecord]:
         """Return this target's sessions, the newest first."""
-        root = self.project.root
-        name = self.project.settled_name(discard)
+        root, name = self.project.root, self.project.settled_name(discard)
         return [records.summary(root, one) for one in records.told(root, name)]
 
     def interrupted(self, emit: Emit = discard) -> Interrupted | None:
@@ -327,10 +328,9 @@ class Console:
     def _plan(self, request: dict[str, Json], emit: Emit) -> Look:
         """Return the judged steps of a request; a look that is still true is not repeated."""
         directory, last = self.project.directory, self._last
-        if last is not None:
-            files = files_of(directory, last.history)
-            if last.still_true(request, self.project.target(emit).address, files):
-                return last
+        address = self.project.target(emit).address
+        if last and last.still_true(request, address, files_of(directory, last.history)):
+            return last
         history, state, written = self.project.provider(emit).plan(emit, request)
         self._seen = (history, state)
         self._last = Look(

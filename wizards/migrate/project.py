@@ -261,7 +261,24 @@ def _discovered(root: Path) -> Migrations:
             return Migrations(directory=str(app), config="migrations/alembic.ini")
     if (root / "alembic.ini").exists() or list(root.glob("*/alembic.ini")):
         return Migrations(directory=_folder_of_ini(root))
-    return _of_files(root) or Migrations(directory=_folder_of_ini(root))
+    of_files = _of_files(root)
+    if of_files is not None:
+        return of_files
+    settings = root / "pyproject.toml"
+    if settings.is_file() and "[tool.alembic" in settings.read_text("utf-8", errors="replace"):
+        return Migrations()
+    raise UsageFailure(
+        "migrations-missing",
+        _("There are no migrations in {folder}.").format(folder=root),
+        why=_(
+            "Looked for alembic.ini, a prisma folder and a migrations folder of SQL files, "
+            "here and one folder below."
+        ),
+        next=(
+            _("go to the project's folder"),
+            _("or set directory in [migrations] of tarmac.toml"),
+        ),
+    )
 
 
 def _of_files(root: Path) -> Migrations | None:

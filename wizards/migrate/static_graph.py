@@ -63,14 +63,24 @@ def read(directory: Path, migrations: Migrations) -> Read:
     return Read(revisions, tuple(troubles))
 
 
-def history(directory: Path, migrations: Migrations, target: str, address: Address) -> History:
-    """Return what the files say of a database whose version table has the usual name."""
+def history(
+    directory: Path, migrations: Migrations, target: str, address: Address | None
+) -> History:
+    """Return what the files say of a database whose version table has the usual name.
+
+    Without an ``address`` nobody knows what is applied: the server version is "".
+    """
     seen = read(directory, migrations)
-    with connect(address, "tarmac look") as connection:
-        current = heads(connection, "alembic_version")
-        server_version = str(value(connection, "show server_version"))
+    current: tuple[str, ...] = ()
+    server_version = ""
+    notes = [_("read from the files: env.py or Alembic failed, so the order may be incomplete")]
+    if address is None:
+        notes.append(_("what is applied is not known: no database was reached"))
+    else:
+        with connect(address, "tarmac look") as connection:
+            current = heads(connection, "alembic_version")
+            server_version = str(value(connection, "show server_version"))
     applied = closure(current, seen.revisions)
-    note = _("read from the files: env.py or Alembic failed, so the order may be incomplete")
     return History(
         provider="alembic",
         target=target,
@@ -78,7 +88,7 @@ def history(directory: Path, migrations: Migrations, target: str, address: Addre
         current=current,
         heads=tuple(one.id for one in seen.revisions if one.is_head),
         revisions=tuple(replace(one, applied=one.id in applied) for one in seen.revisions),
-        warnings=(note, *seen.troubles),
+        warnings=(*notes, *seen.troubles),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -150,9 +150,14 @@ class Board:
         }
 
     def statements(self, revision: str) -> Sequence[Statement]:
-        """The statements of a revision, with what a rehearsal measured when there is one."""
+        """The statements of a revision, with what a rehearsal measured when there is one.
+
+        What was predicted of a revision is no news once it is applied.
+        """
         preview = self.previews.get(revision)
         judged = preview.statements if preview else ()
+        if any(one.id == revision and one.applied for one in self.revisions):
+            judged = tuple(replace(one, findings=()) for one in judged)
         measured = (
             {one.id: one.statements for one in self.rehearsal.revisions} if (self.rehearsal) else {}
         )
