@@ -22,11 +22,14 @@ def main(languages: list[str]) -> int:
 
     for language in languages:
         use(language)
-        place = Path(tempfile.mkdtemp(prefix="tarmac-screens-")) / "notes"
+        folder = Path(tempfile.gettempdir()) / f"tarmac-{language}"  # pictures show it
+        place = folder / "notes"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
         try:
             taken = asyncio.run(screens(place, ROOT / "screenshots" / language))
         finally:
-            shutil.rmtree(place.parent, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         print(f"{language}: {taken} screens")
     return 0
 

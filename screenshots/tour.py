@@ -46,6 +46,8 @@ class Tour:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         await self.pilot.pause()
         while not condition():
+            if not self.app.is_running:
+                raise RuntimeError("the app has ended")
             if asyncio.get_running_loop().time() > deadline:
                 raise TimeoutError(self.text)
             await asyncio.sleep(0.02)
