@@ -15,6 +15,7 @@ from tests.migrate.test_backup_and_rehearsal import Sql, at_first
 from tests.migrate.test_decisions import BACKUP
 from tests.sandbox.client import Client, project
 from wizards.cancel import Cancel
+from wizards.cloud.google_cloud import GoogleCloud
 from wizards.events import Event, discard
 from wizards.failures import Failure, UsageFailure
 from wizards.migrate import copy_places, dumps, manifest
@@ -84,6 +85,27 @@ def test_a_copy_is_made_once_and_brought_back_the_same(
         (backup.path.name, f"{backup.path.name}.json")
     )
     assert copies.bring_back("20200101-000000-000000-x.dump", discard, Cancel()) is None
+
+
+def test_names_that_lead_out_of_the_folder_are_not_followed(
+    sandbox: SandboxAddress, tmp_path: Path
+) -> None:
+    client = Client(sandbox.url)
+    project(client, "notes-prod")
+    client.ok("POST", "storage/storage/v1/b?project=notes-prod", {"name": "notes-backups"})
+    dump = tmp_path / "project" / ".tarmac" / "backups" / "20261120-000000-000001-prod-n.dump"
+    dump.mkdir(parents=True)
+    (dump / "toc.dat").write_bytes(b"toc")
+    backup = replace(BACKUP, path=dump, bytes=3, sha256=dumps.digest(dump))
+    manifest.write(backup)
+    copies = Copies(to="gs://notes-backups", root=tmp_path / "project", sandbox=sandbox)
+    copies.keep(backup, discard, Cancel())
+    cloud = GoogleCloud.of(sandbox)
+    cloud.store("notes-backups", f"{dump.name}/../evil", dump / "toc.dat", lambda _done: None)
+    gone(backup)
+    assert copies.bring_back(dump.name, discard, Cancel()) is not None
+    assert [one.name for one in dump.iterdir()] == ["toc.dat"]
+    assert not (dump.parent / "evil").exists()
 
 
 def test_a_damaged_copy_is_not_brought_back(tmp_path: Path, backup: Backup) -> None:

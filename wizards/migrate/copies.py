@@ -103,7 +103,8 @@ class Copies:
 
     def _receive(self, backup: Backup, place: Place, fresh: Path, emit: Emit) -> None:
         name = backup.path.name
-        parts = [one for one in place.names() if one.startswith(f"{name}/")]
+        below = (one for one in place.names() if one.startswith(f"{name}/"))
+        parts = [one for one in below if _is_name(one.removeprefix(f"{name}/"))]
         if not parts:
             if not place.get(name, fresh, _progress(emit, "fetching", backup, 0)):
                 raise damaged(backup)
@@ -127,6 +128,11 @@ class Copies:
             emit(Event("migrate.log", {"line": text}))
 
         return copy_places.place_of(self.to, self.root, self.sandbox, cancel, says)
+
+
+def _is_name(part: str) -> bool:
+    """Whether a part of a dump is a file of its folder, not one of another place."""
+    return part not in ("", ".", "..") and "/" not in part
 
 
 def _not_copied(to: str, backup: Backup, failure: Failure) -> Failure:
