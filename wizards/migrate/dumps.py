@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from wizards.cancel import Cancel
 
 _BLOCK = 1 << 20
+_AT_ONCE = min(os.cpu_count() or 1, 4)
 
 
 def there(dump: Path) -> bool:
@@ -44,9 +47,10 @@ def digest(dump: Path, cancel: Cancel | None = None) -> str:
     stop = cancel or Cancel()
     if not dump.is_dir():
         return _of_file(dump, stop)
-    whole = hashlib.sha256()
-    for one in files(dump):
-        whole.update(f"{_of_file(one, stop)}  {one.name}\n".encode())
+    whole, held = hashlib.sha256(), files(dump)
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="hash") as jobs:
+        for one, found in zip(held, jobs.map(lambda file: _of_file(file, stop), held), strict=True):
+            whole.update(f"{found}  {one.name}\n".encode())
     return whole.hexdigest()
 
 
