@@ -160,6 +160,17 @@ def test_a_scan_of_a_table_known_to_be_tiny_is_no_danger_behind_a_lock() -> None
     assert severities(1 << 13, known=False) == {Severity.DANGER}
 
 
+def test_a_key_added_later_is_an_index_of_its_columns() -> None:
+    dump = (
+        "CREATE TABLE a (id int NOT NULL); CREATE TABLE b (id int NOT NULL);"
+        "ALTER TABLE a ADD CONSTRAINT a_pkey PRIMARY KEY (id);"
+        "ALTER TABLE b ADD CONSTRAINT b_key UNIQUE (id);"
+    )
+    last = "ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (id) REFERENCES a (id) NOT VALID;"
+    assert "fk-missing-index" not in found(dump + last)
+    assert "fk-missing-index" in found(dump + "ALTER TABLE b DROP CONSTRAINT b_key;" + last)
+
+
 def test_a_key_exchanged_in_one_transaction_is_only_a_notice() -> None:
     sql = (
         "ALTER TABLE users DROP CONSTRAINT users_pkey",

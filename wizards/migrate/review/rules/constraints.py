@@ -10,6 +10,7 @@ from wizards.migrate.review import fixes
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
+from wizards.migrate.review.made_indexes import MadeIndex
 from wizards.migrate.review.names import Name, of_range, quoted, words
 from wizards.migrate.review.proofs import not_null_columns
 from wizards.migrate.review.rules.indexes import is_partitioned
@@ -165,6 +166,7 @@ def _unique(case: Case, table: Name, constraint: pb.Constraint) -> None:
         case.touch(table, AX)
         return
     name = constraint.conname or fixes.shortened(f"{table.name}_{'_'.join(columns)}_key")
+    case.context.indexes.add(table.beside(name), MadeIndex(table, tuple(columns), True))
     case.find(
         "add-unique",
         _("blocks reads and writes of {table} while the index is built; duplicates fail").format(
@@ -185,6 +187,7 @@ def _primary_key(case: Case, table: Name, constraint: pb.Constraint) -> None:
         _key_by_index(case, table, constraint.indexname)
         return
     name = constraint.conname or fixes.shortened(f"{table.name}_pkey")
+    case.context.indexes.add(table.beside(name), MadeIndex(table, tuple(columns), True))
     case.find(
         "add-pk",
         _("blocks reads and writes of {table} while the index is built").format(table=table.shown),
@@ -309,6 +312,7 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     known = live.constraints.get(name) if live else None
     parent = context.foreign_keys.pop((table, name), None) or (known.references if known else None)
     case.touch(table, AX)
+    context.indexes.drop(table.beside(name))
     if command.behavior == pb.DROP_CASCADE and known is not None and known.kind in {"p", "u"}:
         for child in referencing(case, table, *known.columns):
             case.touch(child, AX)
