@@ -15,8 +15,12 @@ import psycopg
 import pytest
 
 from tests.migrate.alembic_project import AlembicProject, Rev, make_project
+from tests.migrate.on_cloud_sql import RECOVERS, OnCloudSql, on_cloud_sql
+from tests.running_sandbox import running_sandbox
+from tests.sandbox.furnished import furnish_state
 from wizards.events import Event
 from wizards.postgres.address import Address
+from wizards.postgres.sandbox_address import SandboxAddress
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 Make = Callable[..., AlembicProject]
@@ -102,3 +106,20 @@ def plain_role(
             connection.execute("DROP OWNED BY plain_role")
             connection.execute(f'ALTER DATABASE "{address.database}" OWNER TO "{address.user}"')
             connection.execute("DROP ROLE plain_role")
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxAddress]:
+    """A sandbox whose operations take what their real work takes."""
+    state = tmp_path_factory.mktemp("cloud") / "state"
+    furnish_state(state)
+    with running_sandbox(state, speed=10_000.0) as address:
+        yield address
+
+
+@pytest.fixture
+def prod(tmp_path: Path, cloud: SandboxAddress) -> Iterator[OnCloudSql]:
+    """A project on a Cloud SQL instance of its own, protected and with its log kept."""
+    made = on_cloud_sql(tmp_path / "project", cloud, **RECOVERS)
+    yield made
+    made.delete()

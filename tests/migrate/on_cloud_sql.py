@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +15,8 @@ from typing import Any
 
 import psycopg
 
-from tests.cli.run_tarmac import Ran, tarmac
-from tests.sandbox.client import Client, instance
+from tests.cli.run_tarmac import ROOT, Ran, tarmac
+from tests.sandbox.client import Client, until
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import Secret
 from wizards.events import Event
@@ -20,6 +25,7 @@ from wizards.postgres.sandbox_address import SandboxAddress
 
 PROJECT = "notes-prod"
 REGION = "asia-northeast3"
+_INSTANCES = f"sqladmin/v1/projects/{PROJECT}/instances"
 RECOVERS = {
     "backupConfiguration": {"enabled": True, "pointInTimeRecoveryEnabled": True},
     "deletionProtectionEnabled": True,
@@ -123,27 +129,39 @@ class OnCloudSql:
         """Let the next calls of this sandbox fail."""
         self.client.ok("POST", "/sandbox/v1/faults", fields)
 
+    def delete(self) -> None:
+        """Delete the instance and what a test left beside it: servers must not pile up."""
+        for name in self.instances():
+            free = {"settings": {"deletionProtectionEnabled": False}}
+            _done(self.client, "PATCH", f"{_INSTANCES}/{name}", free)
+            _done(self.client, "DELETE", f"{_INSTANCES}/{name}")
+
     def runs(self) -> list[dict[str, Any]]:
         path = f"sqladmin/v1/projects/{PROJECT}/instances/{self.instance}/backupRuns"
         found: list[dict[str, Any]] = self.client.ok("GET", path).get("items", [])
         return found
 
     def instances(self) -> list[str]:
-        found = self.client.ok("GET", f"sqladmin/v1/projects/{PROJECT}/instances")
-        return [one["name"] for one in found["items"] if one["name"].startswith(self.instance)]
+        found = self.client.ok("GET", _INSTANCES)
+        return [
+            one["name"] for one in found.get("items", []) if one["name"].startswith(self.instance)
+        ]
 
 
 def on_cloud_sql(folder: Path, address: SandboxAddress, **settings: Any) -> OnCloudSql:
     """Make an instance with a database, a user and their secret, and the project's files."""
     name = f"db-{secrets.token_hex(3)}"
     client = Client(address.url)
-    instance(client, PROJECT, name, **settings)
-    base = f"sqladmin/v1/projects/{PROJECT}/instances/{name}"
-    for path, body in (
-        ("databases", {"name": "notes"}),
-        ("users", {"name": "notes", "password": "one"}),
-    ):
-        client.sql_done(PROJECT, client.ok("POST", f"{base}/{path}", body))
+    body = {
+        "name": name,
+        "region": REGION,
+        "databaseVersion": "POSTGRES_16",
+        "settings": {"tier": "db-f1-micro", "edition": "ENTERPRISE", **settings},
+    }
+    _done(client, "POST", _INSTANCES, body)
+    base = f"{_INSTANCES}/{name}"
+    _done(client, "POST", f"{base}/databases", {"name": "notes"})
+    _done(client, "POST", f"{base}/users", {"name": "notes", "password": "one"})
     cloud = GoogleCloud.of(address)
     secret = Secret(id=f"{name}-password", regions=(REGION,))
     cloud.create_secret(PROJECT, secret)
@@ -155,6 +173,13 @@ def on_cloud_sql(folder: Path, address: SandboxAddress, **settings: Any) -> OnCl
     return made
 
 
+def _done(client: Client, http: str, path: str, body: Any = None) -> None:
+    """Begin an operation and wait for it, also on a machine that is busy."""
+    name = client.ok(http, path, body)["name"]
+    operation = f"sqladmin/v1/projects/{PROJECT}/operations/{name}"
+    until(lambda: client.ok("GET", operation), lambda said: said["status"] == "DONE", 120.0)
+
+
 def states(heard: Sequence[Event], event: str) -> list[str]:
     """Return the states of an event in order, each change once."""
     found: list[str] = []
@@ -163,3 +188,19 @@ def states(heard: Sequence[Event], event: str) -> list[str]:
         if one.event == event and (not found or found[-1] != state):
             found.append(state)
     return found
+
+
+def killed_while(prod: OnCloudSql, state: str, *words: str) -> None:
+    """Run a command and kill -9 it at the first event of a state."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "TARMAC_SANDBOX": str(prod.address.state)}
+    command = [sys.executable, "-m", "tui", "--json", "--env", "prod", "migrate", *words]
+    with subprocess.Popen(
+        command, cwd=prod.folder, stdout=subprocess.PIPE, text=True, env=env
+    ) as process:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if json.loads(line).get("state") == state:
+                process.kill()
+        assert process.wait() == -signal.SIGKILL, said
