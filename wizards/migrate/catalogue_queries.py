@@ -219,10 +219,11 @@ CROSS JOIN LATERAL (
     UNION ALL SELECT d.oid, d.typbasetype, d.typtypmod, d.typnotnull
       FROM levels JOIN pg_type d ON d.oid = levels.type WHERE d.typtype = 'd')
   SELECT (SELECT pg_get_expr(d.typdefaultbin, 0) FROM pg_type d WHERE d.oid = t.oid) AS usual,
-    max(mods) AS mods, bool_or(required OR EXISTS (
-      SELECT 1 FROM pg_constraint WHERE contypid = domain)) AS checked, bool_or(required) AS required,
-    ARRAY(SELECT pg_get_expr(k.conbin, 0) FROM levels l JOIN pg_constraint k ON k.contypid = l.domain
-      WHERE k.contype = 'c') AS conditions,
+    max(mods) AS mods, bool_or(required) AS required,
+    bool_or(required OR EXISTS (
+      SELECT 1 FROM pg_constraint WHERE contypid = domain)) AS checked,
+    ARRAY(SELECT pg_get_expr(k.conbin, 0) FROM levels l
+      JOIN pg_constraint k ON k.contypid = l.domain WHERE k.contype = 'c') AS conditions,
     (SELECT type FROM levels l JOIN pg_type b ON b.oid = l.type WHERE b.typtype <> 'd') AS type
   FROM levels) AS below
 """
