@@ -157,7 +157,7 @@ def test_it_is_never_done_without_the_typed_name_and_a_backup_of_what_is_there(
     with pytest.raises(Failure) as beside:
         console.restore(backup, discard, Cancel(), confirmed=console.target_name)
     assert beside.value.code == "restore-not-allowed"
-    assert "tarmac migrate restore FILE --in-place" in beside.value.next
+    assert f"tarmac migrate restore {backup.path.name} --in-place" in beside.value.next
     with pytest.raises(Refused) as caught:
         console.restore(backup, discard, Cancel(), confirmed="", in_place=True)
     assert caught.value.code == "confirmation-missing"

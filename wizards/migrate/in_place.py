@@ -59,7 +59,10 @@ def preflight(address: Address, backup: Backup) -> Way:
             "restore-in-place-refused",
             _("The backup cannot be restored in place."),
             why="; ".join(reasons[:_SHOWN]),
-            next=(f'ALTER ROLE "{address.user}" CREATEDB', "tarmac migrate restore FILE"),
+            next=(
+                f'ALTER ROLE "{address.user}" CREATEDB',
+                f"tarmac migrate restore {backup.path.name}",
+            ),
             raw="\n".join(reasons),
             exit_code=Exit.BLOCKED,
         )

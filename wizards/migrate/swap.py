@@ -46,7 +46,7 @@ def allowed(address: Address) -> bool:
     return not _forbidden(address)
 
 
-def preflight(address: Address) -> None:
+def preflight(address: Address, file: str) -> None:
     """Raise a card when the role cannot make, fill and rename databases."""
     forbidden = _forbidden(address)
     if forbidden:
@@ -59,7 +59,7 @@ def preflight(address: Address) -> None:
             ),
             next=(
                 f'ALTER ROLE "{address.user}" CREATEDB',
-                "tarmac migrate restore FILE --in-place",
+                f"tarmac migrate restore {file} --in-place",
             ),
         )
 
@@ -92,7 +92,7 @@ def restore_and_swap(
     ``still_allowed`` looks once more after everybody was shut out and raises to stop; until then
     a cancel stops too. ``record`` journals each step before it happens.
     """
-    preflight(address)
+    preflight(address, backup.path.name)
     token = secrets.token_hex(3)
     fresh = _name(address.database, "new", token)
     kept = _name(address.database, "before", token)
