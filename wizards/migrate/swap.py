@@ -46,7 +46,7 @@ def allowed(address: Address) -> bool:
     return not _forbidden(address)
 
 
-def preflight(address: Address, file: str) -> None:
+def preflight(address: Address, file: str = "FILE") -> None:
     """Raise a card when the role cannot make, fill and rename databases."""
     forbidden = _forbidden(address)
     if forbidden:
