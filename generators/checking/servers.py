@@ -27,9 +27,9 @@ def nginx(folder: Path, path: str) -> Checked:
     text = (folder / path).read_text("utf-8", "surrogateescape")
     filled = text.replace("${PORT}", "18080").replace("${API_URL}", "http://127.0.0.1:18081")
     filled = filled.replace("/etc/nginx/mime.types", str(_types(folder)))
-    place = folder / "nginx-filled.conf"
+    place = (folder / path).with_name("nginx-filled.conf")
     place.write_text(filled, encoding="utf-8", errors="surrogateescape")
-    words = [program, "-t", "-c", str(place), "-p", str(folder), "-e", str(folder / "error.log")]
+    words = [program, "-t", "-c", str(place), "-p", str(folder), "-e", "stderr"]
     done = _run(words, folder)
     if isinstance(done, str):
         return verdict("nginx", path, (Complaint(path, 0, done),))

