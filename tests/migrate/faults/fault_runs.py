@@ -125,7 +125,9 @@ def _next_start(place: Place, usual: Usual, said: dict[str, Any], looking: _Look
     left = status.get("interrupted")
     if left is None:
         looking.want(not told or told[0].end is not None, "status does not see the session")
-        return _ended_by_itself(place, usual, said, looking)
+        end = told[0].end if told else None
+        written = {"data": {"outcome": end.text("outcome")}} if end is not None else said
+        return _ended_by_itself(place, usual, written, looking)
     named = _named(left["says"], where, usual)
     looking.want(named, f"does not say where it is ({where}): {left['says']}")
     code = place.tarmac("migrate", "rollback", "--recover")
