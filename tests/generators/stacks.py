@@ -153,7 +153,7 @@ def stacks(draw: st.DrawFn) -> Stack:
                 database=draw(st.sampled_from([database, None])),
                 secrets=(SecretUse(variable="no", secret=draw(HOSTILE)),),
                 environment={"LEVEL": draw(HOSTILE)},
-                together=may_join(service) and draw(st.booleans()),
+                together=position == 0 and may_join(service) and draw(st.booleans()),
                 streams=tuple(
                     Stream(job=f"{label}-migrate", label=f"{label}-migrate", tool=tool)
                     for tool in tools
