@@ -45,14 +45,21 @@ def applied(cloud: Cloud, wanted: Blueprint, root: Path) -> list[str]:
 
 
 def undone(cloud: Cloud, root: Path) -> list[str]:
-    """Take everything back, every name typed; return the cards seen till it ended well."""
+    """Take everything back, every name typed; return the cards seen till it ended well.
+
+    What could not be seen stays, and is said: whoever reads that gives the command again.
+    """
 
     def attempt() -> AppliedPlan:
         found = plan_undo(root, cloud, discard, Cancel())
         names = found.names_to_type
         return undo(root, cloud, found, discard, Cancel(), confirmed=names)
 
-    return _until_well(attempt)
+    cards = _until_well(attempt)
+    left = plan_undo(root, cloud, discard, Cancel())
+    if any(not one.gone and not one.stays for one in left.removals):
+        cards += ["left: said", *_until_well(attempt)]
+    return cards
 
 
 def _until_well(attempt: Callable[[], AppliedPlan]) -> list[str]:

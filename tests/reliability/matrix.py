@@ -30,7 +30,7 @@ KILL = "kill -9"
 UNDO_EVERY = 7
 """Of undo a sample must do: each of its runs is an apply before that."""
 
-SHARED = 6
+SHARED = 12
 """How many calls one run disturbs; when it does not end well, each gets a run of its own."""
 
 FIRST_TIMES = (" #1", " #2")
@@ -140,13 +140,27 @@ def fault_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
 def kill_orders(every: int, journeys: Sequence[str] = JOURNEYS) -> list[Order]:
     """Return each N-th of all points at which a process can be killed; no point twice."""
     usual = run([Order("", None, each) for each in journeys], "kills", 1)
-    places = _first_ones({each.journey: first_times(each.points) for each in usual}, str)
+    places = _first_ones({each.journey: told_apart(each.points) for each in usual}, str)
     return _sampled([Order(KILL, point, journey) for point, journey in places], every)
 
 
 def first_times(points: Sequence[str]) -> list[str]:
     """Return the points without those that a step passes again while it waits for others."""
     return [point for point in points if point.endswith(FIRST_TIMES)]
+
+
+def told_apart(points: Sequence[str]) -> list[str]:
+    """Return the points at which a kill finds something else than at the point before.
+
+    Between the end of one journal record and the beginning of the next nothing is there to lose,
+    unless a write was answered meanwhile: that is a point of its own.
+    """
+    same = {
+        point
+        for last, point in zip(points, points[1:], strict=False)
+        if last.startswith("after ") and point.startswith("before ")
+    }
+    return [point for point in first_times(points) if point not in same]
 
 
 def _first_ones(

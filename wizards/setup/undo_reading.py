@@ -141,7 +141,7 @@ def _examined(
             return _created(part, cloud, ours)
         diff = part.resource.standing(cloud, part.made)
     except CloudFailure as failure:
-        if failure.code == "api-disabled":
+        if failure.code == "api-disabled" and not _enabled(part, cloud):
             return Removal(
                 made=part.made,
                 resource=part.resource,
@@ -155,6 +155,12 @@ def _examined(
         diff = ()
     gone = "" if diff else _why_nothing_is_left(part, cloud)
     return Removal(made=part.made, resource=part.resource, diff=diff, gone=gone)
+
+
+def _enabled(part: MadeResource, cloud: Cloud) -> bool:
+    """Whether the API that a refusal calls disabled is on: the refusal was too old then."""
+    api = part.resource.reads_through
+    return bool(api) and api in cloud.enabled_apis(part.resource.project, (api,))
 
 
 def _why_nothing_is_left(part: MadeResource, cloud: Cloud) -> str:
