@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing.queues import Queue
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -157,7 +158,7 @@ def told_apart(points: Sequence[str]) -> list[str]:
     """
     same = {
         point
-        for last, point in zip(points, points[1:], strict=False)
+        for last, point in pairwise(points)
         if last.startswith("after ") and point.startswith("before ")
     }
     return [point for point in first_times(points) if point not in same]
