@@ -119,7 +119,10 @@ def by_cloud_sql(
     driver: str,
     sandbox: SandboxAddress | None,
 ) -> Target:
-    """Return the target of a Cloud SQL instance: a tunnel, the password from Secret Manager."""
+    """Return the target of a Cloud SQL instance: a tunnel, the password from Secret Manager.
+
+    Who migrates is the migration user where there is one: it owns what migrations made.
+    """
     database, project = blueprint.database, blueprint.project
     if database is None:
         raise UsageFailure(
@@ -129,13 +132,14 @@ def by_cloud_sql(
             ),
             next=("tarmac init",),
         )
-    secret = blueprint.secrets.get(database.password_secret)
+    user, named = database.user, database.password_secret
+    if database.migrates_apart:
+        user, named = database.migration_user, database.migration_password_secret
+    secret = blueprint.secrets.get(named)
     if secret is None:
         raise UsageFailure(
             "password-secret-missing",
-            _("There is no [secrets.{name}] for the database password.").format(
-                name=database.password_secret
-            ),
+            _("There is no [secrets.{name}] for the database password.").format(name=named),
             next=("tarmac init",),
         )
     from wizards.cloud.opening import open_cloud
@@ -145,7 +149,7 @@ def by_cloud_sql(
     address = Address(
         host=tunnel.host,
         port=tunnel.port,
-        user=database.user,
+        user=user,
         password=password,
         database=database.name,
     )
