@@ -6,7 +6,6 @@ sample of it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +16,7 @@ from tests.reliability.fault_runs import FaultRuns
 from tests.reliability.faults import KINDS, distinct
 from tests.reliability.journeys import UNDO
 from tests.reliability.kill_runs import killed, killing_place, unkilled
-from tests.reliability.matrix import fault_orders, first_times, kill_orders, run
+from tests.reliability.matrix import fault_orders, first_times, kill_orders, run, workers
 from tests.reliability.virtual_cloud import virtual_cloud
 
 T = TypeVar("T")
@@ -55,12 +54,12 @@ def test_killed_at_a_sample_of_points_and_resumed_it_ends_like_an_undisturbed_ru
 
 @pytest.mark.slow
 def test_every_fault_at_every_call_ends_like_an_undisturbed_run() -> None:
-    all_well(run(fault_orders(1), "faults", os.cpu_count() or 1))
+    all_well(run(fault_orders(1), "faults", workers()))
 
 
 @pytest.mark.slow
 def test_killed_at_any_point_and_resumed_it_ends_like_an_undisturbed_run() -> None:
-    all_well(run(kill_orders(1), "kills", os.cpu_count() or 1))
+    all_well(run(kill_orders(1), "kills", workers()))
 
 
 def spread(places: Sequence[T], count: int) -> list[T]:
