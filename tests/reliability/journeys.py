@@ -56,7 +56,10 @@ def undone(cloud: Cloud, root: Path) -> list[str]:
         return undo(root, cloud, found, discard, Cancel(), confirmed=names)
 
     cards = _until_well(attempt)
-    left = plan_undo(root, cloud, discard, Cancel())
+    try:
+        left = plan_undo(root, cloud, discard, Cancel())
+    except Failure as failure:
+        return [*cards, f"plan: {failure.code}", *_until_well(attempt)]
     if any(not one.gone and not one.stays for one in left.removals):
         cards += ["left: said", *_until_well(attempt)]
     return cards

@@ -233,14 +233,16 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--write", type=Path)
     parser.add_argument("--only", choices=("faults", "kills"))
+    parser.add_argument("--journey", choices=JOURNEYS, action="append")
     parser.add_argument("--workers", type=int, default=workers())
     chosen = parser.parse_args()
+    journeys = tuple(chosen.journey or JOURNEYS)
     began = time.monotonic()
     outcomes: list[Any] = []
     if chosen.only != "kills":
-        outcomes += run(fault_orders(chosen.every), "faults", chosen.workers, _told)
+        outcomes += run(fault_orders(chosen.every, journeys), "faults", chosen.workers, _told)
     if chosen.only != "faults":
-        outcomes += run(kill_orders(chosen.every), "kills", chosen.workers, _told)
+        outcomes += run(kill_orders(chosen.every, journeys), "kills", chosen.workers, _told)
     report = Report(
         rows=rows_of(outcomes),
         seconds=time.monotonic() - began,
