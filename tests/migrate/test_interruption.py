@@ -110,6 +110,7 @@ def test_killed_inside_a_transaction_nothing_of_it_is_there(
     assert console.sessions()[0].outcome == "unchanged"
 
 
+@pytest.mark.slow
 def test_killed_after_one_revision_was_committed_the_way_back_is_a_restore(
     make: Make, fresh_database: str
 ) -> None:
@@ -127,6 +128,7 @@ def test_killed_after_one_revision_was_committed_the_way_back_is_a_restore(
     assert picture(fresh_database) == before
 
 
+@pytest.mark.slow
 def test_killed_after_a_rewrite_was_committed_its_rows_are_not_taken_for_others_work(
     make: Make, fresh_database: str
 ) -> None:
@@ -156,6 +158,7 @@ def test_killed_in_an_autocommit_block_what_it_left_is_taken_away(
     assert picture(fresh_database) == before
 
 
+@pytest.mark.slow
 def test_killed_after_a_statement_outside_a_transaction_its_rows_are_told(
     make: Make, sql: Sql
 ) -> None:

@@ -113,7 +113,7 @@ POINTS = [
     pytest.param("step.operation", "project:", marks=SLOW),
     pytest.param("step.operation", "apis:", marks=SLOW),
     pytest.param("step.start", "secret:notes-api-key", marks=SLOW),
-    ("step.operation", "sql.instance:"),
+    pytest.param("step.operation", "sql.instance:", marks=SLOW),
     pytest.param("step.operation", "sql.database:", marks=SLOW),
     pytest.param("step.operation", "sql.user:", marks=SLOW),
 ]
