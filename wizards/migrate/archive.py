@@ -75,6 +75,7 @@ def dump(
             give_up()
         said = _said(process)
     if process.returncode != 0:
+        said += f"\n{redacted(str(beside.exception() or ''))}"  # what ended first may say why
         raise _failed("backup-failed", _("pg_dump did not finish the backup."), said, address.user)
     return tools
 
