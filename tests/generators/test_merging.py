@@ -35,7 +35,7 @@ def edited(text: str, chance: random.Random, word: str) -> str:
     return "".join(lines)
 
 
-@pytest.mark.parametrize("way", ["python", "git"])
+@pytest.mark.parametrize("way", ["python", pytest.param("git", marks=pytest.mark.slow)])
 def test_a_thousand_random_pairs_of_edits_lose_no_line_of_a_person(way: str) -> None:
     if way == "git" and shutil.which("git") is None:
         pytest.skip("git is not installed")

@@ -143,6 +143,7 @@ def test_killed_after_a_rewrite_was_committed_its_rows_are_not_taken_for_others_
     assert picture(fresh_database) == before
 
 
+@pytest.mark.slow
 def test_killed_in_an_autocommit_block_what_it_left_is_taken_away(
     make: Make, fresh_database: str, sql: Sql
 ) -> None:

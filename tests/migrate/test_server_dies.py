@@ -19,6 +19,7 @@ from wizards.migrate.model import Decision, Outcome
 from wizards.postgres.cluster import Cluster
 
 
+@pytest.mark.slow
 def test_a_killed_server_leaves_a_session_that_the_next_start_explains(
     tmp_path: Path, alembic_python: Path
 ) -> None:
