@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.call import Call
 from sandbox.errors import ApiError, bad_request, error_info, not_found
 from sandbox.iam import access
+from sandbox.storage import buckets, objects
 from sandbox.world import World
 
 Body = dict[str, Any]
@@ -44,6 +45,7 @@ def require_complete(call: Call, project: Body, given: Body) -> Body:
     if not 0 < float(timeout.removesuffix("s")) <= 24 * 3600:
         raise bad_request("invalid value for 'build.timeout': must be within 24h")
     _check_account(call, given)
+    _check_source(call, given)
     values = {
         "PROJECT_ID": project["id"],
         "PROJECT_NUMBER": str(project["number"]),
@@ -132,3 +134,19 @@ def _filled(value: Any, values: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: _filled(each, values) for key, each in value.items()}
     return value
+
+
+def _check_source(call: Call, given: Body) -> None:
+    """Refuse a source in Storage that is not there or that the build's account cannot read."""
+    source = given.get("source", {}).get("storageSource", {})
+    if not source:
+        return
+    try:
+        bucket = buckets.existing(call.world, source.get("bucket", ""))
+        objects.existing(call.world, bucket["name"], source.get("object", ""))
+        if account := given.get("serviceAccount", "").rpartition("/")[2]:
+            who = f"serviceAccount:{account}"
+            buckets.require(call.world, who, "storage.objects.get", bucket, "object")
+    except ApiError as refused:
+        said = f"googleapi: Error {refused.code}: {refused.message}"
+        raise bad_request(f"could not resolve source: {said}") from None

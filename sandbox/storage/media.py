@@ -1,4 +1,4 @@
-"""Bytes of objects over HTTP: resumable uploads in chunks, downloads whole or by range."""
+"""Bytes of objects over HTTP: uploads whole or resumable in chunks, downloads whole or by range."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from sandbox.checksums import crc32c
 from sandbox.errors import ApiError, bad_request, not_imitated
-from sandbox.storage import buckets, objects
+from sandbox.storage import buckets, objects, whole
 from sandbox.world import World
 
 Body = dict[str, Any]
@@ -64,20 +64,41 @@ def answer(world: World, asked: Asked) -> Given:
     if upload is None:
         return _download(world, asked)
     bucket = unquote(upload["bucket"])
-    if asked.query.get("uploadType") != "resumable":
-        raise not_imitated(f"uploads of type {asked.query.get('uploadType', 'none')}")
-    if asked.http == "POST":
-        return _begin(world, asked, bucket)
-    if asked.http == "PUT":
-        return _chunk(world, asked)
-    raise not_imitated(f"{asked.http} of an upload")
+    match asked.http, asked.query.get("uploadType"):
+        case "POST", "resumable":
+            return _begin(world, asked, bucket)
+        case "POST", "media":
+            kind = asked.headers.get("content-type", "")
+            return _whole(world, asked, bucket, (b"", kind, asked.body))
+        case "POST", "multipart":
+            return _whole(world, asked, bucket, whole.parts(asked.headers, asked.body))
+        case "PUT", "resumable":
+            return _chunk(world, asked)
+        case http, kind:
+            raise not_imitated(f"{http} of an upload of type {kind}")
 
 
 def _begin(world: World, asked: Asked, name: str) -> Given:
+    session = _opened(world, asked, name, asked.body, "")
+    where = f"{asked.base}/{asked.path}?uploadType=resumable&upload_id={session}"
+    return Given(200, None, None, (("location", where), ("x-guploader-uploadid", session)))
+
+
+def _whole(world: World, asked: Asked, name: str, given: tuple[bytes, str, bytes]) -> Given:
+    about, kind, content = given
+    session = _opened(world, asked, name, about, kind)
+    (objects.folder(world) / f"{session}.part").write_bytes(content)
+    opened = world.store.get(SESSION, session)
+    assert opened is not None
+    return _finished(world, session, {**opened, "size": len(content), "crc32c": crc32c(content)})
+
+
+def _opened(world: World, asked: Asked, name: str, described: bytes, sent: str) -> str:
+    """Return the session of a new upload; ``described`` is the object's metadata as JSON."""
     bucket = buckets.existing(world, name)
     buckets.require(world, asked.identity, "storage.objects.create", bucket, "object")
     try:
-        about = json.loads(asked.body) if asked.body.strip() else {}
+        about = json.loads(described) if described.strip() else {}
     except ValueError:
         raise bad_request("Parse Error") from None
     target = asked.query.get("name") or str(about.get("name", ""))
@@ -86,7 +107,7 @@ def _begin(world: World, asked: Asked, name: str) -> Given:
     if world.store.get(objects.KIND, f"{name}/{target}"):
         buckets.require(world, asked.identity, "storage.objects.delete", bucket, "object")
     session = secrets.token_urlsafe(24)
-    kind = about.get("contentType") or asked.headers.get("x-upload-content-type")
+    kind = about.get("contentType") or sent or asked.headers.get("x-upload-content-type")
     world.store.put(
         SESSION,
         session,
@@ -101,8 +122,7 @@ def _begin(world: World, asked: Asked, name: str) -> Given:
         name,
     )
     (objects.folder(world) / f"{session}.part").touch(mode=0o600)
-    where = f"{asked.base}/{asked.path}?uploadType=resumable&upload_id={session}"
-    return Given(200, None, None, (("location", where), ("x-guploader-uploadid", session)))
+    return session
 
 
 def _chunk(world: World, asked: Asked) -> Given:

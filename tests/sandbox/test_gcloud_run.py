@@ -149,7 +149,8 @@ def test_builds_global_and_regional(gcloud: Gcloud, run: RunWorld, tmp_path: Pat
     source = tmp_path / "source"
     source.mkdir()
     (source / "file").write_text("x")
-    gcloud(f"builds submit {source} --config {good}", fails="does not imitate")
+    gcloud(f"builds submit {source} --config {good}")
+    assert "notes-prod_cloudbuild/source/" in gcloud("builds list --limit 1").stdout
     gcloud(
         "builds triggers create github --name deploy --repo-owner me --repo-name notes "
         "--branch-pattern main --build-config cloudbuild.yaml",

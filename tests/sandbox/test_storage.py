@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.sandbox.client import Client, project
+from sandbox.errors import ApiError
+from sandbox.storage import whole
+from tests.sandbox.client import DIRECT, Client, project
 from wizards.cloud import storage
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.google_cloud import GoogleCloud
@@ -121,8 +128,6 @@ def test_an_absent_bucket_and_a_missing_permission_are_told_apart(
 def test_a_chunk_of_an_odd_size_and_a_wrong_checksum_are_refused(
     client: Client, sandbox: SandboxAddress, bucket: str
 ) -> None:
-    import urllib.request
-
     begun = urllib.request.Request(
         f"{sandbox.url}/_/storage/upload/storage/v1/b/{bucket}/o?uploadType=resumable",
         method="POST",
@@ -148,6 +153,58 @@ def test_a_chunk_of_an_odd_size_and_a_wrong_checksum_are_refused(
     assert put(b"", "bytes */9") == 308
     assert put(b"abcdefghi", "bytes 0-8/9") == 400
     assert client.get(f"storage/storage/v1/b/{bucket}/o/x").status == 404
+
+
+@given(content=st.binary(max_size=5000), eol=st.sampled_from(["\r\n", "\n"]))
+def test_the_bytes_of_a_multipart_upload_are_kept_as_they_are(content: bytes, eol: str) -> None:
+    lines = [
+        "--=x1=",
+        "Content-Type: application/json",
+        "",
+        '{"name": "한국"}',
+        "--=x1=",
+        "Content-Type: application/gzip",
+        "Content-Transfer-Encoding: binary",
+        "",
+        "",
+    ]
+    body = eol.join(lines).encode() + content + f"{eol}--=x1=--{eol}".encode()
+    for quote in ("'", '"'):
+        headers = {"content-type": f"multipart/related; boundary={quote}=x1={quote}"}
+        about, kind, back = whole.parts(headers, body)
+        assert (json.loads(about), kind, back) == ({"name": "한국"}, "application/gzip", content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/related; boundary=x", b"no parts"),
+        ("multipart/related; boundary=x", b"--x\r\n\r\n{}\r\n--x--"),
+        ("application/json", b"{}"),
+        ("", b""),
+    ],
+)
+def test_a_malformed_multipart_upload_is_refused(kind: str, body: bytes) -> None:
+    with pytest.raises(ApiError, match="Malformed"):
+        whole.parts({"content-type": kind}, body)
+
+
+def test_an_upload_in_one_request_makes_the_object(
+    sandbox: SandboxAddress, client: Client, bucket: str
+) -> None:
+    wanted = urllib.request.Request(
+        f"{sandbox.url}/_/storage/upload/storage/v1/b/{bucket}/o?uploadType=media&name=a%2Fb",
+        method="POST",
+        data=b"\x00\xff",
+        headers={"Content-Type": "application/gzip"},
+    )
+    with DIRECT.open(wanted) as given_back:
+        made = json.load(given_back)
+    assert (made["name"], made["size"], made["contentType"]) == ("a/b", "2", "application/gzip")
+    assert client.get(f"storage/storage/v1/b/{bucket}/o/a%2Fb").body["md5Hash"] == made["md5Hash"]
+    stored = GoogleCloud.of(sandbox).stored(bucket, "a/b")
+    assert stored is not None
+    assert (stored.size, stored.md5) == (2, made["md5Hash"])
 
 
 def test_a_bucket_with_objects_in_it_is_not_deleted(
