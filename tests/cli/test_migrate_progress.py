@@ -23,6 +23,7 @@ def test_a_line_comes_every_now_and_then_and_other_events_always() -> None:
         "  1.0 GB of about 2.0 GB restored"
     )
     assert often(at("copying", bytes=1_000_000, of_bytes=2_000_000)) == "  1 MB of 2 MB copied"
+    assert often(at("counting", tables=3, of_tables=12)) == "  3 of 12 tables counted"
     assert often(at("outdated", file="x")) == "else"
     assert often(Event("migrate.phase", {"phase": "verify"})) == "else"
     seldom = Progress(otherwise, every=3600.0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import stat
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from tests.migrate.conftest import Make
 from wizards.cancel import Cancel, Cancelled
 from wizards.events import Event, discard
 from wizards.failures import Failure
-from wizards.migrate import archive, catalogue, growth
+from wizards.migrate import archive, catalogue, counting, growth
 from wizards.migrate.model import Severity
 from wizards.migrate.scratch import scratch
 from wizards.postgres import binaries
@@ -67,14 +69,52 @@ def test_dump_and_proof_tell_how_far_they_are(
     project = at_first(make)
     monkeypatch.setattr(growth, "_EVERY", 0.0)
     monkeypatch.setattr(archive, "_TICK", 0.001)
+    monkeypatch.setattr(counting, "beside_the_dump", lambda _address: False)
     taken = project.console().backup(heard.append, Cancel())
     told = [event.fields for event in heard if event.event == "migrate.backup"]
-    assert {"running", "dumped", "restoring"} <= {one["state"] for one in told}
+    assert {"running", "dumped", "counting", "restoring"} <= {one["state"] for one in told}
+    tables = [(one["tables"], one["of_tables"]) for one in told if one["state"] == "counting"]
+    assert tables == [(0, 2), (1, 2)]
     restored = [one for one in told if one["state"] == "restoring"]
     assert {one["file"] for one in restored} == {taken.path.name}
     assert {one["of_bytes"] for one in restored} == {taken.database_bytes}
     sizes = [int(str(one["bytes"])) for one in restored]
     assert 0 < sizes[0] <= sizes[-1] <= 2 * taken.database_bytes
+
+
+@pytest.mark.parametrize(
+    ("host", "cores", "beside"),
+    [
+        ("127.0.0.1", 2, False),
+        ("/tmp", 2, False),
+        ("127.0.0.1", 8, True),
+        ("db.example.com", 2, True),
+    ],
+)
+def test_rows_are_counted_beside_the_dump_where_that_slows_neither(
+    monkeypatch: pytest.MonkeyPatch, host: str, cores: int, beside: bool
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    address = Address(host=host, port=5432, user="u", database="d")
+    assert counting.beside_the_dump(address) is beside
+
+
+def test_counting_stops_in_the_middle_of_a_table(fresh_database: str) -> None:
+    with connect(Address.from_url(fresh_database)) as connection:
+        connection.execute("create table held (id int)")
+        connection.execute("insert into held values (1)")
+        connection.execute("alter table held enable row level security")
+        connection.execute("create policy slow on held using (pg_sleep(60) is not null)")
+        connection.execute("create role counter; grant select on held to counter")
+        connection.execute("set role counter")
+        cancel = Cancel()
+        threading.Timer(0.2, cancel.ask).start()
+        begun = time.monotonic()
+        with pytest.raises(Cancelled):
+            counting.counted(connection, cancel)
+        assert time.monotonic() - begun < 10
+        connection.execute("reset role")
+        connection.execute("drop table held; drop role counter")
 
 
 def test_a_scratch_hurries_only_while_it_is_filled(fresh_database: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from wizards.events import Event, Json
 _EVERY = 10.0  # seconds between two lines: what is done sooner needs none
 _WORDS = {
     "running": N_("{done} dumped; the tables have {whole}"),
+    "counting": N_("{done} of {whole} tables counted"),
     "restoring": N_("{done} of about {whole} restored"),
     "copying": N_("{done} of {whole} copied"),
     "fetching": N_("{done} of {whole} fetched"),
@@ -35,9 +36,11 @@ class Progress:
         if time.monotonic() - self._last < self.every:
             return None
         self._last = time.monotonic()
-        whole = event.fields.get("of_bytes") or event.fields.get("table_bytes")
-        words = _(_WORDS[str(event.fields["state"])])
-        return "  " + words.format(done=_size(event.fields.get("bytes")), whole=_size(whole))
+        words, fields = _(_WORDS[str(event.fields["state"])]), event.fields
+        if "tables" in fields:
+            return "  " + words.format(done=fields["tables"], whole=fields["of_tables"])
+        whole = fields.get("of_bytes") or fields.get("table_bytes")
+        return "  " + words.format(done=_size(fields.get("bytes")), whole=_size(whole))
 
 
 def _size(count: Json) -> str:

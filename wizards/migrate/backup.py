@@ -8,6 +8,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,16 @@ from wizards.cancel import Cancel
 from wizards.disk import writing
 from wizards.events import Emit, Event
 from wizards.failures import Failure
-from wizards.migrate import archive, backends, catalogue, dump_form, dumps, manifest, rows
+from wizards.migrate import (
+    archive,
+    backends,
+    catalogue,
+    counting,
+    dump_form,
+    dumps,
+    manifest,
+    rows,
+)
 from wizards.migrate.dump_form import Form
 from wizards.migrate.model import Backup, Moment
 from wizards.migrate.standing import heads
@@ -27,7 +37,7 @@ from wizards.postgres.connection import connect, server_major, value
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
 
-# The rows are counted beside pg_dump: with one process, so that neither takes the other's core.
+# The rows may be counted beside pg_dump: with one process, so that neither takes the other's core.
 _ALONE = {"max_parallel_workers_per_gather": "0"}
 _ROOM = 1.2  # free space wanted, as a multiple of the tables' size
 
@@ -44,7 +54,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """The database at the moment of the snapshot."""
+    """The database at the moment of the snapshot; ``rows`` None where they are counted later."""
 
     catalogue: catalogue.Catalogue
     heads: tuple[str, ...]
@@ -52,13 +62,14 @@ class _Seen:
     origin: str
     major: int
     bytes: int
-    rows: dict[str, int]
+    rows: dict[str, int] | None
 
 
 def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     """Dump a database into ``folder`` and return the backup, not yet verified.
 
-    The rows are counted in the very snapshot that pg_dump reads, while it runs.
+    The rows are counted in the very snapshot that pg_dump reads: while it runs, or after it where
+    the two would share this machine's cores.
     """
     begun = time.monotonic()
     with writing(folder):
@@ -84,20 +95,25 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
                 progress=lambda done: _progress(emit, done, size),
                 cancel=cancel,
             )
+            digest, written = dumps.digest(path, cancel), dumps.size(path)
+            _progress(emit, written, size, state="dumped")
+            found = seen[0]
+            counted = found.rows
+            if counted is None:
+                counted = counting.counted(connection, cancel, partial(_counting, emit))
         except BaseException:
             dumps.remove(path)
             raise
     final = path.with_suffix("")
     path.replace(final)
-    found = seen[0]
     backup = Backup(
         path=final,
         database=subject.address.database,
         target=subject.target,
         taken_at=taken_at,
-        bytes=dumps.size(final),
-        sha256=dumps.digest(final),
-        rows=found.rows,
+        bytes=written,
+        sha256=digest,
+        rows=counted,
         schema=found.catalogue.shape,
         signature=found.catalogue.signature,
         portable=found.catalogue.portable,
@@ -115,12 +131,12 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     except BaseException:
         dumps.remove(final)  # without its manifest it is no backup, only a full disk
         raise
-    _progress(emit, backup.bytes, size, state="dumped")
     return backup
 
 
 def _see(connection: Connection, subject: Subject, cancel: Cancel) -> _Seen:
-    """Look at everything the manifest says, in the snapshot that the dump reads."""
+    """Look at what the manifest says, in the snapshot that the dump reads."""
+    beside = counting.beside_the_dump(subject.address)
     return _Seen(
         catalogue=catalogue.read(connection, subject.version_table),
         heads=heads(connection, subject.version_table),
@@ -128,7 +144,7 @@ def _see(connection: Connection, subject: Subject, cancel: Cancel) -> _Seen:
         origin=backends.origin(connection),
         major=server_major(connection),
         bytes=int(str(value(connection, "select pg_database_size(current_database())"))),
-        rows=rows.counts(connection, cancel),
+        rows=rows.counts(connection, cancel) if beside else None,
     )
 
 
@@ -194,3 +210,7 @@ def _new_dump(folder: Path, subject: Subject, moment: datetime, form: Form) -> P
 
 def _progress(emit: Emit, done: int, size: int, state: str = "running") -> None:
     emit(Event("migrate.backup", {"state": state, "bytes": done, "table_bytes": size}))
+
+
+def _counting(emit: Emit, done: int, of: int) -> None:
+    emit(Event("migrate.backup", {"state": "counting", "tables": done, "of_tables": of}))

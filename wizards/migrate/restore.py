@@ -10,7 +10,7 @@ from generators.language import _
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event, Json, discard
 from wizards.failures import Failure
-from wizards.migrate import archive, catalogue, dumps, rows
+from wizards.migrate import archive, catalogue, counting, dumps, rows
 from wizards.migrate.backup import damaged, intact
 from wizards.migrate.growth import Growth
 from wizards.migrate.model import Backup
@@ -33,7 +33,7 @@ def restore_to_scratch(
         _restore(backup, scratch.address, scratch.major, emit, cancel, privileges=False)
     with connect(scratch.address, "tarmac verify") as connection:
         found = catalogue.read(connection, version_table)
-        counted = rows.counts(connection, cancel)
+        counted = counting.counted(connection, cancel)
     comparable = scratch.same_server or scratch.major == backup.server
     expected = (backup.schema, found.shape) if comparable else (backup.portable, found.portable)
     _same(backup, found, expected[0] == expected[1], counted, privileges=False)
@@ -51,7 +51,7 @@ def restore_beside(
     _restore(intact(backup), address, major, emit, cancel, privileges=True)
     with connect(address, "tarmac verify") as connection:
         found = catalogue.read(connection, version_table)
-        counted = rows.counts(connection, cancel)
+        counted = counting.counted(connection, cancel)
         connection.execute("analyze")
     _same(backup, found, found.signature == backup.signature, counted, privileges=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, LiteralString
 
 from wizards.cancel import Cancel
@@ -27,11 +27,22 @@ def tables(connection: Connection) -> list[tuple[str, str]]:
     return [(str(schema), str(table)) for schema, table in connection.execute(_TABLES)]
 
 
-def counts(connection: Connection, cancel: Cancel) -> dict[str, int]:
-    """Return exact row counts by "schema.table", as this connection's snapshot sees them."""
+def unheard(_done: int, _all: int) -> None:
+    """Tell nobody how many tables are counted."""
+
+
+def counts(
+    connection: Connection, cancel: Cancel, told: Callable[[int, int], None] = unheard
+) -> dict[str, int]:
+    """Return exact row counts by "schema.table", as this connection's snapshot sees them.
+
+    ``told`` gets (tables counted, tables in all) before each of them.
+    """
     found: dict[str, int] = {}
-    for schema, table in tables(connection):
+    held = tables(connection)
+    for schema, table in held:
         cancel.check()
+        told(len(found), len(held))
         row = connection.execute(_over("select count(*) from {}", schema, table)).fetchone()
         found[f"{schema}.{table}"] = int(str(row[0])) if row else 0
     return found
