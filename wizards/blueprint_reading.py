@@ -96,11 +96,26 @@ def parse(text: str, path: Path) -> Blueprint:
     return blueprint
 
 
+def wrong_with(key: str, value: object) -> str:
+    """Return what is wrong with one dotted key and its value, or ""; what else is needed is not."""
+    first, *rest = key.split(".")
+    inner = list(value) if isinstance(value, tuple) else value
+    for part in reversed(rest):
+        inner = {part: inner}
+    reading = _Reading("", partial=True)
+    reading.blueprint({first: inner})
+    return "; ".join(
+        one.says.removeprefix(f"{key}: ") + (f" — {one.suggestion}" if one.suggestion else "")
+        for one in reading.complaints
+    )
+
+
 class _Reading:
     """One pass over a parsed document that collects complaints instead of stopping at the first."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, partial: bool = False) -> None:
         self.text = text
+        self.partial = partial
         self.complaints: list[Complaint] = []
 
     def blueprint(self, document: dict[str, Any]) -> Blueprint:
@@ -164,12 +179,14 @@ class _Reading:
         for part in fields(shape):
             needed = part.default is MISSING and part.default_factory is MISSING
             if needed and part.name not in content:
+                values[part.name] = ""
+                if self.partial:
+                    continue
                 self._complain(
                     place,
                     "",
                     _("[{table}] needs a {key}").format(table=".".join(place), key=part.name),
                 )
-                values[part.name] = ""
         return shape(**{key: value for key, value in values.items() if key in hints})
 
     def _unknown(self, place: tuple[str, ...], key: str, known: list[str]) -> None:
@@ -229,7 +246,7 @@ def _checks(given: list[Any]) -> tuple[tuple[HealthCheck, ...], str]:
 
 
 def line_of(text: str, place: tuple[str, ...], key: str) -> int:
-    """Return the line (from 1) of a key in a table, of the table where it is not found, or 0."""
+    """Return the line (from 1) of a key, else of the nearest table that holds it, else 0."""
     header = 0
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
@@ -243,7 +260,7 @@ def line_of(text: str, place: tuple[str, ...], key: str) -> int:
             path = (*table, *(part.strip(" \"'") for part in named[1].split(".")))
             if path[: len(place) + 1] == (*place, key):
                 return number
-    return header
+    return header or (line_of(text, place[:-1], place[-1]) if place else 0)
 
 
 def _not_toml(path: Path, text: str, raw: str) -> UsageFailure:

@@ -111,7 +111,7 @@ class Interview:
 def read_value(kind: Kind, given: str | Value) -> Value:
     """Turn text (a flag, a prompt, a file) into the kind's value; ValueError says what is wrong."""
     if not isinstance(given, str):
-        return tuple(str(part) for part in given) if isinstance(given, list) else given
+        return _of_kind(kind, given)
     text = given.strip()
     match kind:
         case Kind.NUMBER:
@@ -127,3 +127,30 @@ def read_value(kind: Kind, given: str | Value) -> Value:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         case _:
             return text
+
+
+def _of_kind(kind: Kind, given: Value) -> Value:
+    """Return a value that has a type already where the type fits; a number may stand for a text."""
+    if given is None:
+        return given
+    whole = isinstance(given, int) and not isinstance(given, bool)
+    match kind:
+        case Kind.NUMBER:
+            if not whole:
+                raise ValueError(_("{text} is not a whole number").format(text=_as_toml(given)))
+        case Kind.YES_NO:
+            if not isinstance(given, bool):
+                raise ValueError(_("say yes or no"))
+        case Kind.SEVERAL:
+            if not isinstance(given, list | tuple):
+                raise ValueError(_("must be a list"))
+            return tuple(str(part) for part in given)
+        case _:
+            if not whole:
+                raise ValueError(_("must be text in quotes"))
+            return str(given)
+    return given
+
+
+def _as_toml(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

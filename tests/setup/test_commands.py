@@ -70,6 +70,19 @@ def test_init_refuses_what_google_would_refuse_and_suggests_keys(
     assert not (folder / "tarmac.toml").exists()
 
 
+def test_init_names_file_and_line_of_every_answer_that_does_not_pass(
+    folder: Path, clean: dict[str, str]
+) -> None:
+    (folder / "a.toml").write_text(
+        "[project]\nid = 'notes-demo-1'\n[secrets.API_KEY]\nsource = 'evn:API_KEY'\n"
+    )
+    ran = tarmac("init", "--answers", "a.toml", "--json", cwd=folder, env=clean)
+    assert ran.code == 2
+    card = ran.envelope["errors"][0]
+    assert card["why"].startswith("a.toml line 4: secrets.API_KEY.source: ")
+    assert card["next"] == ["$EDITOR +4 a.toml"]
+
+
 def in_sandbox(address: SandboxAddress, folder: Path, clean: dict[str, str], *words: str) -> Ran:
     return tarmac(*words, cwd=folder, env={**clean, "TARMAC_SANDBOX": str(address.state)})
 

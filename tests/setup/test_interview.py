@@ -118,16 +118,73 @@ def test_an_answers_file_may_hold_any_key_of_the_blueprint(tmp_path: Path) -> No
         "[project]\nid = 'notes-1'\n[database]\nnetwork = 'vpc'\n[secrets.KEY]\nname = 'n'\n"
     )
     talk = interview(tmp_path, None, None)
-    beyond, complaints = answers_file.give(talk, answers_file.read(file), Layer.FILE)
+    beyond, complaints = answers_file.give(talk, answers_file.read(file).values, Layer.FILE)
     assert beyond == {"database.network": "vpc", "secrets.KEY.name": "n"}
     assert complaints == []
     assert talk.values()["project.id"] == "notes-1"
 
 
+def test_a_secret_with_a_table_of_its_own_needs_no_mention_among_the_names(tmp_path: Path) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text("[secrets]\nAPI_KEY = {source = 'env:KEY'}\nOTHER.source = 'generate'\n")
+    talk = interview(tmp_path, None, None, suggest=False)
+    beyond, wrong = answers_file.give(talk, answers_file.read(file).values, Layer.FILE)
+    assert (beyond, wrong) == ({}, [])
+    made = values(talk.given())
+    assert made["secrets.API_KEY.source"] == "env:KEY"
+    assert str(made["secrets.API_KEY.name"]).endswith("-api-key")
+    assert made["secrets.OTHER.source"] == "generate"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("[database]\nhigh_availability = 1", 2, "yes or no"),
+        ("[service]\nport = true", 2, "true is not a whole number"),
+        ("[service]\nname = ['a']", 2, "text"),
+        ("[setup]\nsecrets = 5", 2, "a list"),
+        ("\n[secrets.KEY]\nsource = 'evn:KEY'", 3, "env:VARIABLE"),
+        ("secrets.KEY = 'value'", 1, "must be a table"),
+        ("environments.prod = {protcted = true}", 1, "protected"),
+        ("[migrations]\nproviderr = 'alembic'", 2, "provider"),
+        ("project = 'x'", 1, "must be a table"),
+        ("[pipline]\nkind = 'none'", 2, "pipeline.kind"),
+        ("[setup]\ndatabase = false\n[database]\ntier = 'db-f1-micro'", 4, "no effect"),
+    ],
+)
+def test_a_wrong_answer_is_named_with_its_line(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text(text)
+    given = answers_file.read(file)
+    _beyond, wrong = answers_file.give(interview(tmp_path, None, None), given.values, Layer.FILE)
+    assert [given.line(one.key) for one in wrong] == [line]
+    assert says in wrong[0].says
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[service]\ncpu = 2\nenvironment = {LOG = 'info'}",
+        "[environments.prod]\nchecks = [{path = '/x', status = 200}]",
+        "[drift]\nignore = ['service:a.port']",
+    ],
+)
+def test_what_tarmac_toml_takes_the_answers_take(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "answers.toml"
+    file.write_text(text)
+    talk = interview(tmp_path, None, None)
+    beyond, wrong = answers_file.give(talk, answers_file.read(file).values, Layer.FILE)
+    assert wrong == []
+    read = parse(rendered(tmp_path / "tarmac.toml", values(talk.given()) | beyond), file)
+    assert read.service.cpu in ("1", "2")
+
+
 def test_an_unknown_key_suggests_the_nearest(tmp_path: Path) -> None:
     talk = interview(tmp_path, None, None)
-    _beyond, complaints = answers_file.give(talk, {"project.regoin": "x"}, Layer.FLAG)
-    assert "project.region" in complaints[0]
+    _beyond, wrong = answers_file.give(talk, {"project.regoin": "x"}, Layer.FLAG)
+    assert "project.region" in wrong[0].says
 
 
 def test_each_secret_brings_the_question_where_its_value_comes_from(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from tui.context import Context
 if TYPE_CHECKING:
     from generators.project import Detection
     from wizards.blueprint import Blueprint
+    from wizards.failures import UsageFailure
     from wizards.interview import Interview
     from wizards.question import Question, Value
+    from wizards.setup.answers_file import AnswersFile, Wrong
 
 
 @click.command()
@@ -71,26 +73,42 @@ def _detected(context: Context) -> Detection:
 
 def _given(talk: Interview, file: Path | None, flags: tuple[str, ...]) -> dict[str, Value]:
     from wizards.answers import Layer
-    from wizards.failures import UsageFailure
     from wizards.setup import answers_file
 
-    beyond: dict[str, Value] = {}
-    complaints: list[str] = []
-    from_file = answers_file.read(file) if file else {}
+    from_file = answers_file.read(file) if file else None
     from_flags: dict[str, Value] = {**answers_file.read_flags(flags)}
-    for answers, layer in ((from_file, Layer.FILE), (from_flags, Layer.FLAG)):
-        more, wrong = answers_file.give(talk, answers, layer)
-        beyond |= more
-        complaints += wrong
-    if complaints:
-        raise UsageFailure(
-            "answers-wrong",
-            ngettext(
-                "{count} answer does not pass", "{count} answers do not pass", len(complaints)
-            ).format(count=len(complaints)),
-            why="\n".join(complaints),
-        )
-    return beyond
+    beyond, wrong = answers_file.give(talk, from_file.values if from_file else {}, Layer.FILE)
+    more, wrong_flags = answers_file.give(talk, from_flags, Layer.FLAG)
+    if wrong or wrong_flags:
+        raise _do_not_pass(from_file, wrong, wrong_flags)
+    return beyond | more
+
+
+def _do_not_pass(
+    file: AnswersFile | None, of_file: list[Wrong], of_flags: list[Wrong]
+) -> UsageFailure:
+    """Return the card that names every answer that does not pass, and where it was given."""
+    from wizards.failures import UsageFailure
+
+    places = (
+        sorted(((file.line(one.key), one) for one in of_file), key=lambda place: place[0])
+        if file
+        else []
+    )
+    name = file.path.name if file else ""
+    lines = [
+        _("{file} line {line}: {says}").format(file=name, line=line, says=f"{one.key}: {one.says}")
+        for line, one in places
+    ]
+    lines += [f"--set {one.key}=…: {one.says}" for one in of_flags]
+    return UsageFailure(
+        "answers-wrong",
+        ngettext("{count} answer does not pass", "{count} answers do not pass", len(lines)).format(
+            count=len(lines)
+        ),
+        why="\n".join(lines),
+        next=(f"$EDITOR +{max(places[0][0], 1)} {file.path}",) if file and places else (),
+    )
 
 
 def _complete(talk: Interview) -> None:
