@@ -93,7 +93,10 @@ def test_a_name_google_would_refuse_is_refused_while_asking(
 
 def test_the_answers_make_a_blueprint_that_reads_back(tmp_path: Path) -> None:
     talk = interview(tmp_path, None, None)
-    answers = {"project.billing_account": "012345-6789AB-CDEF01", "setup.secrets": ("API_KEY",)}
+    answers: dict[str, Value] = {
+        "project.billing_account": "012345-6789AB-CDEF01",
+        "setup.secrets": ("API_KEY",),
+    }
     assert answers_file.give(talk, answers, Layer.FILE) == ({}, [])
     made = values({part.key: talk.values().get(part.key) for part in talk.asked()})
     blueprint = parse(rendered(tmp_path / "tarmac.toml", made), tmp_path / "tarmac.toml")
@@ -189,7 +192,7 @@ def test_an_unknown_key_suggests_the_nearest(tmp_path: Path) -> None:
 
 def test_each_secret_brings_the_question_where_its_value_comes_from(tmp_path: Path) -> None:
     talk = interview(tmp_path, None, None)
-    answers = {
+    answers: dict[str, Value] = {
         "secrets.STRIPE_KEY.source": "env:STRIPE",
         "setup.secrets": ("STRIPE_KEY", "SECRET_KEY"),
     }
