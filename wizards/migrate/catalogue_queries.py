@@ -96,12 +96,6 @@ SELECT c.conrelid, c.conname, c.contype::text, c.convalidated, pg_get_constraint
   ARRAY(SELECT attname::text FROM unnest(c.conkey) WITH ORDINALITY AS k(num, place)
     JOIN pg_attribute ON attrelid = c.conrelid AND attnum = k.num ORDER BY place),
   c.confrelid,
-  CASE WHEN c.contype IN ('c', 'n') THEN
-    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.conrelid
-      AND attnum = ANY(c.conkey) AND pg_get_constraintdef(c.oid)
-      ~ ('(^|[( ])' || regexp_replace(quote_ident(attname), '([^a-z0-9_])', '\\\\\\1', 'g')
-         || ' IS NOT NULL')
-      AND pg_get_constraintdef(c.oid) !~ ' OR ') END,
   ARRAY(SELECT attname::text FROM unnest(c.confkey) WITH ORDINALITY AS k(num, place)
     JOIN pg_attribute ON attrelid = c.confrelid AND attnum = k.num ORDER BY place)
 FROM pg_constraint c WHERE c.conrelid = ANY(%(oids)s)

@@ -17,6 +17,7 @@ from wizards.migrate.review.catalogue import Column, Constraint, Domain, Facts, 
 from wizards.migrate.review.checks.keys import columns_in
 from wizards.migrate.review.mentions import Mentions, mentions
 from wizards.migrate.review.names import Name, words
+from wizards.migrate.review.proofs import checked_not_null
 from wizards.migrate.review.opclasses import opclasses
 from wizards.migrate.review.sql import parameters_filled, statements
 from wizards.migrate.review.volatility import function_calls, operators
@@ -151,7 +152,7 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
         )
     constraints: dict[int, dict[str, Constraint]] = {}
     for row in connection.execute(queries.CONSTRAINTS, known).fetchall():
-        oid, name, kind, valid, definition, named_columns, parent, proves, referenced = row
+        oid, name, kind, valid, definition, named_columns, parent, referenced = row
         constraints.setdefault(oid, {})[name] = Constraint(
             name=name,
             kind=kind,
@@ -160,7 +161,7 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
             columns=tuple(named_columns or ()),
             references=names.get(parent),
             referenced=tuple(referenced),
-            proves=tuple(proves or ()),
+            proves=_proves(kind, definition, tuple(named_columns or ())),
         )
     indexes: dict[int, list[Index]] = {}
     for row in connection.execute(queries.INDEXES, known).fetchall():
@@ -197,6 +198,20 @@ def _tables(connection: Server, oids: list[int], base: Facts) -> Facts:
         found.setdefault(Name(row[1], row[2]), table)
     every = {index.name: index for several in indexes.values() for index in several}
     return replace(base, tables=found, indexes=every)
+
+
+def _proves(kind: str, definition: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that a constraint, as pg_get_constraintdef() prints it, keeps from being NULL."""
+    if kind == "n":
+        return columns
+    if kind != "c" or " IS NOT NULL" not in definition:
+        return ()
+    return tuple(
+        name
+        for one in statements(f"ALTER TABLE t ADD {definition}")
+        if one.node is not None
+        for name in checked_not_null(one.node)
+    )
 
 
 def _columns_of(expressions: str) -> frozenset[str]:

@@ -16,6 +16,15 @@ def not_null_columns(expression: pb.Node) -> tuple[str, ...]:
     return ()
 
 
+def checked_not_null(node: pb.AlterTableStmt) -> tuple[str, ...]:
+    """Return the columns that the CHECKs which an ALTER TABLE adds keep from being NULL."""
+    return tuple(
+        name
+        for item in node.cmds
+        for name in not_null_columns(getattr(item.alter_table_cmd, "def").constraint.raw_expr)
+    )
+
+
 def column_name(node: pb.Node) -> str:
     """Return the column of a plain column reference, "" for anything else."""
     if node.WhichOneof("node") != "column_ref":
