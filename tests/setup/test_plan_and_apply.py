@@ -218,6 +218,29 @@ def test_a_new_value_of_a_secret_is_one_new_version(cloud: GoogleCloud, tmp_path
     assert [v.number for v in cloud.secret_versions(project, "notes-api-key")] == [2, 1]
 
 
+def test_a_value_is_compared_with_the_newest_version_that_is_switched_on(
+    cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    wanted = blueprint(
+        database=False, secrets_={"API_KEY": Secret(name="notes-api-key", source="ask")}
+    )
+    project = wanted.project.id
+    assert applied(tmp_path, blueprint(project, database=False), cloud).failures == ()
+    cloud.wait(cloud.start_apis(project, ("secretmanager.googleapis.com",)))
+    secret = CloudSecret(id="notes-api-key", regions=("asia-northeast3",))
+    eventually(lambda: cloud.create_secret(project, secret), cloud)
+    cloud.add_secret_version(project, secret.id, "the-first-value")
+    cloud.add_secret_version(project, secret.id, "the-second-value")
+    cloud._secrets().disable_secret_version(
+        name=f"projects/{project}/secrets/{secret.id}/versions/2"
+    )
+    plan = planned(wanted, cloud, API_KEY="the-first-value")
+    assert actions(plan)["secret:notes-api-key"] is Action.ADOPT
+    assert applied(tmp_path, wanted, cloud, API_KEY="the-third-value").failures == ()
+    versions = [(one.number, one.state) for one in cloud.secret_versions(project, secret.id)]
+    assert versions == [(3, "ENABLED"), (2, "DISABLED"), (1, "ENABLED")]
+
+
 def test_a_rotated_password_reaches_the_database_user(
     cloud: GoogleCloud, sandbox: SandboxAddress, tmp_path: Path
 ) -> None:

@@ -94,12 +94,12 @@ class SecretCalls(Calls):
         return _version(made)
 
     def secret_value(self, project: str, secret: str, version: str = "latest") -> str:
-        """Return a value as text."""
+        """Return a value as text; bytes that are no UTF-8 as lone surrogates, unlike any text."""
         name = f"{secret_name(project, secret)}/versions/{version}"
         found = self._read(
             "secret_value", lambda: self._secrets().access_secret_version(name=name, **ONCE)
         )
-        return found.payload.data.decode()
+        return found.payload.data.decode(errors="surrogateescape")
 
 
 def secret_name(project: str, secret: str) -> str:

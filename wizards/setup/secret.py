@@ -117,7 +117,8 @@ class SecretResource(Resource):
         intent = found.annotations.get(DIGEST)
         if intent == digest(self.value):
             return enabled[0].number <= int(found.annotations.get(AFTER, "0"))
-        return cloud.secret_value(self.project, self.secret) != self.value
+        newest = str(enabled[0].number)
+        return cloud.secret_value(self.project, self.secret, newest) != self.value
 
     def make(self, work: Work, seen: Seen) -> None:
         """Write the intent, then the version; or only the label of an adopted secret."""

@@ -12,6 +12,8 @@ from wizards.failures import UsageFailure
 from wizards.redaction import hide
 from wizards.setup.naming import secrets_of
 
+_MOST_BYTES = 65_536
+
 
 def found_values(blueprint: Blueprint, root: Path) -> dict[str, str]:
     """Return the values that need nobody: ``env:`` and ``file:`` sources that exist."""
@@ -36,14 +38,20 @@ def checked(variable: str, value: str) -> str:
     """Return a value without one trailing newline; an empty one is refused."""
     stripped = value.removesuffix("\n")
     stripped = stripped.removesuffix("\r")
-    if stripped:
-        hide(stripped)
-        return stripped
-    raise UsageFailure(
-        "secret-empty-value",
-        _("the value for {variable} is empty").format(variable=variable),
-        why=_("an empty secret would only fail later, when the service starts"),
-    )
+    if not stripped:
+        raise UsageFailure(
+            "secret-empty-value",
+            _("the value for {variable} is empty").format(variable=variable),
+            why=_("an empty secret would only fail later, when the service starts"),
+        )
+    hide(stripped)
+    if len(stripped.encode()) > _MOST_BYTES:
+        raise UsageFailure(
+            "secret-too-long",
+            _("the value for {variable} is too long").format(variable=variable),
+            why=_("Secret Manager keeps at most 64 KiB in a version"),
+        )
+    return stripped
 
 
 def given_values(sources: Iterable[str], root: Path) -> dict[str, str]:
@@ -66,9 +74,18 @@ def _read(source: str, root: Path) -> str | None:
     kind, _colon, where = source.partition(":")
     if kind == "env":
         return os.environ.get(where)
-    if kind == "file":
-        try:
-            return (root / where).expanduser().read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-    return None
+    return _of_file(root / Path(where).expanduser()) if kind == "file" else None
+
+
+def _of_file(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as wrong:
+        why = wrong.strerror if isinstance(wrong, OSError) else _("it is not text in UTF-8")
+        raise UsageFailure(
+            "secret-file-unreadable",
+            _("{file} cannot be read").format(file=path),
+            why=why or "",
+        ) from None
