@@ -18,6 +18,7 @@ from wizards.failures import Failure, UsageFailure
 from wizards.plan import Action, critical_path
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.runner import State
+from wizards.setup.desired import resources
 from wizards.setup.unfinished import unfinished
 
 
@@ -153,6 +154,9 @@ def test_a_secret_and_an_instance_made_by_hand_are_adopted_with_nothing_but_a_la
     plan = planned(whole, cloud)
     assert actions(plan)["sql.instance:notes-db"] is Action.ADOPT
     assert actions(plan)["secret:notes-db-password"] is Action.ADOPT
+    disk = 10 * (0.221 + 0.10)  # 10 GB more than tarmac.toml says, with their backups
+    new = sum(resource.cost() for resource in resources(whole))
+    assert plan.cost_usd_month == pytest.approx(new + disk)
     assert applied(tmp_path, whole, cloud).failures == ()
     found = cloud.sql_instance(project, "notes-db")
     assert found is not None

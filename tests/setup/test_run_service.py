@@ -13,6 +13,7 @@ from tests.setup.run_world import OWN, REGION, RunProject, a_run_project
 from tests.setup.sandboxed import ask, log_length
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.google_cloud import GoogleCloud
+from wizards.cloud.run_things import Fields, RunService, RunTraffic
 from wizards.cloud.things import PolicyOf
 from wizards.failures import Failure
 from wizards.plan import Action
@@ -20,7 +21,8 @@ from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.setup.performing import perform
 from wizards.setup.preflight.left_alone import left_alone_check
 from wizards.setup.resource import Made
-from wizards.setup.run_service import PLACEHOLDER
+from wizards.setup.run_comparing import ImageChoice
+from wizards.setup.run_service import PLACEHOLDER, RunServiceResource
 
 BY_REVISION = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
 
@@ -405,3 +407,32 @@ def test_a_lost_answer_to_the_creation_makes_no_second_service(world: RunProject
     )
     world.make(world.service("once"))
     assert world.document("once")["generation"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("shares", "says"),
+    [
+        ([RunTraffic(percent=100)], ""),
+        ([RunTraffic(percent=0, revision="notes-2", tag="canary"), RunTraffic(percent=100)], ""),
+        ([RunTraffic(percent=100, revision="notes-1")], "gets none of it"),
+        (
+            [RunTraffic(percent=70, revision="notes-1"), RunTraffic(percent=30)],
+            "gets 30 %, notes-1 (70 %) the rest",
+        ),
+    ],
+)
+def test_an_update_says_what_share_of_a_divided_traffic_the_new_revision_gets(
+    shares: list[RunTraffic], says: str
+) -> None:
+    fields: Fields = {"cpu": "1", "memory": "512Mi", "min_instances": 0}
+    found = RunService(name="notes", region=REGION, fields=fields, traffic=tuple(shares))
+    service = RunServiceResource(
+        project="notes-demo-1",
+        run_name="notes",
+        region=REGION,
+        settings=fields,
+        image=ImageChoice(named="", placeholder=PLACEHOLDER),
+        health_path="/health",
+    )
+    breaks = service.updating(found, ()).breaks
+    assert (says in breaks) if says else not breaks

@@ -63,11 +63,15 @@ def make_plan(
     extra = leftover_changes(left, past, project, bound, emit, confirmed)
     return Plan(
         changes=(*(_agreed(row, blueprint.drift.ignore) for row in changes), *extra),
-        cost_usd_month=sum(resource.cost() for resource in wanted),
+        cost_usd_month=sum(_month(resource, looks[resource.id]) for resource in wanted),
         prices_of=dated(),
         preflight=tuple(checks),
         calls=cloud.calls - before,
     )
+
+
+def _month(resource: Resource, seen: Seen) -> float:
+    return resource.cost() if seen.month is None else seen.month
 
 
 def _agreed(row: Change, ignored: Collection[str]) -> Change:

@@ -26,6 +26,8 @@ class Seen:
     cost_delta: float = 0.0
     breaks: str = ""
     blocked_by: str = ""
+    month: float | None = None
+    """USD a month of it once the plan is carried out, where that is not what it would cost new."""
     kept: tuple[FieldDiff, ...] = ()
     """What differs from what Tarmac suggests and stays, because tarmac.toml does not name it."""
 

@@ -180,7 +180,7 @@ class RunServiceResource(RunResource):
             action=Action.UPDATE,
             diff=diff,
             cost_delta=self.cost() - _month(found.fields, self.region),
-            breaks=_pinned_traffic(found),
+            breaks=_divided_traffic(found),
         )
 
     def command(self, seen: Seen) -> str:
@@ -211,13 +211,20 @@ class RunServiceResource(RunResource):
         return tuple(needed)
 
 
-def _pinned_traffic(found: Found) -> str:
+def _divided_traffic(found: Found) -> str:
+    """Say what share of the traffic a new revision gets where others have some by name."""
     shares = [part for part in getattr(found, "traffic", ()) if part.percent]
-    if not shares or any(not part.revision for part in shares):
+    named = ", ".join(f"{part.revision} ({part.percent} %)" for part in shares if part.revision)
+    if not named:
         return ""
-    return _("its traffic is pinned to {revisions}: the new revision gets none of it").format(
-        revisions=", ".join(f"{part.revision} ({part.percent} %)" for part in shares)
-    )
+    rest = sum(part.percent for part in shares if not part.revision)
+    if not rest:
+        return _("its traffic is pinned to {revisions}: the new revision gets none of it").format(
+            revisions=named
+        )
+    return _(
+        "its traffic is split: the new revision gets {percent} %, {revisions} the rest"
+    ).format(percent=rest, revisions=named)
 
 
 def _month(fields: Mapping[str, FieldValue], region: str) -> float:

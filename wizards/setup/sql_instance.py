@@ -100,13 +100,15 @@ class SqlInstanceResource(Resource):
         if made.blocked_by:
             return Seen(action=Action.BLOCKED, diff=made.diff, blocked_by=made.blocked_by)
         mark = _mark(found)
+        month = sql_month(changed(found.settings, made.diff))
         if not made.diff:
-            return Seen(action=Action.ADOPT if mark else Action.NONE, diff=mark, kept=made.kept)
-        after = changed(found.settings, made.diff)
+            action = Action.ADOPT if mark else Action.NONE
+            return Seen(action=action, diff=mark, kept=made.kept, month=month)
         return Seen(
             action=Action.UPDATE,
             diff=(*made.diff, *mark),
-            cost_delta=sql_month(after) - sql_month(found.settings),
+            cost_delta=month - sql_month(found.settings),
+            month=month,
             breaks=interrupts(made.diff),
             kept=made.kept,
         )
