@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from generators.language import _, ngettext
 from tui.columns import folded, width
+from tui.field_words import plain
 
 if TYPE_CHECKING:
     from wizards.setup.drift_report import DriftReport, FieldDrift, ItemDrift
@@ -69,21 +70,13 @@ def _whose(who: str) -> str:
 
 
 def _field(part: FieldDrift) -> str:
-    world, wanted = _plain(part.world), _plain(part.wanted)
+    world, wanted = plain(part.world), plain(part.wanted)
     words = _("{field}: is {world}, tarmac.toml says {wanted}").format(
         field=part.field, world=world, wanted=wanted
     )
     if part.applied is not None and part.applied not in (part.world, part.wanted):
-        words += " " + _("(the last apply wrote {applied})").format(applied=_plain(part.applied))
+        words += " " + _("(the last apply wrote {applied})").format(applied=plain(part.applied))
     return words
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return _("nothing")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
 
 
 def _choices(item: ItemDrift) -> Iterator[str]:

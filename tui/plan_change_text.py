@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from generators.language import _, ngettext
 from tui.columns import between, coloured, folded
+from tui.field_words import plain
 from tui.plan_text import action_word
 from wizards.plan import Action, Change, FieldDiff
 
@@ -68,8 +69,8 @@ def _fields(change: Change, room: int, trunk: str, *, full: bool) -> Iterator[st
         return
     few = change.diff if full or change.action is not Action.CREATE else change.diff[:_FEW]
     for part in few:
-        before = "" if part.before is None else f"{_plain(part.before)} → "
-        words = f"{part.field}: {before}{_plain(part.after)}"
+        before = "" if part.before is None else f"{plain(part.before)} → "
+        words = f"{part.field}: {before}{plain(part.after)}"
         yield from folded(words, room, trunk, f"{trunk}  ")
     rest = len(change.diff) - len(few)
     if rest:
@@ -105,9 +106,3 @@ def _more(change: Change, titles: Mapping[str, str], room: int, trunk: str) -> I
         yield from folded(words, room, trunk, f"{trunk}  ")
     for line in change.command.splitlines():
         yield f"{trunk}$ {line}"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)

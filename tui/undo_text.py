@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from generators.language import _, ngettext
 from tui.columns import folded, width
+from tui.field_words import plain
 from wizards.plan import Action, Change, Plan
 
 
@@ -82,7 +83,7 @@ def _field(change: Change, field: str, before: object, after: object) -> str:
         return _("{member} loses {role}").format(member=member, role=field)
     if change.kind == "apis":
         return field
-    return f"{field}: {before} → {after or _('nothing')}"
+    return f"{field}: {plain(before)} → {plain(after)}"
 
 
 def _waiting(change: Change, room: int) -> Iterator[str]:

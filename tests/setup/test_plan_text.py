@@ -7,7 +7,12 @@ from rich.cells import cell_len
 
 from tui.columns import folded
 from tui.plan_text import lines
+from tui.undo_text import lines as undo_lines
+from wizards.cloud.things import SqlSettings
 from wizards.plan import Action, Change, Check, FieldDiff, Plan, critical_chain
+from wizards.setup.resource import Made
+from wizards.setup.sql_instance import SqlInstanceResource
+from wizards.setup.undo_plan import Removal, UndoPlan
 
 
 @pytest.fixture(autouse=True)
@@ -123,3 +128,32 @@ def test_a_word_longer_than_a_line_is_cut_and_nothing_is_lost() -> None:
     said = list(folded("가" * 50 + " end", 21, "- ", "  "))
     assert all(cell_len(line) <= 21 for line in said)
     assert "".join(line[2:] for line in said).replace(" ", "") == "가" * 50 + "end"
+
+
+def test_an_undo_says_yes_no_and_nothing_and_what_going_back_interrupts() -> None:
+    instance = SqlInstanceResource(
+        project="notes-demo-1",
+        instance="notes-db",
+        settings=SqlSettings(
+            version="POSTGRES_16",
+            tier="db-f1-micro",
+            edition="ENTERPRISE",
+            region="asia-northeast3",
+            storage_gb=10,
+            high_availability=False,
+            point_in_time_recovery=True,
+        ),
+    )
+    written = (
+        FieldDiff("tier", "db-g1-small", "db-f1-micro"),
+        FieldDiff("point_in_time_recovery", False, True),
+        FieldDiff("labels.managed-by", None, "tarmac"),
+    )
+    made = Made(id=instance.id, created=False, diff=written)
+    found = UndoPlan(
+        project="notes-demo-1", removals=(Removal(made=made, resource=instance, diff=written),)
+    )
+    said = "\n".join(undo_lines(found.decided(), full=False))
+    assert "point_in_time_recovery: yes → no" in said
+    assert "labels.managed-by: tarmac → nothing" in said
+    assert "▲ the instance restarts: some minutes without a database" in said

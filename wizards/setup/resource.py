@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -126,6 +126,10 @@ class Resource(ABC):
 
     def loses(self) -> str:
         """Return the data that goes with it when it is deleted, in words, or "" for none."""
+        return ""
+
+    def interrupts(self, diff: Sequence[FieldDiff]) -> str:  # noqa: ARG002
+        """Return what a change of these fields interrupts or gives up, or "" for nothing."""
         return ""
 
     def holds_data(self, cloud: Cloud) -> bool:  # noqa: ARG002 - kinds that can be empty look

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -176,6 +177,10 @@ class SqlInstanceResource(Resource):
         return _("every database in it; a final backup is kept for {days} days").format(
             days=FINAL_BACKUP_DAYS
         )
+
+    def interrupts(self, diff: Sequence[FieldDiff]) -> str:
+        """Return what a change of these fields interrupts or gives up."""
+        return interrupts(diff)
 
     def foreign(self, cloud: Cloud, ours: Ours) -> tuple[str, ...]:
         """Return the databases and users that somebody else made in it."""

@@ -13,10 +13,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from generators.language import _, ngettext
+from tui.field_words import plain
 from tui.widgets.failure_lines import failure_rows, words_row
 from tui.widgets.rows import Row, Rows
 from tui.widgets.words import fit, sides
-from wizards.events import Json
 from wizards.failures import Failure
 
 if TYPE_CHECKING:
@@ -207,12 +207,3 @@ def who_words(who: str) -> str:
         "both": _("both changed since our apply"),
         "unknown": _("no journal here tells whose doing"),
     }[who]
-
-
-def plain(value: Json) -> str:
-    """Return a value as it is shown."""
-    if value is None or value == "":
-        return _("nothing")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import partial
 
 from textual.content import Content
 
 from generators.language import _
+from tui.field_words import plain
 from tui.screens.setup.progress import StepState
 from tui.widgets.failure_lines import failure_rows, step_words, words_row
 from tui.widgets.rows import Row
 from tui.widgets.words import wrapped
-from wizards.events import Json
 from wizards.failures import Failure
 from wizards.plan import Change, Check, FieldDiff
 
@@ -113,14 +112,8 @@ def _grant(part: FieldDiff, width: int) -> list[Content]:
 
 
 def _field(part: FieldDiff, width: int) -> list[Content]:
-    old = "" if part.before is None else f"{_plain(part.before)} → "
+    old = "" if part.before is None else f"{plain(part.before)} → "
     words = Content.assemble(
-        (f"{part.field}: ", "bold"), (old, "$text-error"), (_plain(part.after), "$text-success")
+        (f"{part.field}: ", "bold"), (old, "$text-error"), (plain(part.after), "$text-success")
     )
     return wrapped(words, width)
-
-
-def _plain(value: Json) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
