@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wizards.migrate.model import Finding
 from wizards.migrate.review.catalogue import Domain, Facts, Table
@@ -12,6 +12,9 @@ from wizards.migrate.review.made_indexes import MadeIndexes
 from wizards.migrate.review.names import Name
 from wizards.migrate.review.sql import Hint
 from wizards.migrate.review.types import Type, of_sql, of_text
+
+if TYPE_CHECKING:
+    from wizards.migrate.review.libpg import pb
 
 
 class Held(NamedTuple):
@@ -38,6 +41,7 @@ class Context:
     nullable: set[tuple[Name, str]] = field(default_factory=set)
     proofs: dict[tuple[Name, str], tuple[str, ...]] = field(default_factory=dict)
     proved: set[tuple[Name, str]] = field(default_factory=set)
+    dropped_constraints: set[tuple[Name, str]] = field(default_factory=set)
     checked: set[Name] = field(default_factory=set)
     validated: dict[Name, set[str]] = field(default_factory=dict)
     indexes: MadeIndexes = field(default_factory=MadeIndexes)
@@ -50,6 +54,9 @@ class Context:
     partitioned: set[Name] = field(default_factory=set)
     domains: dict[Name, Domain] = field(default_factory=dict)
     functions: dict[Name, bool] = field(default_factory=dict)
+    bodies: dict[Name, pb.CreateFunctionStmt] = field(default_factory=dict)
+    prepared: dict[str, pb.Node] = field(default_factory=dict)
+    running: list[Name] = field(default_factory=list)
     new_types: set[Name] = field(default_factory=set)
     timeouts: set[str] = field(default_factory=set)
     local_timeouts: set[str] = field(default_factory=set)

@@ -9,7 +9,11 @@ from wizards.migrate.review import libpg
 from wizards.migrate.review.libpg import pb
 
 _TAG = "$tarmac_block$"
+_HEADS = ("void", "integer", "SETOF integer", "trigger")
 _DYNAMIC = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors", "PLpgSQL_stmt_call"})
+
+
+_QUERIES = frozenset({"PLpgSQL_stmt_fors", "PLpgSQL_stmt_return_query", "PLpgSQL_stmt_open"})
 
 
 class Body(NamedTuple):
@@ -33,9 +37,24 @@ def read(source: str) -> Body | None:
 
     The parser aborts the process on a DO without a body, so it only ever sees one written here.
     """
+    return _parsed(source, "DO {source}")
+
+
+def read_function(source: str) -> Body | None:
+    """Read a function's source, whatever it returns; None when it does not parse."""
+    for head in _HEADS:
+        found = _parsed(
+            source, f"CREATE FUNCTION f() RETURNS {head} LANGUAGE plpgsql AS {{source}}"
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _parsed(source: str, around: str) -> Body | None:
     if not source.strip() or "\0" in source or _TAG in source:
         return None
-    block = f"DO {_TAG}{source}{_TAG}".encode("utf-8", "replace")
+    block = around.replace("{source}", f"{_TAG}{source}{_TAG}").encode("utf-8", "replace")
     result = libpg.native.lib.pg_query_parse_plpgsql(block)
     try:
         if result.error:
@@ -67,6 +86,8 @@ def _collect(node: Any, statements: list[str], dynamic: list[str]) -> None:
                     statements.append(_query(value.get("sqlstmt")))
                 elif kind == "PLpgSQL_stmt_perform":
                     statements.append(_query(value.get("expr")))
+                elif kind in _QUERIES and value.get("query"):
+                    statements.append(_query(value.get("query")))
             todo.extend(reversed(list(part.values())))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wizards.migrate.review.context import Context
-from wizards.migrate.review.names import of_words, words
+from wizards.migrate.review.names import Name, of_words, words
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -48,6 +48,48 @@ _NEVER = frozenset(
 ]
 )
 # fmt: on
+# fmt: off
+_READ = frozenset(
+    [
+        "count", "sum", "avg", "min", "max", "every", "unnest", "generate_series", "string_agg",
+        "array_agg", "row_number", "rank", "dense_rank", "lag", "lead", "format_type",
+        "obj_description", "col_description", "shobj_description", "generate_subscripts",
+        "cardinality", "isfinite", "row_to_json", "ts_rank", "numnode", "setseed", "width_bucket",
+        "hashtext", "ntile", "first_value", "last_value", "num_nulls", "num_nonnulls", "crc32",
+        "gcd", "lcm", "div", "pi", "degrees", "radians", "cbrt", "factorial", "starts_with",
+        "normalize", "sha224", "sha384", "sha512", "to_hex", "to_ascii", "notify", "xmlparse",
+    ]
+)
+# fmt: on
+_FAMILIES = (
+    "pg_",
+    "has_",
+    "json_",
+    "jsonb_",
+    "array_",
+    "regexp_",
+    "to_reg",
+    "current_",
+    "txid_",
+    "lo_",
+    "inet_",
+    "quote_",
+    "bool_",
+    "bit_",
+    "xml",
+    "range_",
+    "uuid_",
+    "ts_",
+    "make_",
+    "lseg",
+    "loread",
+    "set_",
+    "get_",
+    "unistr",
+    "parse_ident",
+)
+"""How the names of PostgreSQL's own functions begin."""
+
 MOMENTS = frozenset({"now", "transaction_timestamp", "statement_timestamp"})
 
 
@@ -73,6 +115,14 @@ def _verdict(bare: str, shown: str, has_arguments: bool, context: Context) -> bo
     if bare in _NEVER and not (bare in MOMENTS and has_arguments):
         return False
     return None
+
+
+def is_builtin(name: Name) -> bool:
+    """Whether a function is PostgreSQL's own, as far as its name tells."""
+    bare = name.name
+    if name.schema:
+        return name.schema in {"pg_catalog", "information_schema"}
+    return bare in VOLATILE or bare in _NEVER or bare in _READ or bare.startswith(_FAMILIES)
 
 
 def operators(node: Message) -> Iterator[str]:

@@ -42,6 +42,19 @@ def create_trigger(case: Case, node: pb.CreateTrigStmt) -> None:
     )
 
 
+def create_rule(case: Case, node: pb.RuleStmt) -> None:
+    """Judge CREATE RULE: statements on the table do something else from then on."""
+    table = of_range(node.relation)
+    case.find(
+        "create-trigger",
+        _("blocks reads and writes of {table} for a moment, then rewrites statements on it").format(
+            table=table.shown
+        ),
+        on=(table,),
+        lock=AX,
+    )
+
+
 def row_security(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     """Judge ENABLE, DISABLE and FORCE ROW LEVEL SECURITY."""
     on = command.subtype in {pb.AT_EnableRowSecurity, pb.AT_ForceRowSecurity}

@@ -9,7 +9,16 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_range
-from wizards.migrate.review.rules import access, columns, constraints, not_null, partitions, storage
+from wizards.migrate.review.rules import (
+    access,
+    columns,
+    composite_types,
+    constraints,
+    inheritance,
+    not_null,
+    partitions,
+    storage,
+)
 from wizards.migrate.review.rules.type_change import alter_type
 
 Rule = Callable[[Case, Name, pb.AlterTableCmd], None]
@@ -60,9 +69,11 @@ _RULES: dict[int, Rule] = {
     pb.AT_ResetRelOptions: storage.set_options,
     pb.AT_ChangeOwner: access.owner,
     pb.AT_ReplicaIdentity: access.replica_identity,
+    pb.AT_AddInherit: inheritance.join,
     **dict.fromkeys(_TRIGGERS, access.switch_trigger),
     **dict.fromkeys(_ROW_SECURITY, access.row_security),
 }
+_FIRST = frozenset({pb.AT_DropColumn, pb.AT_DropConstraint})
 _COMBINABLE = frozenset(
     {pb.AT_AddColumn, pb.AT_DropColumn, pb.AT_SetNotNull, pb.AT_DropNotNull, pb.AT_ColumnDefault}
     | {pb.AT_AlterColumnType, pb.AT_AddConstraint}
@@ -73,12 +84,12 @@ def alter_table(case: Case, node: pb.AlterTableStmt) -> None:
     """Judge every command of an ALTER TABLE."""
     table = of_range(node.relation)
     if node.objtype not in _TABLES:
+        _not_a_table(case, table, node)
         return
     known = case.context.table(table) is not None or table in case.context.new
     if node.missing_ok and case.context.facts and not known:
         return
-    for item in node.cmds:
-        command = item.alter_table_cmd
+    for command in _in_order(node):
         subtype = command.subtype
         if subtype == pb.AT_AddColumn:
             columns.add_column(case, table, command)
@@ -89,6 +100,22 @@ def alter_table(case: Case, node: pb.AlterTableStmt) -> None:
         else:
             case.touch(table, Lock.SHARE_UPDATE_EXCLUSIVE if subtype in _SUX else AX)
     _combine(case, table, node)
+
+
+def _not_a_table(case: Case, name: Name, node: pb.AlterTableStmt) -> None:
+    """ALTER TYPE of a composite type and ALTER INDEX share the grammar of ALTER TABLE."""
+    for item in node.cmds:
+        command = item.alter_table_cmd
+        if node.objtype == pb.OBJECT_TYPE:
+            composite_types.alter_attribute(case, name, command)
+        elif node.objtype == pb.OBJECT_INDEX and command.subtype == pb.AT_SetTableSpace:
+            storage.move_index(case, name, command)
+
+
+def _in_order(node: pb.AlterTableStmt) -> list[pb.AlterTableCmd]:
+    """The commands as PostgreSQL runs them: what is dropped goes first, wherever it is written."""
+    commands = [item.alter_table_cmd for item in node.cmds]
+    return sorted(commands, key=lambda command: command.subtype not in _FIRST)
 
 
 def _combine(case: Case, table: Name, node: pb.AlterTableStmt) -> None:

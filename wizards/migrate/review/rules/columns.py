@@ -102,6 +102,8 @@ def _sequence(case: Case, table: Name, column: str, serial: bool) -> None:
 
 def _generated(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -> None:
     if constraint.generated_kind == "v":
+        if any(part.constraint.contype == pb.CONSTR_NOTNULL for part in column.constraints):
+            _computed_not_null(case, table)
         return
     value = expression_sql(constraint.raw_expr)
     case.find(
@@ -118,6 +120,19 @@ def _generated(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Con
             _("-- keep it with a trigger, then fill in batches until 0 rows:"),
             fixes.backfill(table, column.colname, value),
         ),
+    )
+
+
+def _computed_not_null(case: Case, table: Name) -> None:
+    """A virtual column stores nothing, so NOT NULL computes it for every row."""
+    case.find(
+        "add-column-constraint",
+        _("{what} behind the column: every row of {table} is read under the lock").format(
+            what="NOT NULL", table=table.shown
+        ),
+        on=(table,),
+        lock=AX,
+        scans=True,
     )
 
 
@@ -338,6 +353,8 @@ def drop_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     if cascade:
         for child in referencing(case, table, command.name):
             case.touch(child, AX)
+        for view in live.views if live and command.name in live.view_columns else ():
+            case.touch(view, AX)
     case.find(
         "drop-column",
         _("loses the data of {column}; code of the last release still reads it").format(

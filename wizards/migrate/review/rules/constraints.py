@@ -312,6 +312,7 @@ def drop_constraint(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     known = live.constraints.get(name) if live else None
     parent = context.foreign_keys.pop((table, name), None) or (known.references if known else None)
     case.touch(table, AX)
+    context.dropped_constraints.add((table, name))
     context.indexes.drop(table.beside(name))
     if command.behavior == pb.DROP_CASCADE and known is not None and known.kind in {"p", "u"}:
         for child in referencing(case, table, *known.columns):

@@ -129,14 +129,16 @@ def create_function(case: Case, node: pb.CreateFunctionStmt) -> None:
         option = item.def_elem
         if option.defname == "volatility":
             volatile = option.arg.string.sval == "volatile"
-    case.context.functions[of_words(words(node.funcname))] = volatile
+    name = of_words(words(node.funcname))
+    case.context.functions[name] = volatile
+    case.context.bodies[name] = node
 
 
 def refresh(case: Case, node: pb.RefreshMatViewStmt) -> None:
     """Judge REFRESH MATERIALIZED VIEW."""
     view = of_range(node.relation)
     live = case.context.table(view)
-    for source in live.sources if live else ():
+    for source in live.sources if live and not node.skip_data else ():
         case.touch(source, Lock.ACCESS_SHARE, scans=True)
     if node.concurrent:
         case.find(
@@ -148,8 +150,6 @@ def refresh(case: Case, node: pb.RefreshMatViewStmt) -> None:
             severity=Severity.NOTICE,
         )
         return
-    if node.skip_data:
-        case.scans = frozenset()
     case.find(
         "refresh-matview",
         _("{view} is emptied, and reading it fails until it is filled").format(view=view.shown)
@@ -163,8 +163,10 @@ def refresh(case: Case, node: pb.RefreshMatViewStmt) -> None:
     )
 
 
-def weak_lock(case: Case, node: pb.CreateStatsStmt | pb.CreatePublicationStmt) -> None:
-    """CREATE STATISTICS and CREATE PUBLICATION take a weak lock on their tables."""
+def weak_lock(
+    case: Case, node: pb.CreateStatsStmt | pb.CreatePublicationStmt | pb.AlterPublicationStmt
+) -> None:
+    """CREATE STATISTICS, CREATE and ALTER PUBLICATION take a weak lock on their tables."""
     if isinstance(node, pb.CreateStatsStmt):
         tables = [of_range(item.range_var) for item in node.relations]
     else:

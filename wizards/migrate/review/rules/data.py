@@ -8,6 +8,7 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_range, quoted
+from wizards.migrate.review.rules.called import functions, with_queries
 from wizards.migrate.review.rules.columns import expression_sql
 from wizards.migrate.review.volatility import descend
 
@@ -17,6 +18,7 @@ VERSION_TABLES = frozenset({"alembic_version", "_prisma_migrations", "django_mig
 
 def update(case: Case, node: pb.UpdateStmt) -> None:
     """Judge UPDATE."""
+    with_queries(case, node)
     table = of_range(node.relation)
     case.touch(table, RX)
     if not _filtered(node):
@@ -27,10 +29,13 @@ def update(case: Case, node: pb.UpdateStmt) -> None:
 
 def delete(case: Case, node: pb.DeleteStmt) -> None:
     """Judge DELETE."""
+    with_queries(case, node)
     table = of_range(node.relation)
     case.touch(table, RX)
     if not _filtered(node):
-        _unfiltered(case, table, "DELETE", _batch(table, f"DELETE FROM {table.sql}", ""))
+        alone = not (len(node.using_clause) or node.HasField("returning_clause"))
+        batch = _batch(table, f"DELETE FROM {table.sql}", "")
+        _unfiltered(case, table, "DELETE", batch if alone else None)
     else:
         _unbatched(case, table, node.where_clause)
 
@@ -109,6 +114,7 @@ def _depends_on_row(value: pb.Node) -> bool:
 
 def insert(case: Case, node: pb.InsertStmt) -> None:
     """Rows make a new table a table with rows."""
+    with_queries(case, node)
     table = of_range(node.relation)
     case.touch(table, RX)
     if table in case.context.new:
@@ -117,6 +123,7 @@ def insert(case: Case, node: pb.InsertStmt) -> None:
 
 def merge(case: Case, node: pb.MergeStmt) -> None:
     """MERGE writes rows of one table."""
+    with_queries(case, node)
     case.touch(of_range(node.relation), RX)
 
 
@@ -132,10 +139,21 @@ def copy(case: Case, node: pb.CopyStmt) -> None:
 
 
 def select(case: Case, node: pb.SelectStmt) -> None:
-    """SELECT reads; SELECT INTO makes a table."""
-    for item in node.from_clause:
-        if item.WhichOneof("node") == "range_var":
-            case.touch(of_range(item.range_var), Lock.ACCESS_SHARE)
+    """SELECT reads, and runs functions; SELECT INTO makes a table."""
+    made = with_queries(case, node)
+    lock = Lock.ROW_SHARE if len(node.locking_clause) else Lock.ACCESS_SHARE
+    alone = True
+    calls = []
+    for part in descend(node):
+        kind = part.DESCRIPTOR.name
+        if kind == "RangeVar":
+            table = of_range(part)
+            alone = False
+            if table.schema or table.name not in made:
+                case.touch(table, lock)
+        elif kind == "FuncCall":
+            calls.append(part)
+    functions(case, calls, alone=alone)
     if node.HasField("into_clause"):
         case.context.new.add(of_range(node.into_clause.rel))
 

@@ -9,7 +9,7 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX
 from wizards.migrate.review.names import Name, of_object, of_words, quoted, words
-from wizards.migrate.review.rules.indexes import drop_index
+from wizards.migrate.review.rules.indexes import drop_index, not_in_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,10 @@ def _table(case: Case, table: Name) -> None:
     parents = tuple(name for name in (live.parents if live else ()) if name != table)
     children = tuple(name for name in (live.children if live else ()) if name != table)
     if live is not None and live.partition_of:
-        parents = (*parents, live.partition_of)
+        above = context.table(live.partition_of)
+        default = above.default_partition if above else None
+        parents = (*parents, live.partition_of, *([default] if default else []))
+        parents = tuple(name for name in parents if name != table)
     for other in (*parents, *children):
         case.touch(other, AX)
     new = context.is_new(table)
@@ -99,14 +102,10 @@ def _policy(case: Case, table: Name, policy: str) -> None:
     )
 
 
-def _rule(case: Case, table: Name, _rule_name: str) -> None:
-    case.touch(table, AX)
-
-
 _ON_TABLE: dict[int, Callable[[Case, Name, str], None]] = {
     pb.OBJECT_TRIGGER: _trigger,
     pb.OBJECT_POLICY: _policy,
-    pb.OBJECT_RULE: _rule,
+    pb.OBJECT_RULE: _trigger,
 }
 
 
@@ -129,6 +128,7 @@ def _cascade(case: Case, node: pb.DropStmt) -> None:
 
 def drop_database(case: Case, node: pb.DropdbStmt) -> None:
     """Judge DROP DATABASE."""
+    not_in_transaction(case, "DROP DATABASE")
     case.find("drop-database", _("drops database {name} whole").format(name=node.dbname))
 
 

@@ -40,7 +40,12 @@ def create_index(case: Case, node: pb.IndexStmt) -> None:
 
 def _blocking(case: Case, node: pb.IndexStmt, table: Name) -> None:
     partitions = partitions_of(case, table)
-    if not node.relation.inh:
+    if node.if_not_exists and _is_there(case, table.beside(node.idxname)):
+        case.touch(table, Lock.SHARE)
+        _retry(case, node, table)
+        return
+    known = case.context.table(table) is not None
+    if not node.relation.inh and (is_partitioned(case, table) or not known):
         case.touch(table, Lock.SHARE, scans=not is_partitioned(case, table))
         return
     for partition in partitions:
@@ -66,6 +71,15 @@ def _blocking(case: Case, node: pb.IndexStmt, table: Name) -> None:
         scans=True,
         fix=fixes.concurrently(case.parsed.sql),
     )
+
+
+def _is_there(case: Case, index: Name) -> bool:
+    """Whether IF NOT EXISTS finds the index, as far as the catalogue and the plan know."""
+    context = case.context
+    if context.indexes.get(index) is not None:
+        return True
+    live = context.facts.indexes if context.facts else {}
+    return index in live and index not in context.dropped_indexes
 
 
 def _per_partition(case: Case, node: pb.IndexStmt) -> str:
@@ -185,6 +199,9 @@ def reindex(case: Case, node: pb.ReindexStmt) -> None:
             case.touch(table, Lock.SHARE_UPDATE_EXCLUSIVE, scans=True)
         not_in_transaction(case, "REINDEX CONCURRENTLY", table)
         return
+    many = node.kind not in {pb.REINDEX_OBJECT_TABLE, pb.REINDEX_OBJECT_INDEX}
+    if many or (table is not None and is_partitioned(case, table)):
+        not_in_transaction(case, _("REINDEX of several tables"), table)
     what = table.shown if table else (node.name or of_range(node.relation).shown)
     case.find(
         "reindex-nonconcurrent",

@@ -7,23 +7,30 @@ from typing import Any
 
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
-from wizards.migrate.review.locks import Lock
+from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_object, of_range, words
 from wizards.migrate.review.rules.indexes import is_partitioned
 
 _BY_ALL = frozenset(
     {pb.AT_AddColumn, pb.AT_DropColumn, pb.AT_SetNotNull, pb.AT_DropNotNull}
     | {pb.AT_AlterColumnType, pb.AT_ColumnDefault, pb.AT_DropConstraint, pb.AT_ValidateConstraint}
-    | {pb.AT_SetStatistics, pb.AT_SetStorage, pb.AT_SetCompression, pb.AT_SetExpression}
+    | {pb.AT_SetStatistics, pb.AT_SetStorage, pb.AT_SetExpression}
     | {pb.AT_DropExpression}
 )
 _BY_PARTITIONS = frozenset(
     {pb.AT_EnableTrig, pb.AT_EnableAlwaysTrig, pb.AT_EnableReplicaTrig, pb.AT_DisableTrig}
     | {pb.AT_EnableTrigAll, pb.AT_DisableTrigAll, pb.AT_EnableTrigUser, pb.AT_DisableTrigUser}
 )
+_WRITES = frozenset({"update_stmt", "delete_stmt", "merge_stmt"})
 LOCKED_BY_CONSTRAINTS = 16
 _INDEXED = frozenset({pb.CONSTR_UNIQUE, pb.CONSTR_EXCLUSION})
 _INHERITED = frozenset({pb.CONSTR_CHECK, pb.CONSTR_NOTNULL})
+
+
+def join(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
+    """INHERIT: the parent must stay as it is meanwhile."""
+    case.touch(table, AX)
+    case.touch(of_range(getattr(command, "def").range_var), Lock.SHARE_UPDATE_EXCLUSIVE)
 
 
 def spread(case: Case) -> None:
@@ -82,6 +89,12 @@ def _recursing(case: Case) -> Iterator[Name]:
         partitioned = live is not None and live.kind == "p"
         if any(_goes_down(case, item.alter_table_cmd, partitioned) for item in node.cmds):
             yield table
+    elif kind in _WRITES and node.relation.inh:
+        yield of_range(node.relation)
+    elif kind == "lock_stmt":
+        yield from (of_range(one.range_var) for one in node.relations if one.range_var.inh)
+    elif kind == "create_trig_stmt" and node.row:
+        yield from (one for one in (of_range(node.relation),) if is_partitioned(case, one))
     elif kind == "rename_stmt" and node.rename_type == pb.OBJECT_COLUMN:
         yield of_range(node.relation)
     elif kind == "index_stmt" and node.relation.inh and not node.concurrent:

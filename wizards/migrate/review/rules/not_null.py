@@ -49,7 +49,9 @@ def is_proved(case: Case, table: Name, column: str) -> bool:
     if live is not None:
         validated = context.validated.get(table, set())
         return any(
-            column in one.proves and (one.valid or one.name in validated)
+            column in one.proves
+            and (one.valid or one.name in validated)
+            and (table, one.name) not in context.dropped_constraints
             for one in live.constraints.values()
         )
     return any(column in name for name in context.validated.get(table, ()))

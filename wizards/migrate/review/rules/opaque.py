@@ -14,14 +14,18 @@ _MOST_SHOWN = 60
 
 def do_block(case: Case, node: pb.DoStmt) -> None:
     """Judge DO by the SQL inside it; what it puts together while running cannot be judged."""
-    inside = plpgsql.body(node)
+    judge_body(case, plpgsql.body(node))
+
+
+def judge_body(case: Case, inside: plpgsql.Body | None) -> None:
+    """Judge a block's SQL at the place of the statement that runs it."""
     if inside is None:
         case.find(
             "opaque-do-block",
             _("not understood: what the block runs is not PL/pgSQL; rehearse it"),
         )
         return
-    unread = [*inside.dynamic, *(text for text in inside.statements if not _judged(case, text))]
+    unread = [*inside.dynamic, *(text for text in inside.statements if not judged_text(case, text))]
     if unread:
         case.find(
             "opaque-do-block",
@@ -37,35 +41,27 @@ def do_block(case: Case, node: pb.DoStmt) -> None:
         )
 
 
-def _judged(case: Case, text: str) -> bool:
+def judged_text(case: Case, text: str) -> bool:
     """Judge one statement inside the block at the block's place; False when it does not parse."""
     from wizards.migrate.review.rules.dispatch import JUDGES
 
     outer = case.parsed
     read = statements(text)
+    if any(inner.node is None for inner in read):
+        return False
     for inner in read:
-        if inner.node is None:
-            return False
         rule = JUDGES.get(inner.kind)
         if rule is not None:
             case.parsed = inner._replace(
                 line=outer.line, column=outer.column, end_line=outer.end_line
             )
             rule(case, inner.node)
-    case.parsed = outer
+            case.parsed = outer
     return True
 
 
 def _short(sql: str) -> str:
     return sql if len(sql) <= _MOST_SHOWN else sql[: _MOST_SHOWN - 1] + "…"
-
-
-def call(case: Case, _node: pb.CallStmt | pb.ExecuteStmt) -> None:
-    """Judge CALL and EXECUTE."""
-    case.find(
-        "opaque-do-block",
-        _("not understood: what it runs is not written here; rehearse it"),
-    )
 
 
 def refused(case: Case) -> None:

@@ -112,6 +112,9 @@ def create_partition(case: Case, parent: Name, child: Name) -> None:
     default = _default_partition(case, parent)
     if default:
         case.touch(default, AX, scans=True)
+    above = case.context.table(parent)
+    for child_table in above.children if above else ():
+        case.touch(child_table, Lock.SHARE_ROW_EXCLUSIVE)
     case.find(
         "create-partition-of",
         _("blocks reads and writes of {parent}, and reads its DEFAULT partition {default}").format(

@@ -8,9 +8,13 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_object, of_range, quoted
+from wizards.migrate.review.rules.composite_types import rename_attribute
 
 _RELATIONS = frozenset(
     {pb.OBJECT_TABLE, pb.OBJECT_VIEW, pb.OBJECT_MATVIEW, pb.OBJECT_FOREIGN_TABLE}
+)
+_OF_A_TABLE = frozenset(
+    {pb.OBJECT_TABCONSTRAINT, pb.OBJECT_TRIGGER, pb.OBJECT_POLICY, pb.OBJECT_RULE}
 )
 
 
@@ -28,7 +32,7 @@ def rename(case: Case, node: pb.RenameStmt) -> None:
                 old=node.subname, new=node.newname
             ),
         )
-    elif kind == pb.OBJECT_TABCONSTRAINT or kind in {pb.OBJECT_TRIGGER, pb.OBJECT_POLICY}:
+    elif kind in _OF_A_TABLE:
         case.touch(of_range(node.relation), AX)
     elif kind == pb.OBJECT_INDEX:
         index = of_range(node.relation)
@@ -72,6 +76,7 @@ def _carry(case: Case, old: Name, new: Name) -> None:
 
 def _column(case: Case, node: pb.RenameStmt) -> None:
     if node.rename_type == pb.OBJECT_ATTRIBUTE:
+        rename_attribute(case, node)
         return
     table = of_range(node.relation)
     old, new = quoted(node.subname), quoted(node.newname)
@@ -130,9 +135,21 @@ def change_owner(case: Case, node: pb.AlterOwnerStmt) -> None:
         )
 
 
+def reassign(case: Case, node: pb.ReassignOwnedStmt) -> None:
+    """Judge REASSIGN OWNED BY."""
+    roles = [item.role_spec.rolename or _("another role") for item in node.roles]
+    case.find(
+        "change-owner",
+        _("{roles} loses its rights to everything it owns in this database").format(
+            roles=", ".join(roles)
+        ),
+        lock=AX,
+    )
+
+
 def comment(case: Case, node: pb.CommentStmt) -> None:
     """COMMENT ON TABLE or COLUMN takes a weak lock."""
-    if node.objtype == pb.OBJECT_TABLE:
+    if node.objtype in _RELATIONS:
         case.touch(of_object(node.object), Lock.SHARE_UPDATE_EXCLUSIVE)
     elif node.objtype == pb.OBJECT_COLUMN:
         parts = [item.string.sval for item in node.object.list.items]

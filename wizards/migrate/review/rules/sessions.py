@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import Lock
+from wizards.migrate.review.rules.indexes import not_in_transaction
 
 _OPEN = {pb.TRANS_STMT_BEGIN, pb.TRANS_STMT_START}
 _CLOSE = {pb.TRANS_STMT_COMMIT, pb.TRANS_STMT_ROLLBACK, pb.TRANS_STMT_PREPARE}
@@ -50,6 +53,21 @@ def transaction(case: Case, node: pb.TransactionStmt) -> None:
         context.end()
         if node.chain:
             context.begin(case.index)
+
+
+def outside(what: str) -> Callable[[Case, object], None]:
+    """Return the judge of a statement that PostgreSQL refuses inside a transaction block."""
+
+    def refuse(case: Case, _node: object) -> None:
+        not_in_transaction(case, what)
+
+    return refuse
+
+
+def alter_database(case: Case, node: pb.AlterDatabaseStmt) -> None:
+    """ALTER DATABASE … SET TABLESPACE copies the database while nobody is connected to it."""
+    if any(item.def_elem.defname == "tablespace" for item in node.options):
+        not_in_transaction(case, "ALTER DATABASE … SET TABLESPACE")
 
 
 def set_variable(case: Case, node: pb.VariableSetStmt) -> None:

@@ -6,7 +6,7 @@ from generators.language import _
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
-from wizards.migrate.review.names import Name, of_range
+from wizards.migrate.review.names import Name, of_range, quoted
 from wizards.migrate.review.rules.indexes import not_in_transaction, option_is_on
 
 _SHARE_UPDATE = frozenset(
@@ -60,10 +60,35 @@ def set_tablespace(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     )
 
 
+def move_all(case: Case, node: pb.AlterTableMoveAllStmt) -> None:
+    """Judge ALTER TABLE ALL IN TABLESPACE … SET TABLESPACE."""
+    case.find(
+        "set-tablespace",
+        _("copies everything in {tablespace} to another disk while nobody can use it").format(
+            tablespace=node.orig_tablespacename
+        ),
+        lock=AX,
+        rewrites=True,
+    )
+
+
+def move_index(case: Case, index: Name, command: pb.AlterTableCmd) -> None:
+    """Judge ALTER INDEX … SET TABLESPACE: planning a query on the table waits for the index."""
+    case.find(
+        "set-tablespace",
+        _("copies {table} to another disk while nobody can use it").format(table=index.shown),
+        lock=AX,
+        rewrites=True,
+        fix=f"REINDEX (TABLESPACE {quoted(command.name)}, CONCURRENTLY) INDEX {index.sql};"
+        if case.context.postgres >= 14
+        else None,
+    )
+
+
 def set_access_method(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     """Judge SET ACCESS METHOD."""
     live = case.context.table(table)
-    if live is not None and live.access_method == command.name:
+    if live is not None and (live.kind == "p" or live.access_method == command.name):
         case.touch(table, AX)
         return
     case.find(
