@@ -40,6 +40,7 @@ def change_lines(
     along = _("goes along with {thing}").format(thing=titles.get(change.within, change.within))
     said = (
         ("✗", change.blocked_by),
+        ("○", change.why if change.action is Action.DELETE and not full else ""),
         ("▲", change.breaks),
         ("✗", waits if change.confirm else ""),
         ("○", change.stays),

@@ -11,14 +11,18 @@ import pytest
 
 from tests.setup.sandboxed import actions, applied, ask, blueprint, planned
 from wizards.blueprint import Secret
+from wizards.cancel import Cancel
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import Binding, Condition, PolicyOf, SqlSettings
 from wizards.cloud.things import Secret as CloudSecret
+from wizards.events import discard
 from wizards.failures import Failure, UsageFailure
 from wizards.plan import Action, critical_path
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.runner import State
+from wizards.setup.applying import apply
 from wizards.setup.desired import resources
+from wizards.setup.planning import make_plan
 from wizards.setup.unfinished import unfinished
 
 
@@ -305,3 +309,36 @@ def test_a_person_without_rights_is_told_before_any_write(
     assert "--role=roles/cloudsql.admin" in red.fix
     assert plan.blocked
     eve.close()
+
+
+def test_a_secret_that_nothing_names_any_more_leaves_the_service_before_it_goes(
+    cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    secret = {"API_KEY": Secret(name="notes-api-key", source="ask")}
+    before = blueprint(database=False, secrets_=secret)
+    before = replace(before, service=replace(before.service, environment={"MODE": "a", "LOG": "b"}))
+    assert applied(tmp_path, before, cloud, API_KEY="s3cret-value").failures == ()
+    project, region = before.project.id, before.project.region
+    service = cloud.run_service(project, region, "notes")
+    assert service is not None
+    theirs = {"environment.LOG": "changed", "environment.THEIRS": "theirs"}
+    theirs |= {"secrets.API_KEY": "notes-api-key:latest"}
+    cloud.wait(cloud.start_run_service_change(project, service, theirs))
+    after = replace(before, secrets={}, service=replace(before.service, environment={}))
+    plan = make_plan(after, cloud, discard, Cancel(), root=tmp_path, confirmed=["notes-api-key"])
+    rows = {change.id: change for change in plan.changes}
+    assert {(part.field, part.after) for part in rows["run.service:notes"].diff} == {
+        ("secrets.API_KEY", None),
+        ("environment.MODE", None),
+    }
+    assert rows["secret:notes-api-key"].action is Action.DELETE
+    ended = apply(tmp_path, after, cloud, plan, {}, discard, Cancel())
+    assert ended.failures == ()
+    order = list(ended.steps)
+    assert order.index("run.service:notes") < order.index("secret:notes-api-key")
+    found = cloud.run_service(project, region, "notes")
+    assert found is not None
+    left = {name: value for name, value in found.fields.items() if name.startswith("environment.")}
+    assert left == {"environment.LOG": "changed", "environment.THEIRS": "theirs"}
+    assert "secrets.API_KEY" not in found.fields
+    assert make_plan(after, cloud, discard, Cancel(), root=tmp_path).todo == ()

@@ -10,12 +10,13 @@ from generators.language import _
 from wizards.blueprint import Blueprint
 from wizards.cloud.port import Cloud
 from wizards.events import Emit
-from wizards.plan import Change
+from wizards.plan import Action, Change
 from wizards.setup.bindings import BindingsResource, Grant
 from wizards.setup.desired import resources
 from wizards.setup.made import History, MadeResource
 from wizards.setup.members import NUMBER
 from wizards.setup.resource import Resource
+from wizards.setup.run_resource import RunResource
 from wizards.setup.undo_plan import UndoPlan, in_order
 from wizards.setup.undo_reading import ours_of, read_all
 
@@ -24,14 +25,20 @@ _STEMS = {"project", "billing", "apis"}
 
 
 def wanted(blueprint: Blueprint, values: Mapping[str, str] | None, past: History) -> list[Resource]:
-    """Return every wanted resource, each policy with Tarmac's own grants that it should lose."""
+    """Return every wanted resource, and what each should lose of what Tarmac itself gave it."""
     made = {part.id: part for part in past.of(blueprint.project.id)}
     return [
-        _with_unwanted(part, made[part.id])
-        if isinstance(part, BindingsResource) and part.id in made
-        else part
+        _losing(part, made[part.id]) if part.id in made else part
         for part in resources(blueprint, values)
     ]
+
+
+def _losing(resource: Resource, part: MadeResource) -> Resource:
+    if isinstance(resource, BindingsResource):
+        return _with_unwanted(resource, part)
+    if isinstance(resource, RunResource):
+        return replace(resource, written=part.made.diff)
+    return resource
 
 
 def leftovers(past: History, wanted: Iterable[Resource], project: str) -> list[MadeResource]:
@@ -62,7 +69,16 @@ def leftover_changes(
         project=project, removals=tuple(in_order(removals, past.needs)), needs=past.needs
     )
     why = _("tarmac.toml does not want it any more, and Tarmac made it")
-    return [replace(change, why=why) for change in plan.decided(confirmed).changes]
+    return [_explained(change, why) for change in plan.decided(confirmed).changes]
+
+
+def _explained(change: Change, why: str) -> Change:
+    """Return a row with its reason; of what others made, also that it goes back to theirs."""
+    if change.action is not Action.UPDATE:
+        return replace(change, why=why)
+    back = _("tarmac.toml does not want it any more: what was there before Tarmac comes back")
+    breaks = "; ".join(words for words in (back, change.breaks) if words)
+    return replace(change, why=why, breaks=breaks)
 
 
 def _with_unwanted(resource: BindingsResource, part: MadeResource) -> BindingsResource:

@@ -128,6 +128,10 @@ class Resource(ABC):
         """Return the data that goes with it when it is deleted, in words, or "" for none."""
         return ""
 
+    def ends(self) -> str:
+        """Return what stops when it is deleted, besides the data that goes, or "" for nothing."""
+        return ""
+
     def interrupts(self, diff: Sequence[FieldDiff]) -> str:  # noqa: ARG002
         """Return what a change of these fields interrupts or gives up, or "" for nothing."""
         return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wizards.cloud.failing import CloudFailure
 from wizards.cloud.port import Cloud
-from wizards.cloud.run_fields import PLAIN
+from wizards.cloud.run_fields import HIDDEN, PLAIN
 from wizards.cloud.run_things import Fields, FieldValue
 from wizards.plan import FieldDiff
 from wizards.redaction import redacted
@@ -17,6 +17,7 @@ from wizards.setup.secret import SecretResource
 STATE = "state"
 """The field of a diff that stands for a revision which did not come up."""
 
+_GIVEN = ("environment.", "secrets.", "cloud_sql.")
 _UNREADABLE = {"absent", "api-disabled", "billing-missing"}
 
 
@@ -93,6 +94,34 @@ def standing_parts(found: Fields, parts: Sequence[FieldDiff]) -> tuple[FieldDiff
     return tuple(
         part for part in parts if part.field != STATE and found.get(part.field) == part.after
     )
+
+
+def unnamed(found: Fields, wanted: Fields, written: Sequence[FieldDiff]) -> tuple[FieldDiff, ...]:
+    """Return the variables and mounts that Tarmac gave once and nothing names any more.
+
+    Each goes back to what was there before, as far as that is known. What somebody changed since,
+    and a variable that has a value of the other kind now, stay; another version of the same secret
+    is no such change.
+    """
+    named = {_variable(name) for name in wanted}
+    return tuple(
+        FieldDiff(part.field, now, None if part.before in (PLAIN, HIDDEN) else part.before)
+        for part in written
+        if part.field.startswith(_GIVEN) and _variable(part.field) not in named
+        if (now := found.get(part.field)) is not None and _same(part.field, now, part.after)
+    )
+
+
+def _same(name: str, now: FieldValue, after: object) -> bool:
+    if not name.startswith("secrets."):
+        return now == after
+    return str(now).partition(":")[0] == str(after).partition(":")[0]
+
+
+def _variable(name: str) -> str:
+    """Return what a field names: a variable is one, be its value plain or a secret."""
+    group, _dot, rest = name.partition(".")
+    return f"variable {rest}" if group in ("environment", "secrets") else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from generators.language import _
@@ -22,6 +22,7 @@ from wizards.setup.run_comparing import (
     against,
     pinned,
     standing_parts,
+    unnamed,
     unpinned,
 )
 from wizards.setup.run_flags import flags, values_of
@@ -40,6 +41,8 @@ class RunResource(Resource):
     settings: Fields
     image: ImageChoice
     secrets: tuple[SecretInUse, ...] = ()
+    written: tuple[FieldDiff, ...] = field(default=(), repr=False)
+    """What Tarmac wrote here so far, as the journals tell: what of it is not named goes again."""
 
     api: ClassVar[str] = "run.googleapis.com"
     collection: ClassVar[str]
@@ -121,7 +124,7 @@ class RunResource(Resource):
         wanted: dict[str, FieldValue] = {**({"image": other} if other else {}), **self.settings}
         wanted |= pinned(self.secrets, cloud)
         wanted |= self.with_image(other or current, replacing=ours)
-        diff = against(found.fields, wanted)
+        diff = (*against(found.fields, wanted), *unnamed(found.fields, wanted, self.written))
         if ours and not diff:
             diff = _unready(found)
         kept = (*unpinned(found.fields, wanted), *against(found.fields, self.at_first))

@@ -91,6 +91,10 @@ class RunServiceResource(RunResource):
             return {}
         return {"startup_probe": self.health_path, "liveness_probe": self.health_path}
 
+    def ends(self) -> str:
+        """Return what stops when it is deleted."""
+        return _("nothing answers at its address any more, and its revisions are gone")
+
     def missing(self, cloud: Cloud) -> Seen | None:
         """A service cannot move: one of Tarmac's in another region is no accident to repeat."""
         regions = cloud.run_service_regions(self.project, self.run_name)

@@ -231,7 +231,8 @@ class _Fates:
         diff = self.narrowed(part) if resource.kind == "apis" else part.diff
         made = part.made if part.whole else replace(part.made, diff=diff)
         back = () if part.whole else tuple(_back(each) for each in diff)
-        losses = (part.loses, *part.foreign, resource.interrupts(back))
+        ends = resource.ends() if part.whole else resource.interrupts(back)
+        losses = (part.loses, *part.foreign, ends)
         if resource.kind == "billing" and self._backed_up():
             losses = (_("the backups that are left: without payment Google deletes them"),)
         return replace(
