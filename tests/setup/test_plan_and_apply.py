@@ -245,6 +245,12 @@ def test_a_value_is_compared_with_the_newest_version_that_is_switched_on(
     plan = planned(wanted, cloud, API_KEY="the-first-value")
     assert actions(plan)["secret:notes-api-key"] is Action.ADOPT
     assert applied(tmp_path, wanted, cloud, API_KEY="the-third-value").failures == ()
+    unwanted = make_plan(
+        blueprint(project, database=False), cloud, discard, Cancel(), root=tmp_path
+    )
+    row = next(row for row in unwanted.todo if row.id == "secret:notes-api-key")
+    assert row.action is Action.UPDATE
+    assert "version 3 is destroyed" in row.breaks
     versions = [(one.number, one.state) for one in cloud.secret_versions(project, secret.id)]
     assert versions == [(3, "ENABLED"), (2, "DISABLED"), (1, "ENABLED")]
 
@@ -342,3 +348,8 @@ def test_a_secret_that_nothing_names_any_more_leaves_the_service_before_it_goes(
     assert left == {"environment.LOG": "changed", "environment.THEIRS": "theirs"}
     assert "secrets.API_KEY" not in found.fields
     assert make_plan(after, cloud, discard, Cancel(), root=tmp_path).todo == ()
+    renamed = replace(after, service=replace(after.service, name="shop"))
+    rows = {row.id: row for row in make_plan(renamed, cloud, discard, Cancel(), root=tmp_path).todo}
+    assert "what is deployed at notes is not moved" in rows["run.service:shop"].breaks
+    assert rows["run.service:notes"].action is Action.DELETE
+    assert "nothing answers at its address" in rows["run.service:notes"].breaks

@@ -72,6 +72,23 @@ def leftover_changes(
     return [_explained(change, why) for change in plan.decided(confirmed).changes]
 
 
+def beginning_anew(changes: Sequence[Change], left: Iterable[MadeResource]) -> list[Change]:
+    """Return the rows; those that take the place of something left over say what is not moved."""
+    old = {part.resource.kind: part.resource for part in left}
+    words = {
+        "sql.instance": _("it begins empty: the databases of {old} are not moved"),
+        "sql.database": _("it begins empty: the tables of {old} are not moved"),
+        "repository": _("it begins empty: the images of {old} are not moved"),
+        "run.service": _("it has an address of its own; what is deployed at {old} is not moved"),
+    }
+    return [
+        replace(row, breaks=words[row.kind].format(old=old[row.kind].name))
+        if row.action is Action.CREATE and row.kind in old and row.kind in words
+        else row
+        for row in changes
+    ]
+
+
 def _explained(change: Change, why: str) -> Change:
     """Return a row with its reason; of what others made, also that it goes back to theirs."""
     if change.action is not Action.UPDATE:

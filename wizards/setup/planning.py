@@ -16,7 +16,7 @@ from wizards.events import Emit, Event
 from wizards.plan import Action, Change, Plan
 from wizards.setup.apis import ApisResource
 from wizards.setup.billing import BillingResource
-from wizards.setup.leftovers import leftover_changes, leftovers
+from wizards.setup.leftovers import beginning_anew, leftover_changes, leftovers
 from wizards.setup.leftovers import wanted as wanted_now
 from wizards.setup.made import History, history
 from wizards.setup.preflight.verdicts import Verdicts
@@ -60,6 +60,7 @@ def make_plan(
     changes = [change(resource, looks[resource.id]) for resource in wanted]
     there = any(row.kind == "project" and row.action is Action.NONE for row in changes)
     left = leftovers(past, wanted, project) if there else []
+    changes = beginning_anew(changes, left)
     extra = leftover_changes(left, past, project, bound, emit, confirmed)
     return Plan(
         changes=(*(_agreed(row, blueprint.drift.ignore) for row in changes), *extra),

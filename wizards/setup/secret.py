@@ -8,11 +8,11 @@ means that the intent was carried out.
 from __future__ import annotations
 
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from generators.language import _
+from generators.language import _, ngettext
 from wizards.cloud.port import Cloud
 from wizards.cloud.things import PolicyOf, Secret, SecretVersion
 from wizards.failures import UsageFailure
@@ -195,6 +195,17 @@ class SecretResource(Resource):
     def loses(self) -> str:
         """Return what goes with it."""
         return _("every version of its value; no backup of it exists")
+
+    def interrupts(self, diff: Sequence[FieldDiff]) -> str:
+        """Return which versions are destroyed."""
+        gone = [part.field.removeprefix(_VERSION) for part in diff if _is_version(part)]
+        if not gone:
+            return ""
+        return ngettext(
+            "version {numbers} is destroyed: its value cannot be brought back",
+            "versions {numbers} are destroyed: their values cannot be brought back",
+            len(gone),
+        ).format(numbers=", ".join(gone))
 
     def holds_data(self, cloud: Cloud) -> bool:
         """Say whether a value is left in it."""
