@@ -1,5 +1,7 @@
 """SQL that runs inside something else: WITH, EXPLAIN ANALYZE, prepared statements, functions."""
 
+# ruff: noqa: E501, ISC004
+
 from __future__ import annotations
 
 import pytest

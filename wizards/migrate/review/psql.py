@@ -39,6 +39,11 @@ _ROUTINE = (b"function", b"procedure")
 _BLOCK_EDGE = re.compile(rb"/\*|\*/")
 
 
+def is_harmless(meta: str) -> bool:
+    """Whether a psql command neither runs SQL nor reads a file: \\set, \\echo, \\d and its kind."""
+    return meta in HARMLESS or meta.startswith("d") or meta.rstrip("+S") in HARMLESS
+
+
 class Piece(NamedTuple):
     """A stretch of the script in bytes; ``meta`` is a psql command's name, "" for SQL."""
 
@@ -50,7 +55,7 @@ class Piece(NamedTuple):
 def pieces(sql: bytes, start: int = 0) -> Iterator[Piece]:
     """Yield SQL statements and psql meta commands in order; data of COPY is left out."""
     at = start
-    depth = blocks = 0
+    depth = blocks = first = 0
     heads: list[bytes] = []
     size = len(sql)
     while at < size:
@@ -66,6 +71,7 @@ def pieces(sql: bytes, start: int = 0) -> Iterator[Piece]:
             at = size if closing < 0 else closing + len(word)
         elif kind == "word":
             word = word.lower()
+            first = first if heads else token.start()
             heads = heads if len(heads) == 4 else [*heads, word]
             blocks += _atomic_step(word, blocks, heads, sql, at)
         elif kind == "meta":
@@ -84,7 +90,7 @@ def pieces(sql: bytes, start: int = 0) -> Iterator[Piece]:
             depth = max(depth - 1, 0)
         elif word == b";" and depth == 0 and blocks == 0:
             yield Piece(start, at - 1)
-            if _COPY_DATA.match(sql, start, at):
+            if heads[:1] == [b"copy"] and _COPY_DATA.match(sql, first, at):
                 data_end = _DATA_END.search(sql, at)
                 at = size if data_end is None else data_end.end()
             start, heads = at, []

@@ -203,7 +203,7 @@ def _piece(source: Source, piece: psql.Piece) -> list[_Placed]:
 
 
 def _meta(source: Source, piece: psql.Piece) -> list[_Placed]:
-    if piece.meta in psql.HARMLESS:
+    if psql.is_harmless(piece.meta):
         return []
     if piece.meta == "copy":
         inside = source.bytes[piece.start + 1 : piece.end]

@@ -117,6 +117,16 @@ def create_view(case: Case, node: pb.ViewStmt) -> None:
                 case.touch(of_range(item.range_var), Lock.ACCESS_SHARE)
 
 
+def create_foreign_table(case: Case, node: pb.CreateForeignTableStmt) -> None:
+    """Judge CREATE FOREIGN TABLE as the table that it is."""
+    create_table(case, node.base_stmt)
+
+
+def create_sequence(case: Case, node: pb.CreateSeqStmt) -> None:
+    """A sequence of the plan may be changed by the plan."""
+    case.context.new.add(of_range(node.sequence))
+
+
 def create_schema(case: Case, node: pb.CreateSchemaStmt) -> None:
     """A schema of the plan may be dropped by the plan."""
     case.context.made_schemas.add(Name("", node.schemaname))

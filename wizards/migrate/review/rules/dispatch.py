@@ -34,6 +34,8 @@ JUDGES: dict[str, Judge] = {
     "create_stmt": creation.create_table,
     "create_table_as_stmt": creation.create_table_as,
     "view_stmt": creation.create_view,
+    "create_foreign_table_stmt": creation.create_foreign_table,
+    "create_seq_stmt": creation.create_sequence,
     "create_schema_stmt": creation.create_schema,
     "create_function_stmt": creation.create_function,
     "composite_type_stmt": composite_types.create,

@@ -126,12 +126,13 @@ def set_schema(case: Case, node: pb.AlterObjectSchemaStmt) -> None:
 
 def change_owner(case: Case, node: pb.AlterOwnerStmt) -> None:
     """Judge ALTER … OWNER TO of what is not a table (those are ALTER TABLE commands)."""
+    name = of_object(node.object)
+    if node.object_type == pb.OBJECT_SCHEMA and name in case.context.made_schemas:
+        return
     if node.object_type in {pb.OBJECT_SCHEMA, pb.OBJECT_DATABASE}:
         case.find(
             "change-owner",
-            _("the former owner of {name} loses its rights").format(
-                name=of_object(node.object).shown
-            ),
+            _("the former owner of {name} loses its rights").format(name=name.shown),
         )
 
 

@@ -101,6 +101,7 @@ def create_domain(case: Case, node: pb.CreateDomainStmt) -> None:
             _("a later change of {name}'s constraint reads every table that uses it").format(
                 name=name.shown
             ),
+            severity=Severity.NOTICE,
         )
 
 
