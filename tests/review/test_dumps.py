@@ -46,7 +46,9 @@ def test_commands_that_only_show_are_left_alone(command: str) -> None:
     assert not judged(f"{command}\nSELECT 1;").findings
 
 
-@pytest.mark.parametrize("command", ["\\i other.sql", "\\gexec", "\\! rm x", "\\if :a", "\\c other"])
+@pytest.mark.parametrize(
+    "command", ["\\i other.sql", "\\gexec", "\\! rm x", "\\if :a"]
+)
 def test_commands_that_run_something_are_not_understood(command: str) -> None:
     assert [one.rule for one in judged(f"SELECT 1;\n{command}\n").findings] == ["not-understood"]
 
@@ -68,7 +70,6 @@ def test_a_dump_that_is_restored_into_nothing_blocks_nobody(everything: str) -> 
         major = connection.info.server_version // 10000
     url = everything.rpartition("/")[0] + "/dumped"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(SCHEMA.with_name("wide_schema.sql").read_bytes())
         connection.execute(SCHEMA.with_name("shop_schema.sql").read_bytes())
     tools = next(one for one in servers() if one.version[0] == major and one.runs_servers)
     for options in ([], ["--inserts"]):
@@ -78,4 +79,4 @@ def test_a_dump_that_is_restored_into_nothing_blocks_nobody(everything: str) -> 
         file = judged(dump)
         loud = [(one.line, one.rule, one.tables) for one in file.findings if one.severity.rank < 2]
         assert not loud
-        assert len(file.statements) > 200
+        assert len(file.statements) > 150

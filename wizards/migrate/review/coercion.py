@@ -213,6 +213,8 @@ def _rest(change: Change, live: Table | None, context: Context, why: str) -> Cos
     column = live.columns.get(change.column)
     key = change.column
     indexes = [one for one in live.indexes if key in (*one.columns, *one.included)]
+    if live.kind == "p" and (indexes or any(key in one.computes for one in live.indexes)):
+        return Cost(False, True, _("its partitions' indexes are built again"))
     old_collation = column.collation if column and not column.has_default_collation else ""
     if any(key in one.columns for one in indexes) and change.collation != old_collation:
         return Cost(False, True, _("the collation changes, so its indexes are built again"))

@@ -89,6 +89,7 @@ def alter_table(case: Case, node: pb.AlterTableStmt) -> None:
     known = case.context.table(table) is not None or table in case.context.new
     if node.missing_ok and case.context.facts and not known:
         return
+    _made_again(case, table, node)
     for command in _in_order(node):
         subtype = command.subtype
         if subtype == pb.AT_AddColumn:
@@ -110,6 +111,20 @@ def _not_a_table(case: Case, name: Name, node: pb.AlterTableStmt) -> None:
             composite_types.alter_attribute(case, name, command)
         elif node.objtype == pb.OBJECT_INDEX and command.subtype == pb.AT_SetTableSpace:
             storage.move_index(case, name, command)
+
+
+def _made_again(case: Case, table: Name, node: pb.AlterTableStmt) -> None:
+    """A constraint that the same statement drops and adds was mostly of the same kind before."""
+    dropped = {
+        item.alter_table_cmd.name
+        for item in node.cmds
+        if item.alter_table_cmd.subtype == pb.AT_DropConstraint
+    }
+    for item in node.cmds if dropped and case.context.table(table) is None else ():
+        if item.alter_table_cmd.subtype == pb.AT_AddConstraint:
+            added = getattr(item.alter_table_cmd, "def").constraint
+            if added.conname in dropped and added.contype == pb.CONSTR_FOREIGN:
+                case.context.foreign_keys[(table, added.conname)] = of_range(added.pktable)
 
 
 def _in_order(node: pb.AlterTableStmt) -> list[pb.AlterTableCmd]:

@@ -112,6 +112,8 @@ _ON_TABLE: dict[int, Callable[[Case, Name, str], None]] = {
 def _cascade(case: Case, node: pb.DropStmt) -> None:
     named = [of_object(item) for item in node.objects]
     live = [case.context.table(name) for name in named]
+    for view in (view for one in live if one for view in one.views):
+        case.touch(view, AX)
     dependents = sorted({view.shown for one in live if one for view in one.views})
     case.find(
         "drop-cascade",

@@ -21,6 +21,8 @@ _BY_PARTITIONS = frozenset(
     {pb.AT_EnableTrig, pb.AT_EnableAlwaysTrig, pb.AT_EnableReplicaTrig, pb.AT_DisableTrig}
     | {pb.AT_EnableTrigAll, pb.AT_DisableTrigAll, pb.AT_EnableTrigUser, pb.AT_DisableTrigUser}
 )
+_OF_CONSTRAINTS = frozenset({pb.AT_DropConstraint, pb.AT_ValidateConstraint})
+_HANDED_DOWN = frozenset("cn")
 _WRITES = frozenset({"update_stmt", "delete_stmt", "merge_stmt"})
 LOCKED_BY_CONSTRAINTS = 16
 _INDEXED = frozenset({pb.CONSTR_UNIQUE, pb.CONSTR_EXCLUSION})
@@ -97,6 +99,13 @@ def _recursing(case: Case) -> Iterator[Name]:
         yield from (one for one in (of_range(node.relation),) if is_partitioned(case, one))
     elif kind == "rename_stmt" and node.rename_type == pb.OBJECT_COLUMN:
         yield of_range(node.relation)
+    elif kind == "rename_stmt" and node.rename_type == pb.OBJECT_TABCONSTRAINT:
+        live = case.context.table(of_range(node.relation))
+        known = live.constraints.get(node.subname) if live else None
+        yield from (of_range(node.relation),) if known and known.kind in _HANDED_DOWN else ()
+    elif kind == "vacuum_stmt":
+        named = [of_range(one.vacuum_relation.relation) for one in node.rels]
+        yield from (one for one in named if is_partitioned(case, one))
     elif kind == "index_stmt" and node.relation.inh and not node.concurrent:
         yield from (one for one in (of_range(node.relation),) if is_partitioned(case, one))
     elif kind == "truncate_stmt":
@@ -133,7 +142,19 @@ def _goes_down(case: Case, command: pb.AlterTableCmd, partitioned: bool) -> bool
         by_version = case.context.postgres >= LOCKED_BY_CONSTRAINTS
         key = constraint.contype == pb.CONSTR_PRIMARY
         return partitioned or by_version or key or _is_inherited(case, constraint)
+    if command.subtype in _OF_CONSTRAINTS and not partitioned:
+        return _is_handed_down(case, command)
     return command.subtype in _BY_ALL or (partitioned and command.subtype in _BY_PARTITIONS)
+
+
+def _is_handed_down(case: Case, command: pb.AlterTableCmd) -> bool:
+    """Children have the CHECK and NOT NULL of a parent, and prove them only once."""
+    live = case.context.table(of_range(case.parsed.node.relation)) if case.parsed.node else None
+    known = live.constraints.get(command.name) if live else None
+    if known is None:
+        return True
+    proved = command.subtype == pb.AT_ValidateConstraint and known.valid
+    return known.kind in _HANDED_DOWN and not proved
 
 
 def _not_recursing(case: Case) -> Iterator[Name]:

@@ -114,10 +114,23 @@ def alter_domain(case: Case, node: pb.AlterDomainStmt) -> None:
     elif kind == "O":
         _set_not_null(case, name)
     elif kind == "V":
-        for table in users(case, name):
-            case.touch(table, Lock.SHARE, scans=True)
+        _validate(case, name)
     if kind in {"C", "O"} and name in case.context.domains:
         case.context.domains[name] = replace(case.context.domains[name], checked=True)
+
+
+def _validate(case: Case, name: Name) -> None:
+    """VALIDATE also blocks writes; but NOT VALID before it has let this be put off."""
+    case.find(
+        "domain-constraint",
+        _("blocks writes to, and reads, every table with a column of {domain}").format(
+            domain=name.shown
+        ),
+        on=users(case, name),
+        lock=Lock.SHARE,
+        scans=True,
+        severity=Severity.NOTICE,
+    )
 
 
 def users(case: Case, domain: Name) -> tuple[Name, ...]:
