@@ -94,7 +94,10 @@ def patch(call: Call) -> Body:
     if instance["state"] not in ("RUNNABLE", "STOPPED"):
         raise not_running()
     old = instance["settings"]
-    fresh = settings.changed(old, call.body.get("settings", {}))
+    given = call.body.get("settings", {})
+    fresh = settings.changed(old, given)
+    if call.method.http == "PUT":
+        fresh[settings.LABELS] = given.get(settings.LABELS, {})
     if not old["ipConfiguration"].get("ipv4Enabled"):
         _check_address(call, fresh)
     restarts = any(old.get(key) != fresh.get(key) for key in ("tier", "availabilityType"))

@@ -16,7 +16,7 @@ NAME = re.compile(r"[a-z]([a-z0-9-]{0,96}[a-z0-9])?")
 VERSIONS = tuple(f"POSTGRES_{number}" for number in range(12, 19))
 DEFAULT_VERSION = "POSTGRES_17"
 KEPT_LOG = "1GB"
-WHOLE = frozenset({"userLabels"})
+LABELS = "userLabels"
 
 
 def check_instance(body: Body) -> None:
@@ -117,12 +117,17 @@ def changed(old: Body, given: Body) -> Body:
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Body:
-    """Return ``old`` with ``new`` laid over it, objects merged, lists and labels replaced."""
+    """Return ``old`` with ``new`` laid over it, objects merged, lists replaced.
+
+    A label goes only when it is sent as null: to leave it out says nothing about it.
+    """
     made = dict(old)
     for key, value in new.items():
         before = made.get(key)
-        if isinstance(value, Mapping) and isinstance(before, Mapping) and key not in WHOLE:
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
             made[key] = merged(before, value)
+            if key == LABELS:
+                made[key] = {name: text for name, text in made[key].items() if text is not None}
         else:
             made[key] = value
     return made

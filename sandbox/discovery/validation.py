@@ -77,6 +77,10 @@ def problems(document: Document, schema: str | None, value: Any) -> list[str]:
     return reader.problems
 
 
+_NULL_CLEARS = "userLabels"
+"""The map of Cloud SQL in which a null takes an entry away; elsewhere a null says nothing."""
+
+
 class _Reader:
     """One walk through a value; ``strict`` reads requests, otherwise responses."""
 
@@ -119,6 +123,8 @@ class _Reader:
                     f'Invalid JSON payload received. Unknown name "{name}"{where}: '
                     "Cannot find field."
                 )
+            elif part is None and at.endswith(_NULL_CLEARS):
+                made[name] = None
             elif part is None or (self._strict and about and about.get("readOnly")):
                 continue
             else:

@@ -99,7 +99,7 @@ def _call(method: RestMethod, types: ModuleType, session: AuthorizedSession, bas
     ) -> Any:
         from google.api_core.exceptions import from_http_response
 
-        fields = _fields(request)
+        fields = fields_of(request)
         path = re.sub(r"\{(\w+)\}", lambda part: str(fields.pop(part[1], "")), method.path)
         body = _body(method, fields)
         response = session.request(  # type: ignore[no-untyped-call]
@@ -138,7 +138,7 @@ def _flat(fields: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def _fields(request: Any) -> dict[str, Any]:
+def fields_of(request: Any) -> dict[str, Any]:
     """Return a message as JSON fields; IAM's policy messages are plain protobuf."""
     from google.protobuf import json_format
     from google.protobuf.message import Message

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from wizards.cloud.calls import ONCE, Calls, name_of
-from wizards.cloud.sql_settings import changed_settings, new_settings, settings_of
+from wizards.cloud.sql_settings import change_document, new_settings, settings_of
 from wizards.cloud.things import (
     Operation,
     OperationName,
@@ -64,15 +64,12 @@ class SqlCalls(Calls):
         self, project: str, before: SqlInstance, wanted: SqlSettings
     ) -> OperationName:
         """Change only the fields that differ."""
-        body = {"settings": changed_settings(before, wanted)}
-        return self._start(
-            "SqlInstancesService",
-            "patch",
-            "start_sql_change",
-            project=project,
-            instance=before.name,
-            body=body,
+        path = f"v1/projects/{project}/instances/{before.name}"
+        body = change_document(before, wanted)
+        started = self._write(
+            "start_sql_change", lambda: self._clients.plain(SERVICE).patch(path, body)
         )
+        return OperationName(service=SERVICE, project=project, name=str(started["name"]))
 
     def sql_operations(self, project: str, instance: str) -> list[Operation]:
         """Return the operations of an instance that still run, newest first."""

@@ -31,7 +31,7 @@ def new_settings(wanted: SqlSettings) -> _Part:
 def changed_settings(before: SqlInstance, wanted: SqlSettings) -> _Part:
     """Return the fields that differ, with the version they were read at; disks only grow.
 
-    Google merges what is sent into what is there, lists and labels excepted: flags go as a whole.
+    Google merges what is sent into what is there, lists excepted: flags go as a whole.
     """
     now = before.settings
     changed: _Part = {"settings_version": before.settings_version}
@@ -43,6 +43,25 @@ def changed_settings(before: SqlInstance, wanted: SqlSettings) -> _Part:
     if dict(wanted.labels) != dict(now.labels):
         changed["user_labels"] = dict(wanted.labels)
     return changed
+
+
+def change_document(before: SqlInstance, wanted: SqlSettings) -> _Part:
+    """Return the body of a PATCH as JSON.
+
+    A message says nothing of what is empty, so what is to be cleared is added: a label goes when it
+    is sent as null, the last flag with an empty list.
+    """
+    from google.cloud.sqladmin_v1 import Settings
+
+    from wizards.cloud.rest_transport import fields_of
+
+    settings = fields_of(Settings(changed_settings(before, wanted)))
+    gone = [key for key in before.settings.labels if key not in wanted.labels]
+    if gone:
+        settings["userLabels"] = settings.get("userLabels", {}) | dict.fromkeys(gone)
+    if before.settings.flags and not wanted.flags:
+        settings["databaseFlags"] = []
+    return {"settings": settings}
 
 
 def settings_of(found: sqladmin_v1.DatabaseInstance) -> SqlSettings:

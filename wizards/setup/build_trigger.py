@@ -146,6 +146,11 @@ class BuildTriggerResource(Resource):
         before = {part.field: str(part.before or "") for part in made.diff if _changed(part, found)}
         self._write(work, found, before)
 
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return the fields that still have the value that was written."""
+        found = cloud.build_trigger(self.project, self.region, self.trigger)
+        return () if found is None else tuple(part for part in made.diff if _changed(part, found))
+
     def undo_command(self, made: Made) -> str:
         """Return what a person would type to take it back."""
         if made.created:

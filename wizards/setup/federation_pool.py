@@ -77,6 +77,11 @@ class FederationPoolResource(Resource):
         if found is not None and found.state != GONE and (made.created or made.diff):
             work.finish(work.cloud.start_pool_removal(self.project, self.pool))
 
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return what was written as long as the pool is there."""
+        found = cloud.identity_pool(self.project, self.pool)
+        return () if found is None or found.state == GONE else made.diff
+
     def undo_command(self, made: Made) -> str:  # noqa: ARG002
         """Return what a person would type to take it back."""
         return f"gcloud iam workload-identity-pools delete {self._where()} --quiet"

@@ -158,6 +158,14 @@ class FederationProviderResource(Resource):
         if before != found:
             work.finish(work.cloud.start_provider_change(self.project, self.pool, before))
 
+    def standing(self, cloud: Cloud, made: Made) -> tuple[FieldDiff, ...]:
+        """Return the fields that still have the value that was written."""
+        found = cloud.identity_provider(self.project, self.pool, self.provider)
+        if found is None or found.state == GONE:
+            return ()
+        now = {"state": "ACTIVE", **_fields(found.mapping, found.condition)}
+        return tuple(part for part in made.diff if now.get(part.field) == part.after)
+
     def undo_command(self, made: Made) -> str:
         """Return what a person would type to take it back."""
         if made.created or any(part.field == "state" for part in made.diff):
