@@ -13,8 +13,10 @@ from wizards.blueprint import Blueprint, Pipeline
 from wizards.cloud.build_things import BuildTrigger
 from wizards.cloud.google_cloud import GoogleCloud
 from wizards.cloud.things import PolicyOf
-from wizards.plan import Action
+from wizards.plan import Action, FieldDiff
 from wizards.postgres.sandbox_address import SandboxAddress
+from wizards.setup.desired import resources
+from wizards.setup.resource import Made
 
 REGION = "asia-northeast3"
 LISTENING = Pipeline(github="ann/notes")
@@ -84,6 +86,22 @@ def test_a_trigger_of_somebody_gets_its_own_branch_back(cloud: GoogleCloud, tmp_
         description=made.description,
         substitutions={"_TEAM": "blue"},
     )
+
+
+def test_what_was_brought_back_and_is_gone_again_is_not_taken_back_once_more(
+    cloud: GoogleCloud, tmp_path: Path
+) -> None:
+    wanted = with_pipeline(FEDERATED)
+    assert applied(tmp_path, wanted, cloud).failures == ()
+    project = wanted.project.id
+    written = (FieldDiff("state", "DELETED", "ACTIVE"),)
+    for resource in resources(wanted):
+        if resource.kind.startswith("federation."):
+            made = Made(id=resource.id, diff=written)
+            assert resource.standing(cloud, made) == written
+    cloud.wait(cloud.start_pool_removal(project, "notes-github"))
+    pool = next(one for one in resources(wanted) if one.kind == "federation.pool")
+    assert pool.standing(cloud, Made(id=pool.id, diff=written)) == ()
 
 
 @pytest.mark.slow
