@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generators.detection import front_ends, node_services
+from generators.detection.called_scripts import called_scripts
 from generators.detection.command_files import command_lines
 from generators.detection.commands import start_commands
 from generators.detection.entry_points import candidates, named_only, weigh_commands
@@ -24,6 +25,7 @@ from generators.detection.node_findings import node_findings, package_findings
 from generators.detection.node_packages import Package, packages
 from generators.detection.python_findings import manifest_findings, service_findings
 from generators.detection.python_services import Repository, grouped, python_service, split
+from generators.detection.python_workers import each_worker_once
 from generators.detection.run_targets import followed
 from generators.detection.tree import Tree, inside, read_tree
 from generators.detection.verdicts import verdict_of
@@ -58,7 +60,7 @@ def _python(tree: Tree, fronts: list[FrontEnd]) -> tuple[list[Service], list[Fin
     modules = read_modules(tree)
     lines = command_lines(tree)
     homes = manifest_roots(tree)
-    commands = followed(start_commands(lines), modules)
+    commands = followed(start_commands([*lines, *called_scripts(tree, lines)]), modules)
     repository = Repository(tree, modules, lines, commands, homes)
     found = candidates(tree, modules, homes)
     found += named_only(tree, modules, found, repository.commands)
@@ -72,11 +74,13 @@ def _python(tree: Tree, fronts: list[FrontEnd]) -> tuple[list[Service], list[Fin
     for path in roots:
         manifest = manifests[path]
         findings += manifest_findings(tree, manifest)
+        beside: list[Service] = []
         for position, (suffix, group) in enumerate(parts[path]):
             front = front_ends.nearest(path, fronts, roots) if position == 0 else None
             service = python_service(repository, manifest, group, front, suffix)
-            services.append(service)
+            beside.append(service)
             findings += service_findings(service, manifest, modules)
+        services += each_worker_once(beside)
     findings += development_findings(lines, services)
     return services, findings
 

@@ -91,7 +91,7 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "service.runtime": _one_of("cloud-run", "vm"),
     "service.frontend": _one_of("", "apart", "together"),
     "service.port": _between(1, 65535),
-    "service.health_path": _matches(r"^/", N_("must start with /")),
+    "service.health_path": _matches(r"^(/|$)", N_("must start with /")),
     "service.memory": _matches(r"^\d+(Mi|Gi)$", N_("memory looks like 512Mi or 2Gi")),
     "service.cpu": _one_of("1", "2", "4", "6", "8"),
     "service.min_instances": _between(0, 1000),

@@ -136,7 +136,8 @@ def _with_migrations(blueprint: Blueprint, service: Service) -> Service:
     if stated is None or not (stated.command or stated.provider == "alembic"):
         return service
     tool = tool_of(stated)
-    if found is not None and (found.directory, found.config) == (tool.directory, tool.config):
+    same = found is not None and found.directory == tool.directory
+    if found is not None and same and tool.config in {found.config, ""}:
         if not stated.command or tool.command == found.command:
             return service
         tool = replace(found, command=tool.command)

@@ -22,6 +22,10 @@ _PLATFORMS = frozenset(
 )
 _MADE_BY_TARMAC = "Tarmac"
 _DEVELOPMENT = re.compile(r"dev|test|debug|local|\bci\b|override|example", re.IGNORECASE)
+_NAMED_SO = re.compile(r"(?:start|run|serve|boot)(?:[-_][\w-]+)?$")
+_SHELL = re.compile(r"#!.*\b(?:ba|da|k|z)?sh\b")
+_SERVICE = re.compile(r"^ {2}([\w.-]+):\s*(?:&[\w-]+)?\s*$")
+_SERVICES = re.compile(r"^services:\s*\n(?:\s*(?:#.*)?\n)* {2}[\w.-]+:", re.MULTILINE)
 _LARGEST = 200_000
 
 
@@ -39,12 +43,25 @@ class Line:
 def command_lines(tree: Tree) -> list[Line]:
     """Return every line that could start something, the weightiest files first."""
     lines = [
-        line for path in tree.files if (worth := _weight(path)) for line in _of(tree, path, worth)
+        line
+        for path in tree.files
+        if (worth := _weight(tree, path))
+        for line in _of(tree, path, worth)
     ]
     return sorted(lines, key=lambda line: -line.weight)
 
 
-def _weight(path: str) -> int:
+def is_compose(tree: Tree, path: str) -> bool:
+    """Whether a file is one of compose: by its name, or at the top by services with images."""
+    name = path.rpartition("/")[2].lower()
+    if not name.endswith((".yml", ".yaml")) or name in _PLATFORMS:
+        return False
+    return "compose" in name or (
+        "/" not in path and not name.startswith(".") and bool(_SERVICES.search(tree.text(path)))
+    )
+
+
+def _weight(tree: Tree, path: str) -> int:
     name = path.rpartition("/")[2]
     folder = path.rpartition("/")[0]
     if (folder and not deployable(f"{folder}/x")) or path.startswith(".github"):
@@ -57,7 +74,7 @@ def _weight(path: str) -> int:
         return 90
     if is_dockerfile(path):
         return 80 - later
-    if "compose" in lower and lower.endswith((".yml", ".yaml")):
+    if is_compose(tree, path):
         return 60 - later
     if lower in _PLATFORMS:
         return 65
@@ -81,6 +98,8 @@ def _weight(path: str) -> int:
         return 65 - later
     if not name.endswith((".py", ".js", ".ts")) and re.search(r"entrypoint", lower):
         return 70 - later
+    if _NAMED_SO.match(lower) and _SHELL.match(tree.text(path)):
+        return 45 if _DEVELOPMENT.search(path) else 70
     return 0
 
 
@@ -95,7 +114,7 @@ def _of(tree: Tree, path: str, weight: int) -> Iterator[Line]:
         return
     process = ""
     procfile = path.endswith("Procfile")
-    compose = "compose" in path.rpartition("/")[2]
+    compose = is_compose(tree, path)
     for number, line in enumerate(_joined(text), 1):
         stripped = line.strip()
         if stripped.startswith(("#", "//", ";")) or not stripped:
@@ -105,7 +124,7 @@ def _of(tree: Tree, path: str, weight: int) -> Iterator[Line]:
         elif path.endswith("Makefile") and (named := re.match(r"^([\w.-]+)\s*:(?!=)", line)):
             process = named[1]
             weight = 57 if re.search(r"prod|deploy", process) else 45
-        elif compose and (named := re.match(r"^ {2}([\w.-]+):\s*$", line)):
+        elif compose and (named := _SERVICE.match(line)):
             process = named[1]
         elif found := re.match(r"^\[program:([\w.-]+)\]", stripped):
             process = found[1]

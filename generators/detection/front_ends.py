@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from generators.detection.images import near
 from generators.detection.node_packages import Package
 from generators.detection.reading import read_json, table
 from generators.detection.tree import Tree, inside, join, parent
@@ -22,7 +23,7 @@ _FRAMEWORKS = (
 )
 _OUT_DIR = re.compile(r"""outDir\s*:\s*(?:[\w.]*(?:resolve|join)\([^)"'`]*)?["'`]([^"'`$]+)["'`]""")
 _LIBRARY = re.compile(r"\blib\s*:\s*\{")
-_STATIC_EXPORT = re.compile(r"""output\s*:\s*["']export["']""")
+_STATIC_EXPORT = re.compile(r"""\boutput\s*:[^,\n]*["']export["']""")
 _BUILD_VARIABLE = re.compile(
     rb"\b((?:VITE|REACT_APP|NEXT_PUBLIC|NUXT_PUBLIC|PUBLIC|VUE_APP)_[A-Z0-9_]+)\b"
 )
@@ -187,11 +188,28 @@ def _nuxt(tree: Tree, package: Package, script: str) -> tuple[str, str, str] | N
     old = package.dependencies.get("nuxt", "").lstrip("^~>= v").startswith(("1", "2"))
     static = "generate" in package.scripts.get(script, "")
     no_server = re.search(r"\bssr\s*:\s*false|target\s*:\s*[\"']static", config)
-    if not static and not no_server:
+    if not static and (not no_server or _keeps_server(tree, package)):
         return None
     if not static:
         script = "generate" if "generate" in package.scripts else script
     return "nuxt", "dist" if old else ".output/public", script
+
+
+def _keeps_server(tree: Tree, package: Package) -> bool:
+    """Whether pages drawn by browsers alone still need Nuxt's server: for routes of its own."""
+    started = [
+        package.scripts.get(name, "") for name in ("start", "start:prod", "serve", "preview")
+    ]
+    started += [
+        line
+        for path in near(tree, package.folder)
+        for line in tree.text(path).splitlines()
+        if line.startswith(("CMD", "ENTRYPOINT"))
+    ]
+    routes = any(
+        tree.has_folder(join(package.folder, f"server/{name}")) for name in ("api", "routes")
+    )
+    return routes or any("server/index.mjs" in one for one in started)
 
 
 def _sveltekit_output(tree: Tree, folder: str) -> str:

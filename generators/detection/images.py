@@ -14,6 +14,25 @@ _COPIED = re.compile(r"^COPY\s+--from=(\S+:\S+)", re.MULTILINE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(\S+)", re.MULTILINE)
 _PYTHON = re.compile(r"python:?v?(\d+\.\d+)")
 _CALLED = re.compile(r"(?<![^\s\"'/])python(3\.\d+)(?=[\s\"',-])")
+_OTHER_PROGRAMS = re.compile(
+    r"(?:^|/)(?:bitnami/)?(?:nginx\w*(?:-unprivileged)?|postgres\w*|postgis|mysql|mariadb|mongo|redis"
+    r"|valkey|traefik|caddy|httpd|haproxy|envoy|rabbitmq|elasticsearch|opensearch|minio|keycloak)(?::|$)"
+)
+_SYSTEMS = {
+    "focal": "3.8",
+    "20.04": "3.8",
+    "jammy": "3.10",
+    "22.04": "3.10",
+    "noble": "3.12",
+    "24.04": "3.12",
+    "bullseye": "3.9",
+    "11": "3.9",
+    "bookworm": "3.11",
+    "12": "3.11",
+    "trixie": "3.13",
+    "13": "3.13",
+}
+_SYSTEM = re.compile(r"(?:^|/)(?:ubuntu|debian):([a-z]+|\d+(?:\.\d+)?)(?:-slim)?(?:-\d+)?$")
 _NODE_NAMES = "boron|carbon|dubnium|erbium|fermium|gallium|hydrogen|iron|jod|krypton"
 _NODE = re.compile(rf"(?:^|/)node(?:js)?:v?(\d+|{_NODE_NAMES})")
 _NAMED = {name: str(6 + 2 * at) for at, name in enumerate(_NODE_NAMES.split("|"))}
@@ -103,7 +122,8 @@ def interpreter(tree: Tree, root: str, language: str) -> Said | None:
         for image, line in _images(text):
             if version := pattern.search(image):
                 found = Said(_NAMED.get(version[1], version[1]), path, line, f"FROM {image}")
-        found = found or (_installed(text, path) if language == "python" else None)
+        if language == "python":
+            found = found or _installed(text, path) or _of_system(text, path)
         if found:
             return found
     return None
@@ -118,10 +138,30 @@ def _installed(text: str, path: str) -> Said | None:
     return Said(place[1], path, text.count("\n", 0, place.start()) + 1, place[0].strip())
 
 
+def _of_system(text: str, path: str) -> Said | None:
+    """Return the Python that Debian or Ubuntu brings, where an image installs that one."""
+    if not re.search(r"\bpython3-(?:pip|dev|venv|minimal)\b|\bpython3(?=[\s\\])", text):
+        return None
+    for image, line in _images(text):
+        system = _SYSTEM.search(image)
+        if system and system[1] in _SYSTEMS:
+            return Said(_SYSTEMS[system[1]], path, line, f"FROM {image}")
+    return None
+
+
 def exposed(tree: Tree, root: str) -> Said | None:
-    """Return the port that the nearest Dockerfile of the service exposes, or None."""
-    for path in near(tree, root):
+    """Return the port that the nearest Dockerfile of the service exposes, or None.
+
+    An image of a proxy or a database says nothing about it, nor does one further up beside the
+    service's own.
+    """
+    around = near(tree, root)
+    own = [path for path in around if root != "." and inside(parent(path), root)]
+    for path in own or around:
         text = tree.text(path)
+        bases = [_filled(found[1], dict(_ARGUMENT.findall(text))) for found in _FROM.finditer(text)]
+        if bases and _OTHER_PROGRAMS.search(bases[-1]):
+            continue
         arguments = dict(_ARGUMENT.findall(text))
         arguments |= dict(re.findall(r"^ENV\s+(\w+)[=\s]+(\d+)", text, re.MULTILINE))
         for found in reversed(list(_EXPOSE.finditer(text))):

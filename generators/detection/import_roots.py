@@ -33,8 +33,10 @@ def import_root(tree: Tree, module: Module, homes: Collection[str]) -> str:
 
 
 def _source_folder(tree: Tree, folder: str, homes: Collection[str]) -> str:
-    """Return the ``src`` of a src layout: right below a manifest, a package inside, "" for none."""
+    """Return the ``src`` of a src layout: right below the nearest manifest, "" for none."""
     for above in ancestors(folder):
+        if above in homes:
+            return ""
         named_so = above != folder and above.rpartition("/")[2] == "src"
         if named_so and parent(above) in homes and not tree.has(join(above, "__init__.py")):
             return above

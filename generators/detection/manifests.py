@@ -121,7 +121,8 @@ def _manager(tree: Tree, root: str, project: dict[str, object], locks: list[str]
     ):
         return "poetry"
     plain = bool(requirement_files(tree, root))
-    if tree.has(join(root, "Pipfile")) and not (plain and (project or _pinned(tree, root))):
+    outdone = plain and (project or _pinned(tree, root)) and _used(tree, root) != "pipenv"
+    if tree.has(join(root, "Pipfile")) and not outdone:
         return "pipenv"
     if "pdm" in tools and not plain and "build" not in str(sorted(table(tools, "pdm"))[:1]):
         return "pdm"

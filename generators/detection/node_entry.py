@@ -7,10 +7,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generators.detection.images import near
+from generators.detection.images import dockerfiles, near
+from generators.detection.node_names import TYPESCRIPT_RUNNERS
 from generators.detection.node_packages import Package
 from generators.detection.reading import line_of, read_json, table, texts
-from generators.detection.tree import Tree, deployable, inside, join
+from generators.detection.tree import Tree, deployable, inside, join, parent
 from generators.project import Confidence, Evidence
 
 _PRODUCTION = (
@@ -35,9 +36,9 @@ _LISTENS = re.compile(
 _STARTS = re.compile(
     rb"(?<!istory)\.listen\(|\.attach\(\d|\bserve\(\s*[{a]|startStandaloneServer\("
 )
-_NEST = re.compile(rb"NestFactory\.create\b|NestFactory\.create<")
+_HTTP = re.compile(rb"""(?:from|require\()\s*["'](?:node:)?https?2?["']|\b(?:Bun|Deno)\.serve\(""")
 _USUAL = ("main", "index", "server", "app", "api", "www", "start", "bin/www", "bootstrap")
-_SIDE_WORK = re.compile(
+SIDE_WORK = re.compile(
     r"seed|migrat|script|worker|cli|command|tool|mock|spec|test|bench|console|repl|openapi|swagger|generate",
     re.IGNORECASE,
 )
@@ -59,10 +60,8 @@ class Entry:
     name: str = ""
 
 
-def entries(tree: Tree, package: Package, framework: str) -> list[Entry]:
-    """Return the servers of a package: one, or one for each project of a Nest monorepo."""
-    if framework == "NestJS":
-        return _nest(tree, package)
+def entries(tree: Tree, package: Package) -> list[Entry]:
+    """Return the server of a package, [] when nothing in it listens."""
     found = _generic(tree, package)
     return [found] if found else []
 
@@ -70,9 +69,23 @@ def entries(tree: Tree, package: Package, framework: str) -> list[Entry]:
 def worker_entry(tree: Tree, package: Package) -> Entry | None:
     """Return a program without a server, when it is called a worker and has a script of its own."""
     words = f"{package.folder} {package.name}".lower()
-    if not _WORKS.search(words) or not production_script(package):
+    own_image = any(parent(path) == package.folder for path in dockerfiles(tree))
+    if not _WORKS.search(words) or not (production_script(package) or own_image):
         return None
     return _generic(tree, package)
+
+
+def plain_server(tree: Tree, package: Package) -> Entry | None:
+    """Return a server made with Node's own ``http`` (or Bun's), which a script starts."""
+    if "bin" in package.given or not production_script(package):
+        return None
+    if _WORKS.search(f"{package.folder} {package.name}".lower()):
+        return None
+    found = _generic(tree, package)
+    if found is None or found.confidence is not Confidence.HIGH:
+        return None
+    text = tree.data(join(package.folder, found.source))
+    return found if _HTTP.search(text) and _STARTS.search(text) else None
 
 
 def production_script(package: Package) -> str:
@@ -95,79 +108,7 @@ def plain_command(command: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _nest(tree: Tree, package: Package) -> list[Entry]:
-    config_path = join(package.folder, "nest-cli.json")
-    config = read_json(tree, config_path)
-    projects = table(config, "projects")
-    found = []
-    for name in projects:
-        project = table(projects, name)
-        if project.get("type") == "library":
-            continue
-        source_root = str(project.get("sourceRoot") or join(str(project.get("root", ".")), "src"))
-        entry = f"{source_root}/{project.get('entryFile') or 'main'}.ts"
-        if tree.has(join(package.folder, entry)):
-            built = f"dist/{project.get('root') or f'apps/{name}'}/main"
-            place = Evidence(
-                "entrypoint", config_path, line_of(tree.text(config_path), f'"{name}"'), name
-            )
-            code = _nest_evidence(tree, join(package.folder, entry))
-            found.append(
-                Entry(entry, ("node", built), "dist", Confidence.HIGH, (*code, place), name=name)
-            )
-    if found:
-        return found
-    source = str(config.get("sourceRoot") or "src").rstrip("/")
-    file = str(config.get("entryFile") or "main").removesuffix(".js")
-    usual = f"{source}/{file}.ts"
-    all_starts = _nest_starts(tree, package)
-    others = [path for path in all_starts if path != usual]
-    if usual not in all_starts:
-        others = [one for one in others if not _SIDE_WORK.search(one)]
-        usual = next(
-            (one for one in others if one.endswith("/main.ts")), others[0] if others else ""
-        )
-    if not usual:
-        return []
-    built = _nest_built(tree, package, usual)
-    evidence = [*_nest_evidence(tree, join(package.folder, usual))]
-    start, script = _start_of(package)
-    if script:
-        line = package.line(f'"{script}"', tree)
-        evidence.append(Evidence("entrypoint", package.path, line, package.scripts[script]))
-    if start[:1] != ("node",):
-        start = ("node", built)
-    sure = Confidence.HIGH if usual in {f"{source}/{file}.ts", "src/main.ts"} else Confidence.MEDIUM
-    rest = tuple(one for one in others if one != usual)
-    return [Entry(usual, start, built.partition("/")[0], sure, tuple(evidence), rest)]
-
-
-def _nest_starts(tree: Tree, package: Package) -> list[str]:
-    prefix = "" if package.folder == "." else f"{package.folder}/"
-    return [
-        path.removeprefix(prefix)
-        for path in sources_of(tree, package.folder)
-        if path.endswith((".ts", ".js")) and _NEST.search(tree.data(path))
-    ]
-
-
-def _nest_evidence(tree: Tree, path: str) -> Iterator[Evidence]:
-    text = tree.text(path)
-    line = line_of(text, "NestFactory.create")
-    said = text.splitlines()[line - 1].strip() if text else ""
-    yield Evidence("entrypoint", path, line, said[:120])
-
-
-def _nest_built(tree: Tree, package: Package, source: str) -> str:
-    """Return where ``nest build`` puts the compiled entry: rootDir decides how deep."""
-    options = table(read_json(tree, join(package.folder, "tsconfig.json")), "compilerOptions")
-    build = table(read_json(tree, join(package.folder, "tsconfig.build.json")), "compilerOptions")
-    output = str(build.get("outDir") or options.get("outDir") or "./dist")
-    output = output.removeprefix("./").strip("/")
-    return f"{output}/{source.partition('/')[2].rpartition('.')[0] or 'main'}"
-
-
-def _start_of(package: Package) -> tuple[tuple[str, ...], str]:
+def start_of(package: Package) -> tuple[tuple[str, ...], str]:
     """Return production's command and the script it comes from; a development one is ()."""
     for name in _PRODUCTION:
         command = package.scripts.get(name, "")
@@ -213,7 +154,7 @@ def _named(tree: Tree, package: Package) -> Iterator[tuple[str, Evidence, tuple[
             if file.endswith((".json", ".config.js", ".config.cjs")):
                 file = _ecosystem(tree, join(package.folder, file)) or file
             words = plain_command(command)
-            start = words if words[:1] == ("node",) else ()
+            start = words if words[:1] == ("node",) else _by_runner(package, words)
             yield file, Evidence("entrypoint", path, line, command.strip()[:120]), start
         elif fastify := re.search(r"\bfastify start\b.*?([\w./-]+\.[cm]?[jt]s)\b", command):
             words = plain_command(command)
@@ -299,7 +240,7 @@ def _source_of(tree: Tree, package: Package, file: str) -> str | None:
 
 
 def _command_for(package: Package, file: str, source: str) -> tuple[str, ...]:
-    words, _script = _start_of(package)
+    words, _script = start_of(package)
     if words:
         return words
     script = production_script(package)
@@ -319,7 +260,7 @@ def _listening(tree: Tree, package: Package) -> list[str]:
         for path in sources_of(tree, package.folder)
         if _STARTS.search(tree.data(path))
     ]
-    return [one for one in found if not _SIDE_WORK.search(one)]
+    return [one for one in found if not SIDE_WORK.search(one)]
 
 
 def _leads_to(tree: Tree, package: Package, source: str, listening: list[str]) -> bool:
@@ -377,6 +318,13 @@ def _rank(file: str) -> tuple[int, int, str]:
 
 def _stem(file: str) -> str:
     return file.rpartition("/")[2].partition(".")[0]
+
+
+def _by_runner(package: Package, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what runs TypeScript as it is: the words from an installed runner on, () for none."""
+    found = next((at for at, word in enumerate(words[:3]) if word in TYPESCRIPT_RUNNERS), -1)
+    named = found >= 0 and TYPESCRIPT_RUNNERS[words[found]] in package.dependencies
+    return words[found:] if named and "watch" not in words else ()
 
 
 def _normal(file: str) -> str:

@@ -24,6 +24,8 @@ _OTHERS = (
     ("kysely", "kysely", ("migrations",)),
     ("node-pg-migrate", "node-pg-migrate", ("migrations",)),
     ("db-migrate", "db-migrate", ("migrations",)),
+    ("@zenstackhq/cli", "zenstack", ("migrations",)),
+    ("zenstack", "zenstack", ("migrations",)),
     ("migrate-mongo", "migrate-mongo", ("migrations",)),
 )
 _PROVIDER = re.compile(r"datasource\s+\w+\s*\{[^}]*?provider\s*=\s*\"(\w+)\"", re.DOTALL)

@@ -25,6 +25,7 @@ SERVERS = (
     ("graphql-yoga", "GraphQL Yoga"),
     ("socket.io", "Socket.IO"),
 )
+TYPESCRIPT_RUNNERS = {"ts-node": "ts-node", "tsx": "tsx", "swc-node": "@swc-node/register"}
 FULL_STACK = (
     ("next", "Next.js"),
     ("nuxt", "Nuxt"),
@@ -35,6 +36,8 @@ FULL_STACK = (
     ("@react-router/serve", "React Router"),
     ("@react-router/dev", "React Router"),
     ("astro", "Astro"),
+    ("nitro", "Nitro"),
+    ("nitropack", "Nitro"),
 )
 DATABASES = {
     "pg": "postgresql",

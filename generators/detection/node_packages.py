@@ -95,7 +95,7 @@ def _read(tree: Tree, path: str, workspaces: dict[str, list[str]]) -> Package | 
         return None
     folder = parent(path)
     workspace = _workspace_of(folder, workspaces)
-    locks = _locks(tree, folder) or (_locks(tree, workspace) if workspace else ())
+    locks = _locks_of(tree, folder, workspace)
     manager, version, place = _manager(tree, given, folder, workspace, locks)
     lockfile = next((one for one in locks if NODE_LOCKFILES[_name(one)] == manager), "")
     homes = dict.fromkeys((folder, workspace or folder))
@@ -155,6 +155,16 @@ def _member(folder: str, pattern: str) -> bool:
     if "**" in pattern:
         return fnmatch(folder, pattern) or fnmatch(folder, pattern.replace("/**", "/*"))
     return folder.count("/") == pattern.count("/") and fnmatch(folder, pattern)
+
+
+def _locks_of(tree: Tree, folder: str, workspace: str) -> tuple[str, ...]:
+    """Return the lockfiles of a package: a member's own one is stale where the workspace has one.
+
+    No manager reads it when it installs the workspace.
+    """
+    own, shared = _locks(tree, folder), _locks(tree, workspace) if workspace else ()
+    kinds = {NODE_LOCKFILES[_name(path)] for path in shared}
+    return shared if not own or any(NODE_LOCKFILES[_name(one)] in kinds for one in own) else own
 
 
 def _locks(tree: Tree, folder: str) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ from dataclasses import replace
 from generators.detection import certainty, node_names
 from generators.detection.front_ends import config_text, elsewhere, front_end, static_next
 from generators.detection.images import dockerfiles
+from generators.detection.nest_entry import nest_entries
 from generators.detection.node_entry import (
     Entry,
     entries,
     plain_command,
+    plain_server,
     production_script,
     run_file,
     worker_entry,
@@ -22,9 +24,10 @@ from generators.detection.node_packages import Package
 from generators.detection.node_routes import node_health, node_port
 from generators.detection.node_workers import node_workers
 from generators.detection.tree import Tree, inside, parent
-from generators.project import Confidence, Evidence, FrontEnd, Service
+from generators.project import Confidence, Evidence, FrontEnd, Service, Worker
 
 _DEFAULT_PORT = 8080
+_NITRO = re.compile(r"\bnitro(?:pack)? build\b")
 _FULL_STACK_PORTS = {"Astro": 4321}
 
 
@@ -39,15 +42,35 @@ def servers(tree: Tree, packages: list[Package]) -> list[Service]:
         if whole:
             found.append(_service(tree, package, packages, whole[0], whole[1]))
         elif framework and _may_serve(package):
+            nest = framework == "NestJS"
             found += [
                 _service(tree, package, packages, framework, entry)
-                for entry in entries(tree, package, framework)
+                for entry in (nest_entries if nest else entries)(tree, package)
                 if _worth(package, packages, entry)
             ]
+        elif not framework and (entry := plain_server(tree, package)):
+            found.append(_service(tree, package, packages, "Node", entry))
         elif not framework and (entry := worker_entry(tree, package)):
             service = _service(tree, package, packages, "Node", entry)
-            found.append(replace(service, role="worker"))
+            found.append(replace(service, role="worker", workers=_itself(service)))
     return found
+
+
+def _itself(service: Service) -> tuple[Worker, ...]:
+    """Return the workers of a service that is one: what its scripts name, else its own start."""
+    if service.workers or not service.start:
+        return service.workers
+    place = service.evidence[0]
+    return (
+        Worker(
+            name="worker",
+            kind="node",
+            command=service.start,
+            directory=service.path,
+            path=place.path,
+            line=place.line,
+        ),
+    )
 
 
 def static_services(
@@ -144,6 +167,8 @@ def _full_stack(tree: Tree, package: Package) -> tuple[str, Entry] | None:
         return None
     if front_end(tree, package) is not None or _library(package):
         return None
+    if name == "Nitro" and not _NITRO.search(package.scripts.get("build", "")):
+        return None
     has = package.dependencies
     start: tuple[str, ...]
     sure = Confidence.HIGH
@@ -157,6 +182,8 @@ def _full_stack(tree: Tree, package: Package) -> tuple[str, Entry] | None:
         old = has.get("nuxt", "").lstrip("^~>= v").startswith(("1", "2"))
         start = ("nuxt", "start") if old else ("node", ".output/server/index.mjs")
         output = ".nuxt" if old else ".output"
+    elif name == "Nitro":
+        start, output = ("node", ".output/server/index.mjs"), ".output"
     elif name == "SvelteKit":
         node = "@sveltejs/adapter-node" in has
         start, output = ("node", "build"), "build"

@@ -96,7 +96,7 @@ def _parts(group: list[Candidate]) -> list[tuple[str, list[Candidate]]]:
     places: dict[str, dict[str, Candidate]] = {}
     for one in named:
         for path, process in one.processes:
-            if process and "compose" in path:
+            if process and path.endswith((".yml", ".yaml")):
                 places.setdefault(path, {})[process] = one
     for processes in places.values():
         distinct = {id(one): one for one in processes.values()}
@@ -159,7 +159,9 @@ def python_service(
     entry = Evidence("entrypoint", best.module.path, best.line, best.says)
     evidence = [entry, *best.evidence, *_manifest_evidence(manifest)]
     port, port_evidence = _port(repository, manifest.root, best)
-    health = health_path(tree, modules, manifest.root, (best.module, best.name))
+    is_django = best.framework.name == "Django"
+    app = (best.module, best.name)
+    health = health_path(tree, modules, manifest.root, app, django=is_django)
     migrations = migration_tool(tree, manifest, best.framework.name, best.import_root)
     database, driver, database_evidence = _database(tree, manifest, best)
     if front is not None:
@@ -167,7 +169,6 @@ def python_service(
         evidence += front_evidence
     evidence += port_evidence + database_evidence
     evidence += [piece[1] for piece in (health, migrations) if piece]
-    is_django = best.framework.name == "Django"
     settings = (
         django.settings_module(tree, best.module, repository.lines, manifest.root)
         if is_django

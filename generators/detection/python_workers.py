@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generators.detection.command_files import Line
 from generators.detection.import_roots import dotted_from, import_root
 from generators.detection.manifests import Manifest
 from generators.detection.modules import Modules
 from generators.detection.tree import Tree, deployable, inside, join, parent
-from generators.project import Worker
+from generators.project import Service, Worker
 
 _KINDS = (
     ("celery-beat", re.compile(r"\bcelery\b(?=[^|&;]*\sbeat\b).*")),
@@ -36,6 +37,7 @@ _KINDS = (
     ),
 )
 _REQUIREMENT = re.compile(r"\b(?:celery|dramatiq|arq|rq|huey|taskiq|saq)(?:\[|[\"']?\s*[=<>~!]=)")
+_SPOKEN = re.compile(r"\s*(?:echo|printf|log|info)\b")
 _LEAST = 40
 _SUFFIXES = {"celery-beat": "beat"}
 
@@ -103,6 +105,8 @@ def _in_text(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     plain = text.replace('"', "").replace("'", "")
     plain = re.sub(r"\s+", " ", plain)
     for piece in re.split(r"&&|\|\||;|\|", plain):
+        if _SPOKEN.match(piece):
+            continue
         for kind, pattern in _KINDS:
             if found := pattern.search(piece):
                 yield kind, _words(found[0])
@@ -184,10 +188,30 @@ def _command(kind: str, dotted: str, name: str) -> tuple[str, ...]:
             return ("taskiq", "worker", f"{dotted}:{name}")
 
 
+def each_worker_once(services: Sequence[Service]) -> Iterator[Service]:
+    """Yield the services of one manifest, each worker with one of them: two would do work twice.
+
+    It is that of the service whose package its command names, else the first.
+    """
+    given: set[tuple[str, ...]] = set()
+    for service in services:
+        kept = []
+        for worker in service.workers:
+            owners = [one for one in services if _names(worker, one)] or list(services)
+            if worker.command not in given and owners[0] is service:
+                given.add(worker.command)
+                kept.append(worker)
+        yield replace(service, workers=tuple(kept))
+
+
+def _names(worker: Worker, service: Service) -> bool:
+    package = (service.entrypoint or "").partition(":")[0].partition(".")[0]
+    words = (word.partition(":")[0].partition(".")[0] for word in worker.command)
+    return worker in service.workers and package in words
+
+
 def _distinct(workers: list[Worker]) -> tuple[Worker, ...]:
     """Give every worker a name of its own."""
-    from dataclasses import replace
-
     seen: dict[str, int] = {}
     named = []
     for worker in workers:

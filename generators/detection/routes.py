@@ -33,9 +33,12 @@ _MOST_HOPS = 5
 
 
 def health_path(
-    tree: Tree, modules: Modules, root: str, app: tuple[Module, str]
+    tree: Tree, modules: Modules, root: str, app: tuple[Module, str], *, django: bool
 ) -> tuple[str, Evidence] | None:
-    """Return the best health path of the service under ``root`` with its place, or None."""
+    """Return the best health path of the service under ``root`` with its place, or None.
+
+    Only with ``django`` do the paths of a urls.py count.
+    """
     found: list[tuple[int, int, str, Evidence]] = []
     for module in modules.all():
         if not inside(module.path, root) or not deployable(module.path):
@@ -52,7 +55,7 @@ def health_path(
     if found:
         best = min(found, key=lambda one: one[:3])
         return best[2], best[3]
-    return _django_health(tree, root)
+    return _django_health(tree, root) if django else None
 
 
 def _rank(path: str) -> int:

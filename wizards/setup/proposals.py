@@ -54,11 +54,14 @@ def port(detection: Detection | None) -> Callable[[Known], Value]:
 
 
 def health_path(detection: Detection | None) -> Callable[[Known], Value]:
-    """Return the proposal of the path that answers without work."""
+    """Return the proposal of the path that answers without work, "" where the code has none.
+
+    A path that is only usual would answer 404, and no revision would ever be called healthy.
+    """
 
     def path(known: Known) -> Value:
         found = chosen(detection, root_of(known))
-        return (found.health_path if found else None) or "/health"
+        return found.health_path or "" if found else "/health"
 
     return path
 

@@ -40,6 +40,7 @@ def service(detection: Detection | None) -> list[Question]:
             _("Health check path"),
             page,
             default=proposals.health_path(detection),
+            required=False,
             why=_("asked after every deploy and migration"),
         ),
         *_size(page),

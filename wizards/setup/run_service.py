@@ -86,8 +86,8 @@ class RunServiceResource(RunResource):
         return cloud.start_run_service_removal(self.project, self.region, self.run_name)
 
     def with_image(self, image: str, *, replacing: bool) -> dict[str, FieldValue]:  # noqa: ARG002
-        """The placeholder knows no health path: Cloud Run's own probe of the port must do."""
-        if not self.image.own(image):
+        """Without a health path, as for the placeholder, Cloud Run's probe of the port must do."""
+        if not self.image.own(image) or not self.health_path:
             return {}
         return {"startup_probe": self.health_path, "liveness_probe": self.health_path}
 

@@ -73,6 +73,8 @@ def _service(resource: RunServiceResource) -> Lines:
         ("liveness_probe", f"{container}.livenessProbe.httpGet.path"),
     )
     path = resource.health_path
+    if not path:
+        return _steps(resource, _SERVICES, [': "$placeholder"'])
     probes = values(*(place for _name, place in asked))
     pairs = _pairs({name: path for name, _place in asked}, {name: path for name, _place in asked})
     return _steps(

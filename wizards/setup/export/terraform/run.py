@@ -31,7 +31,8 @@ _PROBES = {"startup_probe": (5, 4, 24), "liveness_probe": (30, 4, 3)}
 def _service(resource: RunServiceResource, scope: Scope) -> Piece:
     """What the pipeline deploys, the image, stays as it is."""
     settings = resource.settings
-    probes = [_probe(name, resource.health_path) for name in _PROBES if resource.image.named]
+    asked = resource.image.named and resource.health_path
+    probes = [_probe(name, resource.health_path) for name in _PROBES if asked]
     container = nested(
         "containers",
         nested("ports", container_port=settings["port"]),
