@@ -35,7 +35,7 @@ def fresh_database(postgres_cluster: Cluster) -> Iterator[str]:
     """The superuser's URL of an empty database, dropped (whoever is connected) at the end."""
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(postgres_cluster.url(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" STRATEGY file_copy')
     yield postgres_cluster.url(name)
     with psycopg.connect(postgres_cluster.url(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

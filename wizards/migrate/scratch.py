@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from generators.language import _
 from wizards.disk import writing
@@ -34,6 +34,8 @@ _FILLED_FAST = {
     "checkpoint_timeout": "30min",
     "maintenance_work_mem": "256MB",
 }
+_EMPTY: LiteralString = "create database scratch template template0 encoding 'UTF8'"
+_COPIED: LiteralString = f"{_EMPTY} strategy file_copy"  # nothing of it goes into the WAL
 _MAY_CREATE = "select rolcreatedb or rolsuper from pg_roles where rolname = current_user"
 
 
@@ -132,9 +134,9 @@ def _own_server(
         cluster.start()
         server = Address.from_url(cluster.url())
         with connect(server, "tarmac scratch") as connection:
-            connection.execute("create database scratch template template0 encoding 'UTF8'")
-            begin_with(connection, "scratch", settings)
             major = server_major(connection)
+            connection.execute(_COPIED if major >= 15 else _EMPTY)
+            begin_with(connection, "scratch", settings)
         yield Scratch(address=server.of("scratch"), same_server=False, major=major)
     finally:
         cluster.destroy()
