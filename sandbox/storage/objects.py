@@ -76,22 +76,41 @@ def get(call: Call) -> Body:
 
 @api.method("objects.list")
 def list_(call: Call) -> Body:
-    """Return the objects below a prefix, by name."""
+    """Return the objects below a prefix by name; a delimiter cuts off what lies deeper."""
     bucket = buckets.existing(call.world, call.text("bucket"))
     buckets.require(call.world, call.identity, "storage.objects.list", bucket, "bucket")
-    if call.text("delimiter") or call.text("matchGlob") or call.text("filter"):
+    if call.text("matchGlob") or call.text("filter"):
         raise ApiError(
-            "INVALID_ARGUMENT", "The sandbox lists by prefix only.", legacy="invalidParameter"
+            "INVALID_ARGUMENT",
+            "The sandbox lists by prefix and delimiter only.",
+            legacy="invalidParameter",
         )
-    found = [
-        shown(each)
-        for each in sorted(
-            call.world.store.all(KIND, bucket["name"]), key=lambda each: str(each["name"])
-        )
-        if each["name"].startswith(call.text("prefix"))
-    ]
-    page = sliced(call, "items", found, size_name="maxResults", default=1000)
-    return {"kind": "storage#objects", **page}
+    stored = sorted(call.world.store.all(KIND, bucket["name"]), key=lambda each: str(each["name"]))
+    page = sliced(call, "items", _level(call, stored), size_name="maxResults", default=1000)
+    entries = page.pop("items", [])
+    parts: dict[str, list[Any]] = {
+        "items": [shown(each) for each in entries if "deeper" not in each],
+        "prefixes": [each["deeper"] for each in entries if "deeper" in each],
+    }
+    return {"kind": "storage#objects", **{key: part for key, part in parts.items() if part}, **page}
+
+
+def _level(call: Call, stored: list[Body]) -> list[Body]:
+    """Return what a list shows in its order: objects, and ``{"deeper": prefix}`` for the others."""
+    prefix, delimiter = call.text("prefix"), call.text("delimiter")
+    trailing = call.text("includeTrailingDelimiter").lower() == "true"
+    entries: list[Body] = []
+    for each in stored:
+        name = str(each["name"])
+        if not name.startswith(prefix):
+            continue
+        step, found, rest = name.removeprefix(prefix).partition(delimiter or "\0")
+        if not found or (trailing and not rest):
+            entries.append(each)
+        deeper = {"deeper": f"{prefix}{step}{found}"}
+        if found and deeper not in entries[-2:]:
+            entries.append(deeper)
+    return entries
 
 
 @api.method("objects.delete")

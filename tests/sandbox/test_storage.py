@@ -216,3 +216,26 @@ def test_a_bucket_with_objects_in_it_is_not_deleted(
     cloud.remove_stored(made)
     assert client.call("DELETE", f"storage/storage/v1/b/{bucket}").status == 200
     assert client.get(f"storage/storage/v1/b/{bucket}").status == 404
+
+
+def test_a_delimiter_shows_one_level_as_folders_and_pages_count_both(
+    sandbox: SandboxAddress, client: Client, bucket: str, tmp_path: Path
+) -> None:
+    cloud = GoogleCloud.of(sandbox)
+    (tmp_path / "x").write_text("x")
+    for name in ("a", "a-b", "a/b", "a/c/d", "a/e", "z/"):
+        cloud.store(bucket, name, tmp_path / "x", lambda _done: None)
+    place = f"storage/storage/v1/b/{bucket}/o?delimiter=/"
+
+    def level(more: str) -> tuple[list[str], list[str], str]:
+        page = client.get(f"{place}{more}").body
+        names = [str(each["name"]) for each in page.get("items", [])]
+        return names, page.get("prefixes", []), page.get("nextPageToken", "")
+
+    assert level("") == (["a", "a-b"], ["a/", "z/"], "")
+    assert level("&prefix=a/") == (["a/b", "a/e"], ["a/c/"], "")
+    assert level("&prefix=z&includeTrailingDelimiter=true") == (["z/"], ["z/"], "")
+    names, prefixes, token = level("&maxResults=3")
+    assert (names, prefixes) == (["a", "a-b"], ["a/"])
+    assert level(f"&maxResults=3&pageToken={token}") == ([], ["z/"], "")
+    assert client.get(f"{place}&matchGlob=**").status == 400
