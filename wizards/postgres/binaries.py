@@ -131,9 +131,10 @@ def _places() -> Iterator[tuple[Path, str]]:
 
 
 def _wheels_in(*environments: str | Path | None) -> Iterable[Path]:
+    """Yield the folders of wheels that hold a PostgreSQL: postgres or pg is in all their names."""
     for environment in environments:
         if environment:
-            yield from Path(environment).glob("lib/python*/site-packages/*/pginstall*/bin")
+            yield from Path(environment).glob("lib/python*/site-packages/*p*g*/pginstall*/bin")
 
 
 def _embedded_folder() -> Path | None:
