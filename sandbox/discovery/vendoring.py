@@ -49,7 +49,7 @@ KEPT = {
     ),
     "logging:v2": re.compile(r"logging\.entries\.list"),
     "storage:v1": re.compile(
-        r"storage\.(buckets\.(get|list|insert|delete)|objects\.(get|list|delete))"
+        r"storage\.(buckets\.(get|getStorageLayout|list|insert|delete)|objects\.(get|list|delete))"
     ),
 }
 PROSE = frozenset(

@@ -77,6 +77,19 @@ def get(call: Call) -> Body:
     return shown(bucket)
 
 
+@api.method("buckets.getStorageLayout")
+def layout(call: Call) -> Body:
+    """Return where a bucket is and that its folders are parts of names; whoever lists may ask."""
+    bucket = existing(call.world, call.text("bucket"))
+    require(call.world, call.identity, "storage.objects.list", bucket, "bucket")
+    return {
+        "kind": "storage#storageLayout",
+        "bucket": bucket["name"],
+        "location": bucket["location"],
+        "hierarchicalNamespace": {"enabled": False},
+    }
+
+
 @api.method("buckets.list", "storage.buckets.list")
 def list_(call: Call) -> Body:
     """Return a project's buckets."""

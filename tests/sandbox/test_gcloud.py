@@ -87,3 +87,22 @@ def test_cloud_sql_from_creation_to_deletion(sandbox: SandboxAddress, gcloud: Gc
     gcloud("sql databases delete notes --instance notes-db")
     gcloud("sql instances delete notes-db")
     assert "notes-db" not in gcloud("sql instances list").stdout
+
+
+def test_files_go_up_are_listed_and_come_back(
+    sandbox: SandboxAddress, gcloud: Gcloud, tmp_path: Path
+) -> None:
+    from tests.sandbox.client import Client, project
+
+    project(Client(sandbox.url), "notes-prod", "storage")
+    (tmp_path / "dumps").mkdir()
+    (tmp_path / "dumps" / "a.dump").write_text("kept")
+    gcloud("storage buckets create gs://notes-backups --location asia-northeast3")
+    gcloud(f"storage cp -r {tmp_path}/dumps gs://notes-backups/")
+    assert gcloud("storage ls gs://notes-backups").stdout.split() == ["gs://notes-backups/dumps/"]
+    assert "a.dump" in gcloud("storage ls gs://notes-backups/dumps/").stdout
+    gcloud(f"storage cp gs://notes-backups/dumps/a.dump {tmp_path}/back")
+    assert (tmp_path / "back").read_text() == "kept"
+    gcloud("storage rm -r gs://notes-backups/dumps")
+    gcloud("storage buckets delete gs://notes-backups")
+    gcloud("pubsub topics list", fails="The sandbox does not imitate")

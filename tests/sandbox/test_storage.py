@@ -239,3 +239,5 @@ def test_a_delimiter_shows_one_level_as_folders_and_pages_count_both(
     assert (names, prefixes) == (["a", "a-b"], ["a/"])
     assert level(f"&maxResults=3&pageToken={token}") == ([], ["z/"], "")
     assert client.get(f"{place}&matchGlob=**").status == 400
+    layout = client.get(f"storage/storage/v1/b/{bucket}/storageLayout").body
+    assert layout["hierarchicalNamespace"] == {"enabled": False}
