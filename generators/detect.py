@@ -23,6 +23,7 @@ from generators.detection.manifests import manifest_roots, read_manifest
 from generators.detection.modules import read_modules
 from generators.detection.node_findings import node_findings, package_findings
 from generators.detection.node_packages import Package, packages
+from generators.detection.node_siblings import having_siblings, with_siblings
 from generators.detection.python_findings import manifest_findings, service_findings
 from generators.detection.python_services import Repository, grouped, python_service, split
 from generators.detection.python_workers import each_worker_once
@@ -37,7 +38,7 @@ def detect(root: Path) -> Detection:
     started = time.monotonic()
     tree = read_tree(root.resolve())
     found = packages(tree)
-    fronts = node_services.front_ends(tree, found)
+    fronts = with_siblings(node_services.front_ends(tree, found), found)
     services, findings = _python(tree, [front for _package, front in fronts])
     services = _with_node(tree, found, fronts, services)
     findings = [*repository_findings(tree), *findings]
@@ -92,7 +93,7 @@ def _with_node(
     services: list[Service],
 ) -> list[Service]:
     """Add Node servers, and the front ends that belong to no back end of this repository."""
-    node = node_services.servers(tree, found)
+    node = having_siblings(node_services.servers(tree, found), found)
     taken = {service.frontend.path for service in services if service.frontend}
     if not services:
         node = [_with_front(service, fronts, node) for service in node]

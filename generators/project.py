@@ -120,7 +120,8 @@ class FrontEnd:
     ``output`` is relative to ``path``; ``settings`` are files that installing needs besides the
     manifest and the lockfile; ``served_by`` is the back end's root when that serves the
     built files itself, None when something else has to. ``build`` is the exec form of the build,
-    run in ``path``; ``workspace`` is the folder of the lockfile when it lies above ``path``,
+    run in ``path``; ``siblings`` are the packages of the workspace that are built before it, in
+    that order; ``workspace`` is the folder of the lockfile when it lies above ``path``,
     "" otherwise; ``variables`` are read while building (VITE_…, REACT_APP_…, NEXT_PUBLIC_…).
     """
 
@@ -138,6 +139,7 @@ class FrontEnd:
     workspace: str = ""
     build: tuple[str, ...] = ("npm", "run", "build")
     variables: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """Return every field under its own name."""
@@ -176,8 +178,10 @@ class Service:
         ``package_manager`` with ``manager_version`` ("9.1.0", "1.8"; "" unknown), ``lockfile``,
         ``manifest``, ``requirements`` and ``settings`` (files that installing needs besides);
         ``workspace`` is the folder of the lockfile when that lies above ``path``, "" otherwise;
-        ``package_name`` selects the service within it. ``build`` is the exec form of the build
-        (() when nothing is built) and ``output`` the folder it makes, both from ``path``.
+        ``package_name`` selects the service within it; ``siblings`` are the packages of a Node
+        workspace that it uses and that are built before it, in that order. ``build`` is the exec
+        form of the build (() when nothing is built), ``output`` the folder it makes, both from
+        ``path``.
         ``native`` are the Debian packages that dependencies need. ``installs_itself``: the
         manifest has a build system, so the project can be installed as a package.
     What else it needs
@@ -225,6 +229,7 @@ class Service:
     manager_version: str = ""
     workspace: str = ""
     settings: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
     native: tuple[NativeNeed, ...] = ()
     collects_static: bool = False
     django_settings: str | None = None

@@ -9,7 +9,6 @@ from generators.project import FrontEnd, Service
 
 _USUAL = {"pnpm": "10", "yarn": "1.22.22", "bun": "1"}
 _EXACT = re.compile(r"\d+(?:\.\d+)*(?:-[\w.]+)?")
-_LINKED = ("workspace:", "file:", "link:", "portal:", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def node_installation(package: Service | FrontEnd) -> NodeInstallation:
             )
 
 
-def build_line(package: Service | FrontEnd, words: tuple[str, ...], linked: bool) -> str:
+def build_line(package: Service | FrontEnd, words: tuple[str, ...]) -> str:
     """Return the words that build a package after the packages of its workspace that it uses."""
     line = " ".join(words)
     name, script = package.package_name, words[-1] if words else ""
@@ -71,15 +70,16 @@ def build_line(package: Service | FrontEnd, words: tuple[str, ...], linked: bool
             return f'pnpm --filter "{name}..." run {script}'
         case "yarn" if not package.manager_version.startswith("1"):
             return f'yarn workspaces foreach -Rt --from "{name}" run {script}'
-        case "npm" if linked:
-            return f"npm run {script} --workspaces --if-present --prefix {_up(package)}"
+        case "npm" if package.siblings:
+            before = " ".join(f"--workspace {one}" for one in package.siblings)
+            return f"npm run build {before} --prefix {_up(package)} && {line}"
+        case "yarn" if package.siblings:
+            return " && ".join([*(f"yarn workspace {o} run build" for o in package.siblings), line])
+        case "bun" if package.siblings:
+            first = (f"bun run --filter {one} build" for one in package.siblings)
+            return " && ".join([*first, line])
         case _:
             return line
-
-
-def uses_siblings(dependencies: dict[str, str]) -> bool:
-    """Whether a package depends on others of its own repository."""
-    return any(version.startswith(_LINKED) for version in dependencies.values())
 
 
 def runtime_tool(start: tuple[str, ...], package: Service) -> str:

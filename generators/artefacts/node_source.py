@@ -9,7 +9,6 @@ from generators.artefacts.node_installing import (
     NodeInstallation,
     build_line,
     node_installation,
-    uses_siblings,
 )
 from generators.deployment import Deployment
 from generators.detection.tree import join, parent
@@ -57,7 +56,6 @@ def node_source(
     inner = deployment.within_context
     workspace = package.workspace or package.path
     front = isinstance(package, FrontEnd)
-    linked = isinstance(package, FrontEnd) or uses_siblings(dict(package.dependencies))
     whole = bool(package.workspace) or _berry(package) or workspace in package.settings
     framework = package.bundler if isinstance(package, FrontEnd) else package.framework
     environment = (("HUSKY", "0"), *install.environment, *_TELEMETRY.get(framework, ()))
@@ -70,7 +68,7 @@ def node_source(
         folder=join_image(inner(package.path)),
         copies=() if whole else _copies(deployment, package, prisma),
         context=(from_context, join_image(from_context)),
-        build=build_line(package, package.build, linked),
+        build=build_line(package, package.build),
         arguments=tuple(name for name in package.variables if is_argument(name)),
     )
 

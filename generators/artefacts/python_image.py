@@ -28,6 +28,8 @@ SUPERVISOR = "supervisor>=4.3,<5"
 SUPERVISE = ["supervisord", "--configuration", "/etc/supervisord.conf"]
 _BESIDE = ("gettext-base", "nginx-light")
 _BUILDING = "only-while-building"
+_COMMANDS = {"Flask": "FLASK_APP", "Litestar": "LITESTAR_APP"}
+"""What the frameworks' own commands, which migrate, learn the application from."""
 _PRIVATE = re.compile(r"SECRET|KEY|TOKEN|PASSWORD|SALT")
 
 
@@ -95,6 +97,8 @@ def _environment(deployment: Deployment) -> dict[str, str]:
     """Return what the program needs to know wherever it runs."""
     service = deployment.service
     found = {"DJANGO_SETTINGS_MODULE": service.django_settings} if service.django_settings else {}
+    if service.framework in _COMMANDS and service.entrypoint and service.migrations:
+        found[_COMMANDS[service.framework]] = service.entrypoint
     if service.interface == "streamlit" or deployment.together:
         found["HOME"] = "/tmp"
     return found

@@ -92,6 +92,8 @@ def read_manifest(tree: Tree, root: str) -> Manifest:
     manifest.lockfiles = tuple(locks)
     _read_project(tree, root, project, manifest)
     manifest.manager = _manager(tree, root, project, locks)
+    if manifest.manager == "pipenv" and manifest.path != join(root, "Pipfile"):
+        _read_pipfile(tree, root, manifest)
     if locks:
         chosen = _preferred(locks, project, manifest.manager)
         manifest.lockfile = chosen if LOCKFILES[_name(chosen)] == manifest.manager else ""
@@ -248,11 +250,18 @@ def _read_project(tree: Tree, root: str, project: dict[str, object], manifest: M
         scripts = texts(own.get("scripts")) | texts(poetry.get("scripts"))
         manifest.scripts = scripts
     elif tree.has(join(root, "Pipfile")):
-        path = manifest.path = join(root, "Pipfile")
-        given = read_toml(tree, path)
-        for name, value in table(given, "packages").items():
-            _read_poetry(manifest, name, value, path, line_of(tree.text(path), name))
-        manifest.development = frozenset(map(canonical, table(given, "dev-packages")))
+        _read_pipfile(tree, root, manifest)
+
+
+def _read_pipfile(tree: Tree, root: str, manifest: Manifest) -> None:
+    path = join(root, "Pipfile")
+    given = read_toml(tree, path)
+    if not tree.has(path):
+        return
+    manifest.path = path
+    for name, value in table(given, "packages").items():
+        _read_poetry(manifest, name, value, path, line_of(tree.text(path), name))
+    manifest.development = frozenset(map(canonical, table(given, "dev-packages")))
 
 
 def _read_poetry(manifest: Manifest, name: str, given: object, path: str, line: int) -> None:

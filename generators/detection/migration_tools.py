@@ -18,7 +18,7 @@ def migration_tool(
     """Return the tool of the service, with the line that proves it, or None."""
     return (
         _django(tree, manifest, framework, import_root)
-        or _flask_migrate(tree, manifest)
+        or _flask_migrate(tree, manifest, import_root)
         or _alembic(tree, manifest)
         or _other(tree, manifest)
     )
@@ -92,8 +92,13 @@ def _run_from(tree: Tree, path: str, location: str) -> str:
     return folder
 
 
-def _flask_migrate(tree: Tree, manifest: Manifest) -> tuple[MigrationTool, Evidence] | None:
-    """Flask-Migrate keeps its own alembic.ini beside env.py; a very old one has none."""
+def _flask_migrate(
+    tree: Tree, manifest: Manifest, import_root: str
+) -> tuple[MigrationTool, Evidence] | None:
+    """Flask-Migrate keeps its own alembic.ini beside env.py; a very old one has none.
+
+    Its command imports the application, so that it is run where that can be imported.
+    """
     if not manifest.dependencies.has("flask-migrate"):
         return None
     for path in tree.named("env.py"):
@@ -103,12 +108,13 @@ def _flask_migrate(tree: Tree, manifest: Manifest) -> tuple[MigrationTool, Evide
         config = join(folder, "alembic.ini")
         if "alembic" not in tree.text(path):
             continue
-        directory = parent(folder)
+        directory = parent(folder) if parent(folder) == manifest.root else import_root
+        if not inside(folder, directory):
+            directory = parent(folder)
+        inner = folder if directory == "." else folder.removeprefix(f"{directory}/")
         place = config if tree.has(config) else path
         shown = place if directory == "." else place.removeprefix(f"{directory}/")
-        option = (
-            () if folder.rpartition("/")[2] == "migrations" else ("-d", folder.rpartition("/")[2])
-        )
+        option = () if inner == "migrations" else ("-d", inner)
         command = ("flask", "db", "upgrade", *option)
         tool = MigrationTool("alembic", directory, shown, command, "flask-migrate")
         return tool, Evidence("migrations", place, 1, "Flask-Migrate")

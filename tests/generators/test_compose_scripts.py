@@ -137,7 +137,8 @@ def test_a_pipfile_that_the_image_installs_beats_requirements_beside_it(tmp_path
         "Dockerfile": "FROM python:3.12\nRUN pipenv install --system --deploy\n",
     }
     service = only_service(repository(tmp_path, files))
-    assert service.package_manager == "pipenv"
+    assert (service.package_manager, service.manifest) == ("pipenv", "Pipfile")
+    assert "fastapi" in service.dependencies
 
 
 def test_what_a_script_says_aloud_is_no_worker(tmp_path: Path) -> None:

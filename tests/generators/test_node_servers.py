@@ -127,3 +127,40 @@ def test_a_member_s_own_lockfile_is_stale_beside_the_workspace_s(tmp_path: Path)
     }
     service = only_service(repository(tmp_path, files))
     assert (service.lockfile, service.workspace) == ("package-lock.json", ".")
+
+
+@pytest.mark.parametrize(
+    ("lock", "line"),
+    [
+        (
+            "package-lock.json",
+            "npm run build --workspace deep --workspace @x/sdk --prefix ../.. && npm run build",
+        ),
+        ("yarn.lock", "yarn workspace deep run build && yarn workspace @x/sdk run build"),
+        ("bun.lock", "bun run --filter deep build && bun run --filter @x/sdk build"),
+        ("pnpm-lock.yaml", 'pnpm --filter "api..." run build'),
+    ],
+)
+def test_what_a_workspace_shares_is_built_before_what_uses_it(
+    tmp_path: Path, lock: str, line: str
+) -> None:
+    build = {"build": "tsc"}
+    version = {"yarn.lock": "# yarn lockfile v1\n"}.get(lock, "{}")
+    files = {
+        "package.json": package(private=True, workspaces=["apps/*", "packages/*"]),
+        lock: version,
+        "apps/api/package.json": package(
+            name="api",
+            scripts={**build, "start": "node dist/index.js"},
+            dependencies={"express": "4", "@x/sdk": "0.1.0"},
+        ),
+        "apps/api/src/index.ts": "const app = express(); app.listen(3000);\n",
+        "packages/sdk/package.json": package(
+            name="@x/sdk", exports="./dist", scripts=build, dependencies={"deep": "1", "plain": "1"}
+        ),
+        "packages/deep/package.json": package(name="deep", exports="./dist", scripts=build),
+        "packages/plain/package.json": package(name="plain", exports="./index.js"),
+    }
+    service = only_service(repository(tmp_path, files))
+    assert service.siblings == ("deep", "@x/sdk")
+    assert line in node_image(deployment(service), "en").text
