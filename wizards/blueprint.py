@@ -141,6 +141,8 @@ class Migrations:
     provider: str = "alembic"
     directory: str = "."
     config: str = "alembic.ini"
+    section: str = ""
+    """Which section of alembic.ini, as ``alembic -n`` names it; "" is ``alembic``."""
     interpreter: str = ""
     bootstrap: str = ""
     engine: str = ""

@@ -395,6 +395,9 @@ class Project:
         self.hook = self._bootstrap()
         self.config = self._config()
         self.script = ScriptDirectory.from_config(self.config)
+        if request.get("url"):
+            url = spoken(request["url"], os.path.join(self.script.dir, "env.py"))
+            self.config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
         self.arguments: Fields = {}
         self.engines: Dict[str, Tuple[Any, ...]] = {}  # name: host, port, database
         self.looking = False
@@ -426,14 +429,39 @@ class Project:
                 raise Complaint("config-missing", path)
             config = Config(path, ini_section=self.request.get("section", "alembic"), **options)
         if config.cmd_opts is None:
-            config.cmd_opts = argparse.Namespace(
-                x=self.request.get("x") or None, cmd=None, autogenerate=False, sql=False, tag=None
-            )
+            config.cmd_opts = self._command_line()
         if self.request.get("autogenerate"):
             config.cmd_opts.autogenerate = True
-        if self.request.get("url"):
-            config.set_main_option("sqlalchemy.url", self.request["url"].replace("%", "%%"))
         return config
+
+    def _command_line(self) -> argparse.Namespace:
+        """Return what Alembic's own command would have parsed: some env.py look at it.
+
+        Variables in ``-x`` (``url=$DATABASE_URL``) are filled in here, so that no secret is written
+        into a file or an argument of a process.
+        """
+        from alembic import command
+        from alembic.config import CommandLine
+
+        asked, to = self.request["op"], self.request.get("to") or "heads"
+        words = {
+            "upgrade": ["upgrade", to],
+            "downgrade": ["downgrade", to],
+            "revert": ["downgrade", "-1"],
+            "stamp": ["stamp", *([to] if isinstance(to, str) else to)],
+            "new": ["revision"],
+            "check": ["check"],
+        }.get(asked, ["current"])
+        if not hasattr(command, words[0]):
+            words = ["current"]
+        options = []
+        for value in self.request.get("x") or []:
+            options += ["-x", os.path.expandvars(value)]
+        parsed: argparse.Namespace = CommandLine().parser.parse_args([*options, *words])
+        for name, usual in (("autogenerate", False), ("sql", False), ("tag", None)):
+            if not hasattr(parsed, name):
+                setattr(parsed, name, usual)
+        return parsed
 
     def _follow_autocommit(self) -> None:
         watch, channel, plain = self.watch, self.channel, self.context.autocommit_block
@@ -535,11 +563,30 @@ class Project:
         missing = self.unknown(heads)
         if missing:
             raise Complaint("revision-unknown", ",".join(missing))
-        if request.get("revert") is not None:
-            return self._revert(request["revert"], heads)
-        if request.get("direction") == "down":
-            return list(self.script._downgrade_revs(request["to"], heads))
-        return list(self.script._upgrade_revs(request.get("to", "heads"), heads))
+        with self._named():
+            if request.get("revert") is not None:
+                return self._revert(request["revert"], heads)
+            if request.get("direction") == "down":
+                return self._down(request["to"], heads)
+            return list(self.script._upgrade_revs(request.get("to", "heads"), heads))
+
+    def _down(self, to: str, heads: Heads) -> List[Any]:
+        """Return the downgrades to a revision, or to as many steps before."""
+        if not heads:
+            raise Complaint("nothing-applied", to)
+        return list(self.script._downgrade_revs(to, heads))
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say which revision file has no function for the way that is asked for."""
+        try:
+            yield
+        except AttributeError as error:
+            for script in self.script.walk_revisions():
+                if repr(script.module.__name__) in str(error):
+                    way = "downgrade" if "downgrade" in str(error) else "upgrade"
+                    raise Complaint("no-" + way, script.revision) from error
+            raise
 
     def _revert(self, revisions: List[str], heads: Heads) -> List[Any]:
         """Undo exactly these revisions, newest first, as far as they are applied."""
@@ -557,6 +604,21 @@ class Project:
             MigrationStep.downgrade_from_script(graph, graph.get_revision(revision))
             for revision in present
         ]
+
+
+def spoken(url: str, script: str) -> str:
+    """Return a URL with a driver that env.py can use: an asynchronous engine takes no psycopg2."""
+    scheme, _, rest = url.partition("://")
+    name, _, driver = scheme.partition("+")
+    if driver not in ("", "psycopg2") or not os.path.exists(script):
+        return url
+    with open(script, encoding="utf-8", errors="replace") as text:
+        if "async_engine" not in text.read():
+            return url
+    for one in ("asyncpg", "psycopg"):
+        if importlib.util.find_spec(one) is not None:
+            return "%s+%s://%s" % (name, one, rest)
+    return url
 
 
 def transaction_mode(context: Any) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 from generators.language import _
 from wizards.failures import Failure
 from wizards.migrate.messages import Message
+from wizards.migrate.settings_failures import settings_failure, without_inputs
 from wizards.migrate.sql_files.foreign import complaint
 from wizards.postgres.connection_failures import CONNECTING, connection_failure
 from wizards.redaction import redacted
 
+_AGENT = Path(__file__).with_name("agent.py")
 _PACKAGES = {
     "Crypto": "pycryptodome",
     "MySQLdb": "mysqlclient",
@@ -41,7 +43,7 @@ _PACKAGES = {
 def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequence[str]) -> Failure:
     """Turn a failed result into the card a person can act on; secrets are taken out."""
     kind, error = result.text("kind"), redacted(result.text("error"))
-    raw = redacted("\n".join([result.text("trace"), *log[-20:]]).strip())
+    raw = redacted(without_inputs("\n".join([result.text("trace"), *log[-20:]]).strip()))
     place = _place(result, directory)
     if known := complaint(kind, error):
         return known
@@ -100,6 +102,15 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
             next=(_("put the answer into environment = {…} of [migrations]"),),
             raw=raw,
         )
+    if kind == "nothing-applied":
+        return Failure(
+            "nothing-applied",
+            _("No revision is applied: there is nothing to go down from."),
+            next=("tarmac migrate status",),
+            raw=raw,
+        )
+    if kind in ("no-downgrade", "no-upgrade"):
+        return _one_way(kind.partition("-")[2], error, raw)
     if kind in ("several-databases", "engine-unknown"):
         return _several(kind, error, raw)
     if kind == "env-did-nothing":
@@ -137,6 +148,19 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
             next=("tarmac migrate status",),
             raw=raw,
         )
+    if known := settings_failure(result.text("type"), error, place, raw):
+        return known
+    if result.text("type") == "InvalidRequestError" and "async driver" in error:
+        return Failure(
+            "driver-not-async",
+            _("env.py makes an asynchronous engine, and the URL's driver is a synchronous one."),
+            why=_lines(place, _first(error)),
+            next=(
+                _("name an asynchronous driver in the URL: postgresql+asyncpg://…"),
+                f"{interpreter} -m pip install asyncpg",
+            ),
+            raw=raw,
+        )
     unset = error.strip("'\"")
     if result.text("type") == "KeyError" and re.fullmatch(r"[A-Z][A-Z0-9_]+", unset):
         return Failure(
@@ -154,6 +178,21 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
         _("env.py raised {type}: {error}").format(type=result.text("type"), error=_first(error)),
         why=place,
         next=(_("run `alembic current` in {folder} to see it alone").format(folder=directory),),
+        raw=raw,
+    )
+
+
+def _one_way(function: str, revision: str, raw: str) -> Failure:
+    ways = (
+        ("tarmac migrate rollback --dry-run", "tarmac migrate restore")
+        if function == "downgrade"
+        else ("tarmac migrate lint",)
+    )
+    return Failure(
+        f"no-{function}",
+        _("Revision {revision} has no {function}().").format(revision=revision, function=function),
+        why=_("Nothing was changed."),
+        next=(*ways, _("or write {function}() in its file").format(function=function)),
         raw=raw,
     )
 
@@ -212,9 +251,11 @@ def _place(result: Message, directory: Path) -> str:
         if not isinstance(frame, list):
             continue
         path = Path(str(frame[0]))
-        inside = path.is_absolute() and path.is_relative_to(directory)
-        if inside and "site-packages" not in path.parts and path.name != "agent.py":
-            return _("{file}, line {line}").format(file=path.relative_to(directory), line=frame[1])
+        if not path.is_absolute() or not path.is_relative_to(directory) or path == _AGENT:
+            continue
+        inside = path.relative_to(directory)
+        if "site-packages" not in inside.parts:
+            return _("{file}, line {line}").format(file=inside, line=frame[1])
     return ""
 
 

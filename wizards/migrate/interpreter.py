@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,15 @@ class Interpreter:
     source: str
     python: str
     alembic: str
+    sqlalchemy: str = ""
     drivers: tuple[str, ...] = ()
+
+    @property
+    def default_driver(self) -> str:
+        """The driver that SQLAlchemy takes for a URL that names none: another one since 2.1."""
+        version = re.match(r"(\d+)\.(\d+)", self.sqlalchemy)
+        newer = version is not None and (int(version[1]), int(version[2])) >= (2, 1)
+        return "psycopg" if newer else "psycopg2"
 
 
 def find(directory: Path, root: Path, configured: str = "") -> Interpreter:
@@ -149,6 +158,7 @@ def _probe(path: Path, source: str) -> tuple[Interpreter | None, str]:
             source=source,
             python=".".join(map(str, python)),
             alembic=facts["alembic"],
+            sqlalchemy=facts["sqlalchemy"],
             drivers=tuple(name for name in _DRIVERS if name in facts),
         ),
         "",

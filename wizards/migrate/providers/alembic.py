@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -59,18 +59,21 @@ class Alembic(Provider):
         }
         if self.migrations.bootstrap:
             options["bootstrap"] = str(self.directory / self.migrations.bootstrap)
+        if self.migrations.section:
+            options["section"] = self.migrations.section
         if self.migrations.engine:
             options["engine"] = self.migrations.engine
         elif self.target is not None:
-            options["url"] = sqlalchemy_url(self.target.url, self.interpreter.drivers)
+            options["url"] = sqlalchemy_url(self.target.url, self.interpreter)
         return options
 
 
-def sqlalchemy_url(url: str, drivers: Sequence[str]) -> str:
+def sqlalchemy_url(url: str, interpreter: Interpreter) -> str:
     """Return a URL that SQLAlchemy takes: no ``postgres://``, a driver that is installed."""
     scheme, _sep, rest = url.partition("://")
     name, _plus, driver = scheme.partition("+")
-    if not driver and "psycopg2" not in drivers and drivers:
+    drivers = interpreter.drivers
+    if not driver and interpreter.default_driver not in drivers and drivers:
         driver = drivers[0]
     name = "postgresql" if name == "postgres" else name
     return f"{name}+{driver}://{rest}" if driver else f"{name}://{rest}"
