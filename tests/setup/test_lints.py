@@ -45,6 +45,13 @@ def secret(name: str) -> Secret:
 
 
 WRONG: list[tuple[str, str, str, Blueprint]] = [
+    (
+        "region",
+        "warning",
+        "project.region=asia-northeast3",
+        replace(GOOD, project=Project(id="notes-1", region="asia-northeats3")),
+    ),
+    ("region", "warning", "pipeline.region=us-central1", with_pipeline(region="us-centrall1")),
     ("connections", "warning", "max_instances=3", with_service(max_instances=10)),
     ("edition", "red", "edition=ENTERPRISE", with_database(edition="ENTERPRISE_PLUS")),
     (

@@ -10,12 +10,20 @@ from collections.abc import Callable, Iterable
 
 from wizards.blueprint import Blueprint
 from wizards.plan import Check
-from wizards.setup import connections, lints_database, lints_names, lints_pipeline, lints_service
+from wizards.setup import (
+    connections,
+    lints_database,
+    lints_names,
+    lints_pipeline,
+    lints_places,
+    lints_service,
+)
 
 Lint = Callable[[Blueprint], Check | None]
 
 LINTS: tuple[Lint, ...] = (
     connections.check,
+    *lints_places.LINTS,
     *lints_database.LINTS,
     *lints_service.LINTS,
     *lints_names.LINTS,
