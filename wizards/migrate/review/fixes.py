@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from generators.language import _
 from wizards.migrate.review import libpg
@@ -27,10 +28,10 @@ _ZERO = {
 }
 
 
-def alter(relation: pb.RangeVar, command: pb.AlterTableCmd) -> str:
-    """Return ``ALTER TABLE relation command`` for one command alone."""
+def alter(relation: pb.RangeVar, *commands: pb.AlterTableCmd) -> str:
+    """Return ``ALTER TABLE relation command, …`` for these commands alone."""
     statement = pb.AlterTableStmt(relation=relation, objtype=pb.OBJECT_TABLE)
-    statement.cmds.append(pb.Node(alter_table_cmd=command))
+    statement.cmds.extend(pb.Node(alter_table_cmd=command) for command in commands)
     return libpg.deparse(pb.Node(alter_table_stmt=statement))
 
 
@@ -39,16 +40,23 @@ def concurrently(create_index: str) -> str:
     return _CREATE_INDEX.sub(r"\1 CONCURRENTLY", create_index, count=1).rstrip("; \n") + ";"
 
 
-def not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str, alone: str) -> str:
+def not_valid(
+    relation: pb.RangeVar,
+    command: pb.AlterTableCmd,
+    name: str,
+    alone: str,
+    before: Sequence[pb.AlterTableCmd] = (),
+) -> str:
     """Return the constraint as NOT VALID, and the VALIDATE that follows in its own transaction.
 
-    ``alone`` is the statement where it holds nothing but this constraint, else "".
+    ``alone`` is the statement where it holds nothing but this constraint, else "". ``before`` are
+    the commands of the same statement that it cannot do without.
     """
     constraint = getattr(command, "def").constraint
     if alone and constraint.conname:
         added = f"{alone.rstrip('; ')} NOT VALID"
     else:
-        added = _named_not_valid(relation, command, name)
+        added = alter(relation, *before, _named_not_valid(command, name))
     if not added:
         return ""
     table = Name(relation.schemaname, relation.relname).sql
@@ -56,14 +64,25 @@ def not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str, alone
     return steps(f"{added};", _("-- then, in a transaction of its own:"), valid)
 
 
-def _named_not_valid(relation: pb.RangeVar, command: pb.AlterTableCmd, name: str) -> str:
+def _named_not_valid(command: pb.AlterTableCmd, name: str) -> pb.AlterTableCmd:
     copy = pb.AlterTableCmd()
     copy.CopyFrom(command)
     constraint = getattr(copy, "def").constraint
     constraint.conname = constraint.conname or name
     constraint.skip_validation = True
     constraint.initially_valid = False
-    return alter(relation, copy)
+    return copy
+
+
+def bare_column(table: Name, column: pb.ColumnDef, *, optional: bool = False) -> str:
+    """Return ADD COLUMN with the type and collation alone; ``optional`` with IF NOT EXISTS."""
+    bare = pb.ColumnDef()
+    bare.CopyFrom(column)
+    del bare.constraints[:]
+    relation = pb.RangeVar(schemaname=table.schema, relname=table.name, inh=True)
+    add = pb.AlterTableCmd(subtype=pb.AT_AddColumn, behavior=pb.DROP_RESTRICT, missing_ok=optional)
+    getattr(add, "def").column_def.CopyFrom(bare)
+    return alter(relation, add) + ";"
 
 
 def split_column(table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -> str:
@@ -86,12 +105,20 @@ def split_column(table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -
     return steps(f"{alter(relation, add)};", not_valid(relation, check, name, ""))
 
 
-def unique_by_index(table: Name, name: str, columns: list[str], kind: str) -> str:
-    """Return the two steps to a UNIQUE or PRIMARY KEY constraint that blocks only briefly."""
+def unique_by_index(
+    table: Name, name: str, columns: list[str], kind: str, *, instead: str = ""
+) -> str:
+    """Return the two steps to a UNIQUE or PRIMARY KEY constraint that blocks only briefly.
+
+    ``instead`` is the constraint that the same statement drops, whose name may be the same.
+    """
     listed = ", ".join(quoted(column) for column in columns)
+    index = quoted(shortened(f"{name}_new") if instead else name)
+    dropped = f"DROP CONSTRAINT {quoted(instead)}, " if instead else ""
     return steps(
-        f"CREATE UNIQUE INDEX CONCURRENTLY {quoted(name)} ON {table.sql} ({listed});",
-        f"ALTER TABLE {table.sql} ADD CONSTRAINT {quoted(name)} {kind} USING INDEX {quoted(name)};",
+        f"CREATE UNIQUE INDEX CONCURRENTLY {index} ON {table.sql} ({listed});",
+        f"ALTER TABLE {table.sql} {dropped}"
+        f"ADD CONSTRAINT {quoted(name)} {kind} USING INDEX {index};",
     )
 
 

@@ -14,6 +14,7 @@ from wizards.migrate.review.rules import (
     columns,
     composite_types,
     constraints,
+    drops,
     inheritance,
     not_null,
     partitions,
@@ -50,7 +51,7 @@ _ROW_SECURITY = (
     pb.AT_NoForceRowSecurity,
 )
 _RULES: dict[int, Rule] = {
-    pb.AT_DropColumn: columns.drop_column,
+    pb.AT_DropColumn: drops.drop_column,
     pb.AT_SetExpression: columns.set_expression,
     pb.AT_AlterConstraint: constraints.alter_constraint,
     pb.AT_SetNotNull: not_null.set_not_null,

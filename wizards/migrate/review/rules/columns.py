@@ -8,8 +8,8 @@ from wizards.migrate.review import fixes, libpg
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
-from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
-from wizards.migrate.review.rules.constraints import missing_index, referencing
+from wizards.migrate.review.names import Name, literal, of_range, of_words, quoted, words
+from wizards.migrate.review.rules.indexes import missing_index
 from wizards.migrate.review.rules.naming import name_type
 from wizards.migrate.review.types import SERIALS, of_node
 from wizards.migrate.review.volatility import MOMENTS, descend, function_calls, volatile_calls
@@ -30,17 +30,17 @@ def add_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
     default = by_kind.get(pb.CONSTR_DEFAULT)
     filled = default is not None and not _is_null(default.raw_expr)
     if serial or pb.CONSTR_IDENTITY in by_kind:
-        _sequence(case, table, column.colname, serial)
+        _sequence(case, table, column, serial, optional=command.missing_ok)
     elif pb.CONSTR_GENERATED in by_kind:
-        _generated(case, table, column, by_kind[pb.CONSTR_GENERATED])
+        _generated(case, table, column, by_kind[pb.CONSTR_GENERATED], optional=command.missing_ok)
         filled = True
     elif default is not None and filled:
-        _default(case, table, column, default.raw_expr)
+        _default(case, table, column, default.raw_expr, optional=command.missing_ok)
     elif default is None and (usual := _domain_default(case, column)) is not None:
-        _default(case, table, column, usual)
+        _default(case, table, column, usual, optional=command.missing_ok)
         filled = True
     if not filled and not serial and pb.CONSTR_IDENTITY not in by_kind:
-        _required(case, table, column, by_kind)
+        _required(case, table, column, by_kind, optional=command.missing_ok)
     _domain(case, table, column)
     for part in column.constraints:
         _inline(case, table, column, part.constraint, filled=filled)
@@ -78,9 +78,14 @@ def _is_null(expression: pb.Node) -> bool:
     return bool(expression.WhichOneof("node") == "a_const" and expression.a_const.isnull)
 
 
-def _sequence(case: Case, table: Name, column: str, serial: bool) -> None:
-    col = quoted(column)
-    sequence = quoted(fixes.shortened(f"{table.name}_{column}_seq"))
+def _sequence(
+    case: Case, table: Name, column: pb.ColumnDef, serial: bool, *, optional: bool
+) -> None:
+    col = quoted(column.colname)
+    sequence = table.beside(fixes.shortened(f"{table.name}_{column.colname}_seq")).sql
+    following = f"nextval({literal(sequence)})"
+    type_ = "bigint" if serial else of_node(column.type_name).shown
+    there = "IF NOT EXISTS " if optional else ""
     case.find(
         "add-serial",
         _("{kind} numbers every row: {table} is rewritten and blocked until done").format(
@@ -90,17 +95,26 @@ def _sequence(case: Case, table: Name, column: str, serial: bool) -> None:
         lock=AX,
         rewrites=True,
         fix=fixes.steps(
-            f"CREATE SEQUENCE {sequence};",
-            f"ALTER TABLE {table.sql} ADD COLUMN {col} bigint;",
+            f"CREATE SEQUENCE {there}{sequence};",
+            f"ALTER TABLE {table.sql} ADD COLUMN {there}{col} {type_};",
             f"ALTER SEQUENCE {sequence} OWNED BY {table.sql}.{col};",
-            f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET DEFAULT nextval('{sequence}');",
+            f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET DEFAULT {following};",
             _("-- then, in batches until 0 rows:"),
-            fixes.backfill(table, column, f"nextval('{sequence}')"),
+            fixes.backfill(table, column.colname, following),
+            _("-- then:"),
+            fixes.set_not_null(table, column.colname, case.context.postgres),
         ),
     )
 
 
-def _generated(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -> None:
+def _generated(
+    case: Case,
+    table: Name,
+    column: pb.ColumnDef,
+    constraint: pb.Constraint,
+    *,
+    optional: bool,
+) -> None:
     if constraint.generated_kind == "v":
         if any(part.constraint.contype == pb.CONSTR_NOTNULL for part in column.constraints):
             _computed_not_null(case, table)
@@ -115,8 +129,7 @@ def _generated(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Con
         lock=AX,
         rewrites=True,
         fix=fixes.steps(
-            f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
-            f"{of_node(column.type_name).shown};",
+            fixes.bare_column(table, column, optional=optional),
             _("-- keep it with a trigger, then fill in batches until 0 rows:"),
             fixes.backfill(table, column.colname, value),
         ),
@@ -136,7 +149,9 @@ def _computed_not_null(case: Case, table: Name) -> None:
     )
 
 
-def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> None:
+def _default(
+    case: Case, table: Name, column: pb.ColumnDef, value: pb.Node, *, optional: bool
+) -> None:
     old = case.context.postgres < PG_FAST_DEFAULT
     if not old and value.WhichOneof("node") == "a_const":
         return
@@ -163,12 +178,20 @@ def _default(case: Case, table: Name, column: pb.ColumnDef, value: pb.Node) -> N
         lock=AX,
         rewrites=True,
         fix=fixes.steps(
-            f"ALTER TABLE {table.sql} ADD COLUMN {col} {of_node(column.type_name).shown};",
+            fixes.bare_column(table, column, optional=optional),
             f"ALTER TABLE {table.sql} ALTER COLUMN {col} SET DEFAULT {text};",
             _("-- then, in batches until 0 rows:"),
             fixes.backfill(table, column.colname, text),
+            *_then_required(case, table, column),
         ),
     )
+
+
+def _then_required(case: Case, table: Name, column: pb.ColumnDef) -> list[str]:
+    """The steps to the NOT NULL that stood behind the column."""
+    if all(part.constraint.contype != pb.CONSTR_NOTNULL for part in column.constraints):
+        return []
+    return [_("-- then:"), fixes.set_not_null(table, column.colname, case.context.postgres)]
 
 
 def _by_the_catalogue(case: Case, value: pb.Node) -> bool | None:
@@ -197,7 +220,12 @@ def _same_moment(case: Case, table: Name, column: str, value: pb.Node) -> None:
 
 
 def _required(
-    case: Case, table: Name, column: pb.ColumnDef, by_kind: dict[int, pb.Constraint]
+    case: Case,
+    table: Name,
+    column: pb.ColumnDef,
+    by_kind: dict[int, pb.Constraint],
+    *,
+    optional: bool,
 ) -> None:
     if pb.CONSTR_NOTNULL not in by_kind and pb.CONSTR_PRIMARY not in by_kind:
         return
@@ -205,7 +233,6 @@ def _required(
     filled = table in case.context.filled
     if live is not None and live.rows_known and live.rows == 0 and not filled:
         return
-    col = quoted(column.colname)
     type_ = of_node(column.type_name).shown
     case.find(
         "add-required-column",
@@ -216,7 +243,7 @@ def _required(
         lock=AX,
         even_new=filled,
         fix=fixes.steps(
-            f"ALTER TABLE {table.sql} ADD COLUMN {col} {type_};",
+            fixes.bare_column(table, column, optional=optional),
             _("-- fill it, with the value that is right, in batches until 0 rows; then:"),
             fixes.backfill(table, column.colname, fixes.zero(type_)) if fixes.zero(type_) else "",
             fixes.set_not_null(table, column.colname, case.context.postgres),
@@ -285,8 +312,7 @@ def _unique(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constr
         lock=AX,
         scans=True,
         fix=fixes.steps(
-            f"ALTER TABLE {table.sql} ADD COLUMN {quoted(column.colname)} "
-            f"{of_node(column.type_name).shown};",
+            fixes.bare_column(table, column),
             fixes.unique_by_index(table, name, [column.colname], "UNIQUE"),
         ),
     )
@@ -336,45 +362,6 @@ def set_expression(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
         lock=AX,
         rewrites=True,
     )
-
-
-def drop_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
-    """Judge DROP COLUMN: the data is gone, and old code still asks for it."""
-    context = case.context
-    live = context.table(table)
-    parents = [
-        one.references
-        for one in (live.constraints.values() if live else ())
-        if one.kind == "f" and command.name in one.columns and one.references
-    ]
-    for parent in parents:
-        case.touch(parent, AX)
-    cascade = command.behavior == pb.DROP_CASCADE
-    if cascade:
-        for child in referencing(case, table, command.name):
-            case.touch(child, AX)
-        for view in live.views if live and command.name in live.view_columns else ():
-            case.touch(view, AX)
-    case.find(
-        "drop-column",
-        _("loses the data of {column}; code of the last release still reads it").format(
-            column=f"{table.shown}.{command.name}"
-        ),
-        on=(table, *parents),
-        lock=AX,
-        fix=None,
-    )
-    if cascade:
-        case.find(
-            "drop-cascade",
-            _("CASCADE also drops every view, key and constraint that needs {column}").format(
-                column=command.name
-            ),
-            on=(table,),
-            lock=AX,
-        )
-    context.columns.get(table, {}).pop(command.name, None)
-    context.not_null.discard((table, command.name))
 
 
 def expression_sql(expression: pb.Node) -> str:

@@ -13,7 +13,8 @@ from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.made_indexes import MadeIndex
 from wizards.migrate.review.names import Name, of_range, quoted, words
 from wizards.migrate.review.proofs import not_null_columns
-from wizards.migrate.review.rules.indexes import is_partitioned
+from wizards.migrate.review.rules import stepwise
+from wizards.migrate.review.rules.indexes import is_partitioned, missing_index
 
 SRX = Lock.SHARE_ROW_EXCLUSIVE
 
@@ -80,39 +81,9 @@ def _foreign_key(
         scans=True,
         fix=None
         if is_partitioned(case, table) and case.context.postgres < 18
-        else fixes.not_valid(relation, command, name, _alone(case)),
-    )
-
-
-def _alone(case: Case) -> str:
-    """The statement's text when it is one ALTER TABLE with one command."""
-    node = case.parsed.node
-    return case.parsed.sql if node is not None and len(node.cmds) == 1 else ""
-
-
-def missing_index(case: Case, table: Name, columns: list[str]) -> None:
-    """Notice a foreign key whose columns no index starts with: deletes in the parent scan."""
-    wanted = frozenset(columns)
-    if not wanted:
-        return
-    live = case.context.table(table)
-    if case.context.indexes.covers(table, wanted):
-        return
-    leading = [index.columns for index in (live.indexes if live else ()) if not index.partial]
-    if any(set(columns_[: len(wanted)]) == wanted for columns_ in leading):
-        return
-    listed = ", ".join(quoted(column) for column in columns)
-    index = quoted(fixes.shortened(f"{table.name}_{'_'.join(columns)}_idx"))
-    concurrently = "" if table in case.context.new else "CONCURRENTLY "
-    case.pending_keys += ((table, wanted, len(case.findings)),)
-    case.find(
-        "fk-missing-index",
-        _("no index starts with {columns}: deleting from the parent scans {table}").format(
-            columns=", ".join(columns), table=table.shown
+        else fixes.not_valid(
+            relation, command, name, stepwise.alone(case), stepwise.needed(case, constraint)
         ),
-        on=(table,),
-        even_new=True,
-        fix=f"CREATE INDEX {concurrently}{index} ON {table.sql} ({listed});",
     )
 
 
@@ -123,7 +94,9 @@ def _check(
     command: pb.AlterTableCmd,
     constraint: pb.Constraint,
 ) -> None:
-    name = constraint.conname or fixes.shortened(f"{table.name}_check")
+    name = constraint.conname or stepwise.free_name(
+        case, table, fixes.shortened(f"{table.name}_check")
+    )
     proves = not_null_columns(constraint.raw_expr)
     case.context.proofs[(table, name)] = proves
     if not constraint.skip_validation:
@@ -141,7 +114,9 @@ def _check(
         on=(table,),
         lock=AX,
         scans=True,
-        fix=fixes.not_valid(relation, command, name, _alone(case)),
+        fix=fixes.not_valid(
+            relation, command, name, stepwise.alone(case), stepwise.needed(case, constraint)
+        ),
     )
 
 
@@ -175,7 +150,7 @@ def _unique(case: Case, table: Name, constraint: pb.Constraint) -> None:
         on=(table,),
         lock=AX,
         scans=True,
-        fix=fixes.unique_by_index(table, name, columns, "UNIQUE"),
+        fix=stepwise.key(case, table, name, columns, "UNIQUE"),
     )
 
 
@@ -194,10 +169,15 @@ def _primary_key(case: Case, table: Name, constraint: pb.Constraint) -> None:
         on=(table,),
         lock=AX,
         scans=True,
-        fix=fixes.steps(
-            *(fixes.set_not_null(table, column, case.context.postgres) for column in columns),
-            fixes.unique_by_index(table, name, columns, "PRIMARY KEY"),
-        ),
+        fix=_key_steps(case, table, name, columns),
+    )
+
+
+def _key_steps(case: Case, table: Name, name: str, columns: list[str]) -> str | None:
+    steps = stepwise.key(case, table, name, columns, "PRIMARY KEY")
+    nullable = [column for column in columns if not column_is_not_null(case, table, column)]
+    return steps and fixes.steps(
+        *(fixes.set_not_null(table, column, case.context.postgres) for column in nullable), steps
     )
 
 

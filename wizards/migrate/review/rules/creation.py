@@ -9,7 +9,7 @@ from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.made_indexes import MadeIndex
 from wizards.migrate.review.names import Name, of_range, of_words, quoted, words
-from wizards.migrate.review.rules.constraints import missing_index
+from wizards.migrate.review.rules.indexes import missing_index
 from wizards.migrate.review.rules.naming import name_type
 from wizards.migrate.review.rules.partitions import create_partition
 from wizards.migrate.review.types import of_node
@@ -29,7 +29,7 @@ def create_table(case: Case, node: pb.CreateStmt) -> None:
     case.touch(table, AX)
     for parent in parents:
         if partition_of:
-            create_partition(case, parent, table)
+            create_partition(case, parent)
         else:
             case.touch(parent, Lock.SHARE_UPDATE_EXCLUSIVE)
     if node.HasField("partspec"):
@@ -91,7 +91,9 @@ def _without_key(case: Case, table: Name) -> None:
         ),
         on=(table,),
         even_new=True,
-        fix=f"ALTER TABLE {table.sql} ADD COLUMN {quoted('id')} "
+        fix=f"ALTER TABLE {table.sql} ADD PRIMARY KEY (id);"
+        if "id" in case.context.columns.get(table, {})
+        else f"ALTER TABLE {table.sql} ADD COLUMN {quoted('id')} "
         "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;",
     )
 

@@ -9,6 +9,7 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX
 from wizards.migrate.review.names import Name, of_object, of_words, quoted, words
+from wizards.migrate.review.rules.constraints import referencing
 from wizards.migrate.review.rules.indexes import drop_index, not_in_transaction
 
 if TYPE_CHECKING:
@@ -126,6 +127,45 @@ def _cascade(case: Case, node: pb.DropStmt) -> None:
         if case.parsed.sql.upper().endswith("CASCADE")
         else None,
     )
+
+
+def drop_column(case: Case, table: Name, command: pb.AlterTableCmd) -> None:
+    """Judge DROP COLUMN: the data is gone, and old code still asks for it."""
+    context = case.context
+    live = context.table(table)
+    parents = [
+        one.references
+        for one in (live.constraints.values() if live else ())
+        if one.kind == "f" and command.name in one.columns and one.references
+    ]
+    for parent in parents:
+        case.touch(parent, AX)
+    cascade = command.behavior == pb.DROP_CASCADE
+    if cascade:
+        for child in referencing(case, table, command.name):
+            case.touch(child, AX)
+        for view in live.views if live and command.name in live.view_columns else ():
+            case.touch(view, AX)
+    case.find(
+        "drop-column",
+        _("loses the data of {column}; code of the last release still reads it").format(
+            column=f"{table.shown}.{command.name}"
+        ),
+        on=(table, *parents),
+        lock=AX,
+        fix=None,
+    )
+    if cascade:
+        case.find(
+            "drop-cascade",
+            _("CASCADE also drops every view, key and constraint that needs {column}").format(
+                column=command.name
+            ),
+            on=(table,),
+            lock=AX,
+        )
+    context.columns.get(table, {}).pop(command.name, None)
+    context.not_null.discard((table, command.name))
 
 
 def drop_database(case: Case, node: pb.DropdbStmt) -> None:

@@ -82,9 +82,12 @@ def _is_there(case: Case, index: Name) -> bool:
     return index in live and index not in context.dropped_indexes
 
 
-def _per_partition(case: Case, node: pb.IndexStmt) -> str:
+def _per_partition(case: Case, node: pb.IndexStmt) -> str | None:
     """ON ONLY the parent, CONCURRENTLY on each partition, then ATTACH."""
     table = of_range(node.relation)
+    live = case.context.table(table)
+    if live is not None and len(live.descendants) > len(live.partitions):
+        return None
     parent = pb.IndexStmt()
     parent.CopyFrom(node)
     parent.relation.inh = False
@@ -100,6 +103,11 @@ def _per_partition(case: Case, node: pb.IndexStmt) -> str:
         index = table.beside(node.idxname).sql
         lines.append(f"ALTER INDEX {index} ATTACH PARTITION {child};")
     return fixes.steps(*lines)
+
+
+def _per_partition_sql(case: Case, create_index: str) -> str | None:
+    """The same for an index that nobody has written yet."""
+    return _per_partition(case, libpg.parse(create_index.encode())[0].stmt.index_stmt)
 
 
 def _concurrent(case: Case, node: pb.IndexStmt, table: Name) -> None:
@@ -139,6 +147,35 @@ def _retry(case: Case, node: pb.IndexStmt, table: Name) -> None:
     )
 
 
+def missing_index(case: Case, table: Name, columns: list[str]) -> None:
+    """Notice a foreign key whose columns no index starts with: deletes in the parent scan."""
+    wanted = frozenset(columns)
+    if not wanted:
+        return
+    live = case.context.table(table)
+    if case.context.indexes.covers(table, wanted):
+        return
+    leading = [index.columns for index in (live.indexes if live else ()) if not index.partial]
+    if any(set(columns_[: len(wanted)]) == wanted for columns_ in leading):
+        return
+    listed = ", ".join(quoted(column) for column in columns)
+    index = quoted(fixes.shortened(f"{table.name}_{'_'.join(columns)}_idx"))
+    concurrently = "" if table in case.context.new else "CONCURRENTLY "
+    fix: str | None = f"CREATE INDEX {concurrently}{index} ON {table.sql} ({listed});"
+    if concurrently and is_partitioned(case, table):
+        fix = _per_partition_sql(case, f"CREATE INDEX {index} ON {table.sql} ({listed})")
+    case.pending_keys += ((table, wanted, len(case.findings)),)
+    case.find(
+        "fk-missing-index",
+        _("no index starts with {columns}: deleting from the parent scans {table}").format(
+            columns=", ".join(columns), table=table.shown
+        ),
+        on=(table,),
+        even_new=True,
+        fix=fix,
+    )
+
+
 def redundant(case: Case, table: Name, node: pb.IndexStmt, columns: tuple[str, ...]) -> None:
     """Notice an index whose columns another index starts with."""
     if not all(columns) or node.HasField("where_clause") or node.unique:
@@ -175,14 +212,29 @@ def drop_index(case: Case, node: pb.DropStmt) -> None:
             if table:
                 case.touch(table, Lock.SHARE_UPDATE_EXCLUSIVE)
             not_in_transaction(case, "DROP INDEX CONCURRENTLY", table)
+            if table and is_partitioned(case, table):
+                _whole_only(case, table)
         elif made is None or table not in case.context.new:
             case.find(
                 "drop-index-nonconcurrent",
                 _("blocks reads and writes of its table, and waits for every query on it"),
                 on=on,
                 lock=AX,
-                fix=f"DROP INDEX CONCURRENTLY {'IF EXISTS ' if node.missing_ok else ''}{name.sql};",
+                fix=f"DROP INDEX CONCURRENTLY {'IF EXISTS ' if node.missing_ok else ''}{name.sql};"
+                if table is None or not is_partitioned(case, table)
+                else None,
             )
+
+
+def _whole_only(case: Case, table: Name) -> None:
+    case.find(
+        "concurrently-in-transaction",
+        _(
+            "fails: an index of {table}, which is partitioned, cannot be dropped CONCURRENTLY"
+        ).format(table=table.shown),
+        on=(table,),
+        even_new=True,
+    )
 
 
 def reindex(case: Case, node: pb.ReindexStmt) -> None:

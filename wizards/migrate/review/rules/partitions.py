@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from generators.language import _
 from wizards.migrate.model import Severity
-from wizards.migrate.review import fixes
+from wizards.migrate.review import fixes, libpg
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.names import Name, of_range, quoted
 from wizards.migrate.review.rules.columns import expression_sql
 from wizards.migrate.review.rules.indexes import not_in_transaction
+
+_AS_THE_PARENT = 1 << 2 | 1 << 3 | 1 << 4
+"""CREATE_TABLE_LIKE_CONSTRAINTS, _DEFAULTS and _GENERATED of PostgreSQL's parsenodes.h."""
 
 SUX = Lock.SHARE_UPDATE_EXCLUSIVE
 
@@ -107,7 +110,7 @@ def detach(case: Case, parent: Name, command: pb.AlterTableCmd) -> None:
     )
 
 
-def create_partition(case: Case, parent: Name, child: Name) -> None:
+def create_partition(case: Case, parent: Name) -> None:
     """Judge CREATE TABLE … PARTITION OF: it locks the parent, and reads the DEFAULT partition."""
     default = _default_partition(case, parent)
     if default:
@@ -125,12 +128,25 @@ def create_partition(case: Case, parent: Name, child: Name) -> None:
         on=(parent, default) if default else (parent,),
         lock=AX,
         severity=None if default else Severity.NOTICE,
-        fix=f"CREATE TABLE {child.sql} (LIKE {parent.sql} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
-        f";\nALTER TABLE {parent.sql} ATTACH PARTITION {child.sql} {_bounds(case)};",
+        fix=_attached_later(case),
     )
 
 
-def _bounds(case: Case) -> str:
-    sql = case.parsed.sql
-    at = sql.upper().find("FOR VALUES")
-    return sql[at:].rstrip("; \n") if at >= 0 else "DEFAULT"
+def _attached_later(case: Case) -> str | None:
+    """The partition as a table of its own, then ATTACH, which blocks the parent's writes less."""
+    node = case.parsed.node
+    if not isinstance(node, pb.CreateStmt) or len(node.table_elts):
+        return None
+    made = pb.CreateStmt()
+    made.CopyFrom(node)
+    del made.inh_relations[:]
+    made.ClearField("partbound")
+    like = pb.TableLikeClause(relation=node.inh_relations[0].range_var, options=_AS_THE_PARENT)
+    made.table_elts.append(pb.Node(table_like_clause=like))
+    attach = pb.AlterTableCmd(subtype=pb.AT_AttachPartition, behavior=pb.DROP_RESTRICT)
+    partition = pb.PartitionCmd(name=node.relation, bound=node.partbound)
+    getattr(attach, "def").partition_cmd.CopyFrom(partition)
+    return fixes.steps(
+        libpg.deparse(pb.Node(create_stmt=made)) + ";",
+        fixes.alter(node.inh_relations[0].range_var, attach) + ";",
+    )

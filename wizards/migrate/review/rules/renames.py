@@ -13,6 +13,7 @@ from wizards.migrate.review.rules.composite_types import rename_attribute
 _RELATIONS = frozenset(
     {pb.OBJECT_TABLE, pb.OBJECT_VIEW, pb.OBJECT_MATVIEW, pb.OBJECT_FOREIGN_TABLE}
 )
+_HOLD_ROWS = frozenset({pb.OBJECT_TABLE, pb.OBJECT_FOREIGN_TABLE})
 _OF_A_TABLE = frozenset(
     {pb.OBJECT_TABCONSTRAINT, pb.OBJECT_TRIGGER, pb.OBJECT_POLICY, pb.OBJECT_RULE}
 )
@@ -98,7 +99,9 @@ def _column(case: Case, node: pb.RenameStmt) -> None:
                 "IS NULL LIMIT", f"IS NULL AND {old} IS NOT NULL LIMIT"
             ),
             _("-- read the new column, and drop the old one in a later release"),
-        ),
+        )
+        if node.relation_type in _HOLD_ROWS
+        else None,
     )
 
 

@@ -153,7 +153,9 @@ def _scan_users(case: Case, node: pb.AlterDomainStmt, domain: Name) -> None:
     copy.CopyFrom(node)
     constraint = getattr(copy, "def").constraint
     constraint.skip_validation = True
-    constraint.conname = constraint.conname or f"{domain.name}_check"
+    known = case.context.domain(domain)
+    number = "1" if known is not None and known.checks else ""
+    constraint.conname = constraint.conname or f"{domain.name}_check{number}"
     check_only = constraint.contype == pb.CONSTR_CHECK
     case.find(
         "domain-constraint",
