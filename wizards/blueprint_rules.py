@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable
 
 from generators.language import N_, _
+from wizards import quiet_hours
 
 _DURATION = re.compile(r"^\d+(ms|s|min)$")
 _SEVERITIES = {"danger", "caution", "notice", "off"}
@@ -132,6 +133,7 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "pipeline.connection": _matches(NAME, NAME_SAYS),
     "pipeline.trigger": _matches(rf"{NAME}|^$", NAME_SAYS),
     "pipeline.keep_images": _between(1, 1000),
+    "environments.quiet_hours": quiet_hours.complaint,
     "migrations.provider": _one_of("alembic", "prisma", "sql", "django", "other"),
     "migrations.command": _words,
     "migrations.directory": _inside,

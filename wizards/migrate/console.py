@@ -51,12 +51,11 @@ from wizards.migrate.rehearsal import Rehearsing
 from wizards.migrate.review.levels import levels_of
 from wizards.migrate.safeguards import Rehearsed, fitting
 from wizards.migrate.session import Session
-from wizards.migrate.situation import Situation, look
+from wizards.migrate.situation import Situation, now_at
 from wizards.migrate.verification import Expected, verify
 from wizards.migrate.watching import Watched, watch
 from wizards.migrate.work import Wish, Work
 from wizards.plan import Check
-from wizards.postgres.connection import facts_connection
 from wizards.postgres.sandbox_address import SandboxAddress
 
 
@@ -100,8 +99,8 @@ class Console:
 
     def situation(self, emit: Emit = discard, cancel: Cancel | None = None) -> Situation:
         """Return who would make a migration wait right now, and whom it would hurt."""
-        with facts_connection(self.project.target(emit).address) as connection:
-            return look(connection, cancel or Cancel())
+        at = self.project.target(emit)
+        return now_at(at.address, cancel or Cancel(), at.quiet)
 
     def preview(
         self, emit: Emit = discard, *, to: str = "heads", fresh: bool = False

@@ -9,12 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from generators.language import _
 from wizards.cancel import Cancel
 from wizards.events import Json
 from wizards.plan import Check
+from wizards.postgres.address import Address
+from wizards.postgres.connection import facts_connection
+from wizards.quiet_hours import QuietHours
 
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
@@ -70,7 +74,10 @@ class OpenTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """One look: transactions oldest first, rows written a second by table, lag in seconds."""
+    """One look: transactions oldest first, rows written a second by table, lag in seconds.
+
+    ``now`` (aware) is when it was; ``quiet`` are the hours that a change should wait for, if any.
+    """
 
     transactions: tuple[OpenTransaction, ...] = ()
     writes: Mapping[str, float] = field(default_factory=dict)
@@ -78,6 +85,8 @@ class Situation:
     most_connections: int = 0
     replicas: Mapping[str, float] = field(default_factory=dict)
     slots: Mapping[str, int] = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    quiet: QuietHours | None = None
 
     def as_json(self) -> dict[str, Json]:
         """Return the object of ``data.situation``."""
@@ -98,6 +107,7 @@ class Situation:
             "max_connections": self.most_connections,
             "replica_lag_seconds": {name: round(lag, 1) for name, lag in self.replicas.items()},
             "slots_behind_bytes": dict(self.slots),
+            "quiet_hours": self.quiet.hold(self.now) if self.quiet is not None else None,
         }
 
     def checks(self) -> list[Check]:
@@ -108,10 +118,24 @@ class Situation:
         room = self.most_connections - self.connections
         if self.most_connections and room < max(5, self.most_connections // 20):
             found.append(_full(self.connections, self.most_connections))
+        if self.quiet is not None and not self.quiet.hold(self.now):
+            found.append(_loud(self.quiet, self.now))
         return found
 
 
-def look(connection: Connection, cancel: Cancel, *, seconds: float = 0.5) -> Situation:
+def now_at(address: Address, cancel: Cancel, quiet: QuietHours | None) -> Situation:
+    """Look at a database through a connection that only reads."""
+    with facts_connection(address) as connection:
+        return look(connection, cancel, quiet=quiet)
+
+
+def look(
+    connection: Connection,
+    cancel: Cancel,
+    *,
+    seconds: float = 0.5,
+    quiet: QuietHours | None = None,
+) -> Situation:
     """Look twice, ``seconds`` apart, so that the pace of writes is measured and not remembered."""
     before, begun = _writes(connection), time.monotonic()
     transactions = tuple(
@@ -138,6 +162,7 @@ def look(connection: Connection, cancel: Cancel, *, seconds: float = 0.5) -> Sit
         most_connections=int(str(row[1])),
         replicas=replicas,
         slots=slots,
+        quiet=quiet,
     )
 
 
@@ -177,3 +202,10 @@ def _lag(name: str, lag: float) -> Check:
 def _full(now: int, most: int) -> Check:
     says = _("{now} of {most} connections are taken").format(now=now, most=most)
     return Check(id="connections", title=_("Connections"), level="warning", says=says)
+
+
+def _loud(quiet: QuietHours, now: datetime) -> Check:
+    says = _("the quiet hours are {begins:%H:%M}–{ends:%H:%M}; it is {now:%H:%M %Z} there").format(
+        begins=quiet.begins, ends=quiet.ends, now=quiet.there(now)
+    )
+    return Check(id="quiet-hours", title=_("Quiet hours"), level="warning", says=says)

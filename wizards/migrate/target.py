@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generators.language import _
+from wizards import quiet_hours
 from wizards.blueprint import Blueprint, Environment, HealthCheck, Migrations
 from wizards.failures import Failure, UsageFailure
 from wizards.migrate.cloudsql.instance import Instance
@@ -17,6 +18,7 @@ from wizards.postgres import pooler
 from wizards.postgres.address import Address
 from wizards.postgres.sandbox_address import SandboxAddress
 from wizards.postgres.tunnel import Tunnel, open_tunnel
+from wizards.quiet_hours import QuietHours
 
 _SETTING = re.compile(r"^\s*sqlalchemy\.url\s*=\s*postgres(?:ql)?\+(\w+)://", re.MULTILINE)
 
@@ -26,7 +28,8 @@ class Target:
     """A database: its name for people, address, protection, and what env.py is told.
 
     ``url`` is the URL exactly as the project's code gets it; ``source`` says where it came from;
-    ``instance`` is the one on Cloud SQL that it is in, None elsewhere; ``notes`` are for people.
+    ``instance`` is the one on Cloud SQL that it is in, None elsewhere; ``quiet_hours`` are when it
+    has little traffic; ``notes`` are for people.
     """
 
     name: str
@@ -39,7 +42,13 @@ class Target:
     checks: tuple[HealthCheck, ...] = ()
     tunnel: Tunnel | None = field(default=None, repr=False, compare=False)
     instance: Instance | None = None
+    quiet_hours: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """When it has little traffic, None where nobody said so."""
+        return quiet_hours.read(self.quiet_hours)
 
     def environment(self) -> Mapping[str, str]:
         """Return the variables that carry the URL into the project's process."""
@@ -109,6 +118,7 @@ def by_variable(
         protected=environment.protected,
         health_url=environment.health_url,
         checks=environment.checks,
+        quiet_hours=environment.quiet_hours,
     )
 
 
@@ -165,6 +175,7 @@ def by_cloud_sql(
         checks=environment.checks,
         tunnel=tunnel,
         instance=Instance(project.id, project.region, database.instance),
+        quiet_hours=environment.quiet_hours,
     )
 
 
