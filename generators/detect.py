@@ -44,7 +44,7 @@ def detect(root: Path) -> Detection:
     findings = [*repository_findings(tree), *findings]
     findings += version_findings(services)
     findings += package_findings(services, found)
-    findings += node_findings(services)
+    findings += node_findings(tree, services)
     findings += file_findings(services)
     return Detection(
         root.resolve(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generators.detection.node_packages import NODE_LOCKFILES, Package
+from generators.detection.tree import Tree, inside
 from generators.language import _
 from generators.project import Finding, Service
 
@@ -39,11 +40,30 @@ def package_findings(services: list[Service], packages: list[Package]) -> Iterat
             )
 
 
-def node_findings(services: list[Service]) -> Iterator[Finding]:
-    """Yield what makes a service fail at start."""
+def node_findings(tree: Tree, services: list[Service]) -> Iterator[Finding]:
+    """Yield what makes a service fail at start, or its schema stay empty."""
+    told: set[str] = set()
     for service in services:
         if service.language == "javascript":
             yield from _start_findings(service)
+        schema = service.prisma or ""
+        if schema not in told and _never_migrated(tree, service):
+            told.add(schema)
+            yield Finding(
+                "prisma-without-migrations",
+                "warning",
+                _("the Prisma schema has no migrations, so that migrating makes no tables"),
+                schema,
+                fix="npx prisma migrate dev --name init",
+            )
+
+
+def _never_migrated(tree: Tree, service: Service) -> bool:
+    """Whether ``prisma migrate deploy`` would find nothing: the project pushes its schema."""
+    tool = service.migrations
+    if not service.prisma or tool is None or tool.provider != "prisma":
+        return False
+    return not any(inside(path, tool.directory) for path in tree.named("migration.sql"))
 
 
 def _start_findings(service: Service) -> Iterator[Finding]:
@@ -56,6 +76,14 @@ def _start_findings(service: Service) -> Iterator[Finding]:
             ),
             service.manifest,
             fix=_('add "start": "node …" to the scripts of package.json'),
+        )
+    if service.role == "web" and service.entrypoint and service.health_path is None:
+        yield Finding(
+            "no-health-path",
+            "notice",
+            _("no health path was found; add one, so that a broken revision gets no traffic"),
+            service.path,
+            fix=_("a route such as /health that answers 200 without work"),
         )
     if service.framework in {"SvelteKit", "Astro"} and service.confidence.value != "high":
         yield Finding(

@@ -164,3 +164,25 @@ def test_what_a_workspace_shares_is_built_before_what_uses_it(
     service = only_service(repository(tmp_path, files))
     assert service.siblings == ("deep", "@x/sdk")
     assert line in node_image(deployment(service), "en").text
+
+
+@pytest.mark.parametrize("migrated", [True, False])
+def test_a_schema_that_is_only_pushed_is_said_to_have_no_migrations(
+    tmp_path: Path, migrated: bool
+) -> None:
+    files = {
+        "package.json": package(
+            name="api",
+            scripts={"start": "node index.js"},
+            dependencies={"express": "4", "@prisma/client": "6"},
+        ),
+        "index.js": "const app = express(); app.listen(3000);\n",
+        "prisma/schema.prisma": 'datasource db { provider = "postgresql" }\n',
+    }
+    if migrated:
+        files["prisma/migrations/1_init/migration.sql"] = "CREATE TABLE a (b int);\n"
+    found = detect(repository(tmp_path, files))
+    assert found.services[0].migrations is not None
+    codes = [finding.code for finding in found.findings]
+    assert ("prisma-without-migrations" in codes) is not migrated
+    assert "no-health-path" in codes

@@ -1,4 +1,4 @@
-"""A health path that nothing answers would keep every revision from getting traffic."""
+"""What set-up proposes: no health path that nothing answers, no secret that is none."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from wizards.blueprint_writing import rendered
 from wizards.setup import answers_file
 from wizards.setup.desired import resources
 from wizards.setup.interviewing import interview
+from wizards.setup.proposals import secret_names
 from wizards.setup.run_service import PLACEHOLDER, RunServiceResource
 from wizards.setup.to_blueprint import values
 from wizards.stack import stack_of
@@ -44,6 +45,12 @@ def test_the_health_path_is_proposed_only_where_the_code_has_one(
         one for one in render(stack_of(blueprint, detection, root), "en") if "build" in one.name
     )
     assert ("--startup-probe" in pipeline.text) is bool(path)
+
+
+def test_how_long_a_token_lives_is_no_secret() -> None:
+    lives = ("ACCESS_TOKEN_TTL_SECONDS", "TOKEN_EXPIRE_MINUTES", "JWT_TOKEN_URL", "KEY_LENGTH")
+    secret = ("ACCESS_TOKEN", "STRIPE_SECRET_KEY", "SMTP_PASSWORD", "SENTRY_DSN")
+    assert secret_names((*lives, *secret)) == secret
 
 
 def _wanted(blueprint: Blueprint) -> RunServiceResource:
