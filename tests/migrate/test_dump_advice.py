@@ -11,6 +11,7 @@ from wizards.cancel import Cancel
 from wizards.events import discard
 from wizards.failures import Failure
 from wizards.migrate.console import Console
+from wizards.migrate.dump_advice import advice as advice_on
 from wizards.postgres.address import Address
 
 Sql = Callable[..., list[tuple[object, ...]]]
@@ -46,3 +47,18 @@ def test_a_backup_that_may_not_read_everything_names_the_right(
         Console(tmp_path, None).backup(discard, Cancel())
     assert stopped.value.code == "backup-failed"
     assert advice in stopped.value.next
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            'ERROR:  insert or update on table "pages" violates foreign key constraint "pages_fk"\n'
+            'DETAIL:  Key (book)=(20) is not present in table "books".',
+            "break a foreign key",
+        ),
+        ('ERROR:  could not create unique index "name_key"', "doubles"),
+    ],
+)
+def test_a_dump_that_breaks_the_databases_own_constraints_says_so(said: str, cause: str) -> None:
+    assert cause in advice_on(f"pg_restore: error: could not execute query: {said}")[0]

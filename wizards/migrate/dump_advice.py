@@ -36,6 +36,20 @@ _KNOWN: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         ),
     ),
     (
+        re.compile(r"violates foreign key constraint"),
+        (
+            N_("rows break a foreign key of this database (they came while triggers were off)"),
+            N_("repair them: no dump of it can be restored before, so none is a way back"),
+        ),
+    ),
+    (
+        re.compile(r"could not create unique index"),
+        (
+            N_("the index let doubles in (its sort order changed under it): no dump restores so"),
+            N_("remove the doubles, then REINDEX the table"),
+        ),
+    ),
+    (
         re.compile(r"permission denied to create extension"),
         (N_("{role} may not create an extension of the database: let its owner do it"),),
     ),
