@@ -130,8 +130,14 @@ def create_sequence(case: Case, node: pb.CreateSeqStmt) -> None:
 
 
 def create_schema(case: Case, node: pb.CreateSchemaStmt) -> None:
-    """A schema of the plan may be dropped by the plan."""
+    """A schema of the plan may be dropped by the plan; what it is made with is in it."""
     case.context.made_schemas.add(Name("", node.schemaname))
+    for element in node.schema_elts:
+        if element.WhichOneof("node") == "create_stmt":
+            inside = pb.CreateStmt()
+            inside.CopyFrom(element.create_stmt)
+            inside.relation.schemaname = node.schemaname
+            create_table(case, inside)
 
 
 def create_function(case: Case, node: pb.CreateFunctionStmt) -> None:

@@ -7,7 +7,7 @@ from wizards.migrate.model import Severity
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
-from wizards.migrate.review.names import Name, of_range, quoted
+from wizards.migrate.review.names import Name, of_range, quoted, words
 from wizards.migrate.review.rules.called import functions, with_queries
 from wizards.migrate.review.rules.columns import expression_sql
 from wizards.migrate.review.volatility import descend
@@ -47,10 +47,16 @@ def _filtered(node: pb.UpdateStmt | pb.DeleteStmt) -> bool:
     where = node.where_clause
     if where.WhichOneof("node") == "a_const":
         return not (where.a_const.HasField("boolval") and where.a_const.boolval.boolval)
+    if where.WhichOneof("node") == "bool_expr" and where.bool_expr.boolop == pb.NOT_EXPR:
+        inside = where.bool_expr.args[0]
+        return not (inside.a_const.HasField("boolval") and not inside.a_const.boolval.boolval)
     if where.WhichOneof("node") == "a_expr":
         sides = (where.a_expr.lexpr, where.a_expr.rexpr)
         if all(side.WhichOneof("node") == "a_const" for side in sides):
             return bool(sides[0].a_const.ival != sides[1].a_const.ival)
+        names = [words(side.column_ref.fields) for side in sides]
+        if where.a_expr.name[0].string.sval == "=" and names[0] and names[0] == names[1]:
+            return False
     return True
 
 

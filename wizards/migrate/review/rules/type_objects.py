@@ -145,9 +145,15 @@ def users(case: Case, domain: Name) -> tuple[Name, ...]:
     return tuple(dict.fromkeys((*live, *planned)))
 
 
+def _is_unused(case: Case, domain: Name) -> bool:
+    """Whether it is known that no table uses a domain which the plan knows of no user of."""
+    facts = case.context.facts
+    return domain in case.context.new_types or bool(facts and domain in facts.domains)
+
+
 def _scan_users(case: Case, node: pb.AlterDomainStmt, domain: Name) -> None:
     tables = users(case, domain)
-    if domain in case.context.new_types and not tables:
+    if not tables and _is_unused(case, domain):
         return
     copy = pb.AlterDomainStmt()
     copy.CopyFrom(node)
@@ -176,9 +182,7 @@ def _scan_users(case: Case, node: pb.AlterDomainStmt, domain: Name) -> None:
 
 def _set_not_null(case: Case, domain: Name) -> None:
     tables = users(case, domain)
-    for table in tables:
-        case.touch(table, Lock.SHARE, scans=True)
-    if tables:
+    if tables or not _is_unused(case, domain):
         case.find(
             "domain-constraint",
             _("blocks writes to, and reads, every table with a column of {domain}").format(
