@@ -53,8 +53,7 @@ def test_a_backup_that_may_not_read_everything_names_the_right(
     ("said", "cause"),
     [
         (
-            'ERROR:  insert or update on table "pages" violates foreign key constraint "pages_fk"\n'
-            'DETAIL:  Key (book)=(20) is not present in table "books".',
+            'ERROR:  insert or update on table "pages" violates foreign key constraint "pages_fk"',
             "break a foreign key",
         ),
         ('ERROR:  could not create unique index "name_key"', "doubles"),
