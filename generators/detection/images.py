@@ -67,10 +67,12 @@ def near(tree: Tree, root: str) -> list[str]:
     Those of other folders' services are left out; production's come before development's.
     """
     above = list(ancestors(root))
+    shared: set[str] = set()
 
     def rank(path: str) -> tuple[int, int, str]:
         folder = parent(path)
         within = 0 if inside(folder, root) else 1 + above.index(folder) if folder in above else 50
+        within += 10 if within == 50 and path in shared else 0
         name = path.lower()
         later = sum(word in name for word in ("dev", "test", "ci", "debug", "local", "docs"))
         return (later, within, path)
@@ -88,7 +90,19 @@ def near(tree: Tree, root: str) -> list[str]:
         and one.split("/")[0] in folders
         and (root == "." or _is_for(tree, one, root))
     ]
-    return sorted(around, key=rank)
+    shared |= {
+        one for one in dockerfiles(tree) if one not in around and _is_of_any(tree, one, root)
+    }
+    return sorted([*around, *shared], key=rank)
+
+
+def _is_of_any(tree: Tree, path: str, root: str) -> bool:
+    """Whether an image is told by an argument which folder beside the service's it is made of."""
+    home = parent(root)
+    if home == ".":
+        return False
+    pattern = rf"^ARG\s+(\w+)\s[\s\S]*[\s/\"']{re.escape(home)}/\$(?:\{{\1\}}|\1\b)"
+    return bool(re.search(pattern, tree.text(path), re.MULTILINE))
 
 
 def _is_for(tree: Tree, path: str, root: str) -> bool:

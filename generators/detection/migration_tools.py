@@ -9,15 +9,21 @@ from generators.detection.reading import line_of, read_toml, table
 from generators.detection.tree import Tree, ancestors, deployable, inside, join, parent
 from generators.project import Evidence, MigrationTool
 
+_SETS_UP = re.compile(r"^\s*django\.setup\(", re.MULTILINE)
 _LOCATION = re.compile(r"^\s*script_location\s*=\s*(\S+)", re.MULTILINE)
 
 
 def migration_tool(
-    tree: Tree, manifest: Manifest, framework: str, import_root: str = "."
+    tree: Tree, manifest: Manifest, framework: str, import_root: str = ".", entry: str = ""
 ) -> tuple[MigrationTool, Evidence] | None:
-    """Return the tool of the service, with the line that proves it, or None."""
+    """Return the tool of the service, with the line that proves it, or None.
+
+    A program of another framework whose ``entry`` file sets Django up keeps its data with it.
+    """
+    both = manifest.dependencies.has("django") and tree.has(entry)
+    sets_up = both and bool(_SETS_UP.search(tree.text(entry)))
     return (
-        _django(tree, manifest, framework, import_root)
+        _django(tree, manifest, framework, import_root, sets_django_up=sets_up)
         or _flask_migrate(tree, manifest, import_root)
         or _alembic(tree, manifest)
         or _other(tree, manifest)
@@ -122,9 +128,9 @@ def _flask_migrate(
 
 
 def _django(
-    tree: Tree, manifest: Manifest, framework: str, import_root: str
+    tree: Tree, manifest: Manifest, framework: str, import_root: str, *, sets_django_up: bool
 ) -> tuple[MigrationTool, Evidence] | None:
-    if framework != "Django":
+    if framework != "Django" and not sets_django_up:
         return None
     found = [
         path

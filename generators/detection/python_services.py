@@ -162,7 +162,9 @@ def python_service(
     is_django = best.framework.name == "Django"
     app = (best.module, best.name)
     health = health_path(tree, modules, manifest.root, app, django=is_django)
-    migrations = migration_tool(tree, manifest, best.framework.name, best.import_root)
+    migrations = migration_tool(
+        tree, manifest, best.framework.name, best.import_root, best.module.path
+    )
     database, driver, database_evidence = _database(tree, manifest, best)
     if front is not None:
         front, front_evidence = _served(modules, front, manifest.root)

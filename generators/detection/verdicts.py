@@ -114,9 +114,8 @@ def _python_package(tree: Tree) -> Verdict | None:
         path = "setup.cfg" if "console_scripts" in tree.text("setup.cfg") else path
     text = tree.text(path)
     scripts = texts(own.get("scripts")) or ("console_scripts" in text and {"": ""})
-    library = "Software Development :: Libraries" in text or "cli" in table(
-        own, "optional-dependencies"
-    )
+    offered = "Software Development :: Libraries" in text or "Typing :: Typed" in text
+    library = offered or "cli" in table(own, "optional-dependencies")
     if scripts and not library:
         line = line_of(text, "scripts")
         says = _("It is a command-line program: it ends, and answers no requests.")

@@ -11,6 +11,7 @@ from tests.generators.repository import deployment, only_service, repository
 
 FACTORY = "from flask import Flask\ndef create_app(settings=None):\n    return Flask(__name__)\n"
 LITESTAR = "from litestar import Litestar\ndef create_app() -> Litestar:\n    return Litestar([])\n"
+BOTH = "import django\nfrom fastapi import FastAPI\ndjango.setup()\napp = FastAPI()\n"
 ENVIRONMENT = "from alembic import context\n"
 
 
@@ -56,3 +57,16 @@ def test_litestar_s_command_is_told_the_application(tmp_path: Path) -> None:
     assert service.migrations is not None
     assert service.migrations.command[0] == "litestar"
     assert "LITESTAR_APP=shop.asgi:create_app" in python_image(deployment(service), "en").text
+
+
+def test_what_sets_django_up_is_migrated_by_django(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "django\nfastapi\nuvicorn\n",
+        "shop/main.py": BOTH,
+        "shop/manage.py": "",
+        "Dockerfile": 'FROM python:3.12\nCMD ["uvicorn", "shop.main:app"]\n',
+    }
+    service = only_service(repository(tmp_path, files))
+    assert service.framework == "FastAPI"
+    assert service.migrations is not None
+    assert (service.migrations.provider, service.migrations.directory) == ("django", "shop")

@@ -186,3 +186,21 @@ def test_a_schema_that_is_only_pushed_is_said_to_have_no_migrations(
     codes = [finding.code for finding in found.findings]
     assert ("prisma-without-migrations" in codes) is not migrated
     assert "no-health-path" in codes
+
+
+def test_one_image_for_every_program_says_the_version_of_each(tmp_path: Path) -> None:
+    image = "FROM node:{} AS base\nARG APP\nRUN cd apps/${{APP}} && npm run build\n"
+    start = {"start": "node index.js"}
+    files = {
+        "package.json": package(private=True, workspaces=["apps/*"]),
+        "package-lock.json": "{}",
+        "apps/api/package.json": package(name="api", scripts=start, dependencies={"express": "4"}),
+        "apps/api/index.js": "const app = express(); app.listen(3000);\n",
+        "apps/site/package.json": package(
+            name="site", scripts={"build": "next build"}, dependencies={"next": "16"}
+        ),
+        "infra/Dockerfile.backend": image.format(20),
+        "infra/Dockerfile.site": "FROM node:22\nCOPY apps/site ./apps/site\n",
+    }
+    found = detect(repository(tmp_path, files)).services
+    assert {one.path: one.node_version for one in found} == {"apps/api": "20", "apps/site": "22"}
