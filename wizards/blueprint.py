@@ -210,6 +210,8 @@ class Blueprint:
     drift: Drift = field(default_factory=Drift)
     named: frozenset[str] | None = field(default=None, compare=False)
     """The dotted keys that the file says itself; None when the blueprint is from no file."""
+    file: str = field(default="", compare=False)
+    """The name of its file; "" when it is from none."""
 
     @property
     def hash(self) -> str:
@@ -219,7 +221,7 @@ class Blueprint:
         nobody gave: they make no generated file stale.
         """
         values = asdict(self)
-        del values["named"], values["drift"]
+        del values["named"], values["file"], values["drift"]
         for stream in values["migrations"].values():
             for only_here in ("cloud_backup", "backup_format", "backup_jobs"):
                 del stream[only_here]

@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
@@ -93,7 +93,7 @@ def parse(text: str, path: Path) -> Blueprint:
     blueprint = reading.blueprint(document)
     if reading.complaints:
         raise _invalid(path, text, reading.complaints)
-    return blueprint
+    return replace(blueprint, file=path.name)
 
 
 def wrong_with(key: str, value: object) -> str:

@@ -62,7 +62,10 @@ def undo(
             names, project = (*terms.confirmed, *names), project or terms.project
             keep_data = keep_data or terms.keep_data
     cloud = opened_cloud(context)
-    found = plan_undo(context.root, cloud, context.out.event, Cancel(), project=project)
+    only = context.blueprint_or_none() if context.config else None
+    found = plan_undo(
+        context.root, cloud, context.out.event, Cancel(), project=project, blueprint=only
+    )
     _say_where(context, found, cloud.world)
     _check_names(found, typed)
     decided = found.decided(names, keep_data=keep_data)

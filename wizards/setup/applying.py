@@ -192,6 +192,7 @@ def _start(blueprint: Blueprint, plan: Plan, world: str) -> Event:
             "world": world,
             "needs": {part.id: list(part.needs) for part in plan.changes},
             "blueprint": blueprint.hash,
+            "file": blueprint.file,
             "pid": os.getpid(),
             "changes": [{"id": part.id, "action": part.action.value} for part in plan.todo],
         },

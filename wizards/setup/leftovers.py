@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from wizards.plan import Action, Change
 from wizards.setup.bindings import BindingsResource, Grant
 from wizards.setup.desired import resources
 from wizards.setup.made import History, MadeResource
-from wizards.setup.members import NUMBER
+from wizards.setup.neighbours import beyond, neighbours
 from wizards.setup.resource import Resource
 from wizards.setup.run_resource import RunResource
 from wizards.setup.undo_plan import UndoPlan, in_order
@@ -27,26 +26,30 @@ _STEMS = {"project", "billing", "apis"}
 def wanted(blueprint: Blueprint, values: Mapping[str, str] | None, past: History) -> list[Resource]:
     """Return every wanted resource, and what each should lose of what Tarmac itself gave it."""
     made = {part.id: part for part in past.of(blueprint.project.id)}
+    others = {part.id: part for part in neighbours(blueprint, past)}
     return [
-        _losing(part, made[part.id]) if part.id in made else part
+        _losing(part, made[part.id], others.get(part.id)) if part.id in made else part
         for part in resources(blueprint, values)
     ]
 
 
-def _losing(resource: Resource, part: MadeResource) -> Resource:
+def _losing(resource: Resource, part: MadeResource, other: Resource | None) -> Resource:
     if isinstance(resource, BindingsResource):
-        return _with_unwanted(resource, part)
-    if isinstance(resource, RunResource):
+        kept = other.grants if isinstance(other, BindingsResource) else ()
+        return _with_unwanted(resource, part, kept)
+    if isinstance(resource, RunResource) and other is None:
         return replace(resource, written=part.made.diff)
     return resource
 
 
-def leftovers(past: History, wanted: Iterable[Resource], project: str) -> list[MadeResource]:
-    """Return what the journals say was made in a project and nothing names any more."""
-    named = {part.id for part in wanted}
+def leftovers(
+    past: History, wanted: Iterable[Resource], blueprint: Blueprint
+) -> list[MadeResource]:
+    """Return what the journals say was made in the project and no file here names any more."""
+    named = {part.id for part in (*wanted, *neighbours(blueprint, past))}
     return [
         part
-        for part in past.of(project)
+        for part in past.of(blueprint.project.id)
         if part.id not in named and part.resource.kind not in _STEMS
     ]
 
@@ -98,18 +101,11 @@ def _explained(change: Change, why: str) -> Change:
     return replace(change, why=why, breaks=breaks)
 
 
-def _with_unwanted(resource: BindingsResource, part: MadeResource) -> BindingsResource:
-    patterns = [(grant.role, _pattern(grant.member)) for grant in resource.grants]
+def _with_unwanted(
+    resource: BindingsResource, part: MadeResource, kept: Iterable[Grant]
+) -> BindingsResource:
     unwanted = tuple(
         Grant(role=each.field, member=str(each.after), why=_("nothing needs it any more"))
-        for each in part.made.diff
-        if not any(
-            role == each.field and pattern.fullmatch(str(each.after)) for role, pattern in patterns
-        )
+        for each in beyond(part.made.diff, (*resource.grants, *kept))
     )
     return replace(resource, unwanted=unwanted)
-
-
-def _pattern(member: str) -> re.Pattern[str]:
-    """Return what a member looks like in a policy, where the project's number is put in."""
-    return re.compile(re.escape(member).replace(re.escape(NUMBER), r"\d+"))

@@ -59,6 +59,10 @@ class History:
     unread: tuple[str, ...] = ()
     backed_up: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     removed: frozenset[tuple[str, str]] = frozenset()
+    root: Path | None = None
+    """The folder of the journals."""
+    files: frozenset[str] = frozenset()
+    """The names of the files in it that were applied."""
 
     @property
     def projects(self) -> tuple[str, ...]:
@@ -95,6 +99,8 @@ def history(root: Path, world: str = GOOGLE) -> History:
         unread=tuple(dict.fromkeys(fold.unread)),
         backed_up=fold.backed_up,
         removed=frozenset(fold.removed),
+        root=root,
+        files=frozenset(fold.files),
     )
 
 
@@ -114,12 +120,15 @@ class _Fold:
         self.unread: list[str] = []
         self.backed_up: dict[tuple[str, str], datetime] = {}
         self.removed: set[tuple[str, str]] = set()
+        self.files: set[str] = set()
         self._project = ""
         self._before: dict[tuple[str, str], MadeResource | None] = {}
 
     def begin(self, start: Mapping[str, Json]) -> None:
         self._project = str(start.get("project", ""))
         self._before.clear()
+        if start.get("file"):
+            self.files.add(Path(str(start["file"])).name)
         graph = start.get("needs")
         for key, needs in graph.items() if isinstance(graph, Mapping) else ():
             self.needs[key] = tuple(str(part) for part in _listed(needs))

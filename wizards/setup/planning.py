@@ -59,7 +59,7 @@ def make_plan(
         checks = verdicts.all(wanted, looks)
     changes = [change(resource, looks[resource.id]) for resource in wanted]
     there = any(row.kind == "project" and row.action is Action.NONE for row in changes)
-    left = leftovers(past, wanted, project) if there else []
+    left = leftovers(past, wanted, blueprint) if there else []
     changes = beginning_anew(changes, left)
     extra = leftover_changes(left, past, project, bound, emit, confirmed)
     return Plan(

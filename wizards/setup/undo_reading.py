@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from generators.language import _
+from wizards.blueprint import Blueprint
 from wizards.cancel import Cancel
 from wizards.cloud.failing import CloudFailure, going_on_with
 from wizards.cloud.port import Cloud
@@ -17,6 +18,7 @@ from wizards.failures import Failure
 from wizards.plan import Action
 from wizards.setup.closing import settled
 from wizards.setup.made import History, MadeResource, history
+from wizards.setup.neighbours import apart, neighbours
 from wizards.setup.others import others
 from wizards.setup.resource import Ours
 from wizards.setup.sql_instance import FINAL_BACKUP_DAYS
@@ -37,10 +39,12 @@ def plan_undo(
     cancel: Cancel | None = None,
     *,
     project: str = "",
+    blueprint: Blueprint | None = None,
 ) -> UndoPlan:
     """Return what can be taken back of what the journals of a folder say; reads only.
 
-    ``project`` is chosen when Tarmac made things in several; the last one touched otherwise. Emits
+    ``project`` is chosen when Tarmac made things in several; the last one touched otherwise. With
+    a ``blueprint`` what other files of the folder want in its project is left out. Emits
     ``plan.read`` with ``id`` and ``action`` as each thing is known. Raises a Failure when the
     project cannot be seen, and CloudFailure.
     """
@@ -49,8 +53,11 @@ def plan_undo(
         cancel or Cancel(), lambda text: emit(Event("plan.retrying", {"says": text}))
     )
     past = history(root, cloud.world)
-    chosen = project or next(reversed(past.projects), "")
+    of_file = blueprint.project.id if blueprint is not None else ""
+    chosen = project or of_file or next(reversed(past.projects), "")
     parts = past.of(chosen)
+    if blueprint is not None and chosen == of_file:
+        parts = apart(parts, neighbours(blueprint, past))
     elsewhere = tuple(part for part in past.projects if part != chosen)
     if not parts:
         return UndoPlan(project=chosen, elsewhere=elsewhere, unread=past.unread)
