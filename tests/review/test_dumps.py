@@ -46,9 +46,7 @@ def test_commands_that_only_show_are_left_alone(command: str) -> None:
     assert not judged(f"{command}\nSELECT 1;").findings
 
 
-@pytest.mark.parametrize(
-    "command", ["\\i other.sql", "\\gexec", "\\! rm x", "\\if :a"]
-)
+@pytest.mark.parametrize("command", ["\\i other.sql", "\\gexec", "\\! rm x", "\\if :a"])
 def test_commands_that_run_something_are_not_understood(command: str) -> None:
     assert [one.rule for one in judged(f"SELECT 1;\n{command}\n").findings] == ["not-understood"]
 

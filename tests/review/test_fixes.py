@@ -18,6 +18,7 @@ CREATE TABLE t (id bigint PRIMARY KEY, a int, b text, c varchar(20), p_id bigint
 CREATE TABLE keyless (id bigint, a int);
 CREATE INDEX t_a ON t (a);
 CREATE DOMAIN d AS int;
+CREATE TABLE measures (id bigint PRIMARY KEY, size d);
 CREATE MATERIALIZED VIEW mv AS SELECT id FROM t;
 CREATE UNIQUE INDEX mv_id ON mv (id);
 CREATE TYPE mood AS ENUM ('ok');

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from generators.language import _
 from wizards.migrate.review import libpg
 from wizards.migrate.review.libpg import pb
-from wizards.migrate.review.names import Name, quoted
+from wizards.migrate.review.names import Name, quoted, words
 
 _CREATE_INDEX = re.compile(r"\A(\s*CREATE\s+(?:UNIQUE\s+)?INDEX)\b", re.IGNORECASE)
 _INDEX_NAME = 63
@@ -35,9 +35,21 @@ def alter(relation: pb.RangeVar, *commands: pb.AlterTableCmd) -> str:
     return libpg.deparse(pb.Node(alter_table_stmt=statement))
 
 
-def concurrently(create_index: str) -> str:
+def concurrently(create_index: str, node: pb.IndexStmt) -> str:
     """Return a CREATE INDEX statement with CONCURRENTLY."""
-    return _CREATE_INDEX.sub(r"\1 CONCURRENTLY", create_index, count=1).rstrip("; \n") + ";"
+    text, found = _CREATE_INDEX.subn(r"\1 CONCURRENTLY", create_index, count=1)
+    if found:
+        return ended(text)
+    copy = pb.IndexStmt()
+    copy.CopyFrom(node)
+    copy.concurrent = True
+    return libpg.deparse(pb.Node(index_stmt=copy)) + ";"
+
+
+def ended(sql: str) -> str:
+    """Return a statement with its semicolon, which no comment at its end may swallow."""
+    text = sql.rstrip("; \r\n")
+    return f"{text}\n;" if "--" in text.rpartition("\n")[2] else f"{text};"
 
 
 def not_valid(
@@ -53,7 +65,7 @@ def not_valid(
     the commands of the same statement that it cannot do without.
     """
     constraint = getattr(command, "def").constraint
-    if alone and constraint.conname:
+    if alone and constraint.conname and "--" not in alone:
         added = f"{alone.rstrip('; ')} NOT VALID"
     else:
         added = alter(relation, *before, _named_not_valid(command, name))
@@ -106,20 +118,40 @@ def split_column(table: Name, column: pb.ColumnDef, constraint: pb.Constraint) -
 
 
 def unique_by_index(
-    table: Name, name: str, columns: list[str], kind: str, *, instead: str = ""
+    table: Name,
+    name: str,
+    columns: list[str],
+    kind: str,
+    *,
+    like: pb.Constraint | None = None,
+    instead: str = "",
 ) -> str:
     """Return the two steps to a UNIQUE or PRIMARY KEY constraint that blocks only briefly.
 
-    ``instead`` is the constraint that the same statement drops, whose name may be the same.
+    ``like`` says what else it has: INCLUDE, NULLS NOT DISTINCT, DEFERRABLE. ``instead`` is the
+    constraint that the same statement drops, whose name may be the same.
     """
-    listed = ", ".join(quoted(column) for column in columns)
-    index = quoted(shortened(f"{name}_new") if instead else name)
+    index = shortened(f"{name}_new") if instead else name
     dropped = f"DROP CONSTRAINT {quoted(instead)}, " if instead else ""
+    later = " DEFERRABLE" if like and like.deferrable else ""
+    later += " INITIALLY DEFERRED" if like and like.initdeferred else ""
     return steps(
-        f"CREATE UNIQUE INDEX CONCURRENTLY {index} ON {table.sql} ({listed});",
+        _unique_index(table, index, columns, like),
         f"ALTER TABLE {table.sql} {dropped}"
-        f"ADD CONSTRAINT {quoted(name)} {kind} USING INDEX {index};",
+        f"ADD CONSTRAINT {quoted(name)} {kind} USING INDEX {quoted(index)}{later};",
     )
+
+
+def _unique_index(table: Name, index: str, columns: list[str], like: pb.Constraint | None) -> str:
+    included = words(like.including) if like else []
+    keys = ", ".join(map(quoted, columns))
+    made = [
+        f"CREATE UNIQUE INDEX CONCURRENTLY {quoted(index)} ON {table.sql} ({keys})",
+        f"INCLUDE ({', '.join(map(quoted, included))})" if included else "",
+        "NULLS NOT DISTINCT" if like and like.nulls_not_distinct else "",
+        f"TABLESPACE {quoted(like.indexspace)}" if like and like.indexspace else "",
+    ]
+    return " ".join(part for part in made if part) + ";"
 
 
 def set_not_null(table: Name, column: str, postgres: int) -> str:
@@ -141,12 +173,19 @@ def set_not_null(table: Name, column: str, postgres: int) -> str:
     )
 
 
-def expand_column(table: Name, column: str, type_: str, cast: str) -> str:
-    """Return the expand half of a type change; the contract half follows the next release."""
-    new = quoted(shortened(f"{column}_new"))
+def expand_column(table: Name, column: str, to: pb.ColumnDef, cast: str) -> str:
+    """Return the expand half of a type change; the contract half follows the next release.
+
+    ``to`` holds the new type and its collation, ``cast`` computes the new value.
+    """
+    name = shortened(f"{column}_new")
+    made = pb.ColumnDef(colname=name, type_name=to.type_name, is_local=True)
+    if to.HasField("coll_clause"):
+        made.coll_clause.CopyFrom(to.coll_clause)
+    new = quoted(name)
     col = quoted(column)
     return steps(
-        f"ALTER TABLE {table.sql} ADD COLUMN {new} {type_};",
+        bare_column(table, made),
         _("-- write both columns from the application, then fill in batches until 0 rows:"),
         f"UPDATE {table.sql} SET {new} = {cast} WHERE ctid = ANY (ARRAY("
         f"SELECT ctid FROM {table.sql} WHERE {new} IS NULL AND {col} IS NOT NULL LIMIT 10000));",

@@ -313,7 +313,7 @@ def _unique(case: Case, table: Name, column: pb.ColumnDef, constraint: pb.Constr
         scans=True,
         fix=fixes.steps(
             fixes.bare_column(table, column),
-            fixes.unique_by_index(table, name, [column.colname], "UNIQUE"),
+            fixes.unique_by_index(table, name, [column.colname], "UNIQUE", like=constraint),
         ),
     )
 

@@ -150,7 +150,7 @@ def _unique(case: Case, table: Name, constraint: pb.Constraint) -> None:
         on=(table,),
         lock=AX,
         scans=True,
-        fix=stepwise.key(case, table, name, columns, "UNIQUE"),
+        fix=stepwise.key(case, table, name, constraint, "UNIQUE"),
     )
 
 
@@ -169,12 +169,13 @@ def _primary_key(case: Case, table: Name, constraint: pb.Constraint) -> None:
         on=(table,),
         lock=AX,
         scans=True,
-        fix=_key_steps(case, table, name, columns),
+        fix=_key_steps(case, table, name, constraint),
     )
 
 
-def _key_steps(case: Case, table: Name, name: str, columns: list[str]) -> str | None:
-    steps = stepwise.key(case, table, name, columns, "PRIMARY KEY")
+def _key_steps(case: Case, table: Name, name: str, constraint: pb.Constraint) -> str | None:
+    steps = stepwise.key(case, table, name, constraint, "PRIMARY KEY")
+    columns = words(constraint.keys)
     nullable = [column for column in columns if not column_is_not_null(case, table, column)]
     return steps and fixes.steps(
         *(fixes.set_not_null(table, column, case.context.postgres) for column in nullable), steps

@@ -5,6 +5,7 @@ from __future__ import annotations
 from generators.language import _
 from wizards.migrate.model import Severity
 from wizards.migrate.review.case import Case
+from wizards.migrate.review.catalogue import Index
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX, Lock
 from wizards.migrate.review.made_indexes import MadeIndex
@@ -177,8 +178,15 @@ def refresh(case: Case, node: pb.RefreshMatViewStmt) -> None:
         lock=AX,
         rewrites=True,
         severity=Severity.NOTICE if node.skip_data else None,
-        fix=f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view.sql};",
+        fix=f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view.sql};"
+        if live is None or any(_tells_rows_apart(one) for one in live.indexes)
+        else None,
     )
+
+
+def _tells_rows_apart(index: Index) -> bool:
+    """What REFRESH … CONCURRENTLY asks of one index: UNIQUE, of columns alone, of every row."""
+    return index.unique and index.valid and not index.partial and all(index.columns)
 
 
 def weak_lock(

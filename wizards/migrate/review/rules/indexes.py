@@ -69,7 +69,7 @@ def _blocking(case: Case, node: pb.IndexStmt, table: Name) -> None:
         on=(table,),
         lock=Lock.SHARE,
         scans=True,
-        fix=fixes.concurrently(case.parsed.sql),
+        fix=fixes.concurrently(case.parsed.sql, node),
     )
 
 
@@ -143,7 +143,7 @@ def _retry(case: Case, node: pb.IndexStmt, table: Name) -> None:
         ),
         on=(table,),
         severity=Severity.DANGER if index else Severity.CAUTION,
-        fix=f"DROP INDEX CONCURRENTLY IF EXISTS {name.sql};\n{case.parsed.sql.rstrip(';')};",
+        fix=f"DROP INDEX CONCURRENTLY IF EXISTS {name.sql};\n{fixes.ended(case.parsed.sql)}",
     )
 
 
@@ -300,7 +300,7 @@ def not_in_transaction(case: Case, what: str, table: Name | None = None) -> None
             _("fails: {what} cannot run inside a transaction").format(what=what),
             on=(table,) if table else (),
             even_new=True,
-            fix=f"COMMIT;\n{case.parsed.sql.rstrip(';')};\nBEGIN;"
+            fix=f"COMMIT;\n{fixes.ended(case.parsed.sql)}\nBEGIN;"
             if case.context.opened is not None
             else None,
         )

@@ -61,7 +61,7 @@ def _bounds_check(case: Case, parent: Name, child: Name, command: pb.AlterTableC
         f"ALTER TABLE {child.sql} ADD CONSTRAINT {name} CHECK "
         f"({column} IS NOT NULL AND {column} >= {low} AND {column} < {high}) NOT VALID;",
         f"ALTER TABLE {child.sql} VALIDATE CONSTRAINT {name};",
-        f"{case.parsed.sql.rstrip('; ')};",
+        fixes.ended(case.parsed.sql),
         f"ALTER TABLE {child.sql} DROP CONSTRAINT {name};",
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from generators.language import _
 from wizards.migrate.model import Severity
+from wizards.migrate.review import fixes
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import Lock
@@ -92,20 +93,20 @@ def missing_timeouts(case: Case) -> None:
     strong = any(lock >= Lock.SHARE and table not in new for table, lock in case.locks.items())
     unknown = not case.locks and any(found.lock for found in case.findings)
     severity = Severity.CAUTION if strong or unknown else Severity.NOTICE
-    sql = case.parsed.sql.rstrip("; ")
+    sql = fixes.ended(case.parsed.sql)
     _missing(
         case,
         "lock_timeout",
         severity,
         _("waits for its lock as long as it takes, and everybody queues behind it"),
-        f"SET lock_timeout = '3s';\n{sql};",
+        f"SET lock_timeout = '3s';\n{sql}",
     )
     _missing(
         case,
         "statement_timeout",
         severity,
         _("nothing ends the statement if it takes hours"),
-        f"SET statement_timeout = '15min';\n{sql};",
+        f"SET statement_timeout = '15min';\n{sql}",
     )
     _missing(
         case,

@@ -6,7 +6,7 @@ from generators.language import _
 from wizards.migrate.review import fixes
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.libpg import pb
-from wizards.migrate.review.names import Name, quoted
+from wizards.migrate.review.names import Name, words
 from wizards.migrate.review.rules.indexes import is_partitioned, partitions_of
 
 _KEYS = {"UNIQUE": "u", "PRIMARY KEY": "p"}
@@ -35,10 +35,13 @@ def free_name(case: Case, table: Name, name: str) -> str:
     return next((one for one in numbered if one not in taken), name)
 
 
-def key(case: Case, table: Name, name: str, columns: list[str], kind: str) -> str | None:
+def key(case: Case, table: Name, name: str, constraint: pb.Constraint, kind: str) -> str | None:
     """The steps to a UNIQUE or PRIMARY KEY constraint; None where there are none online."""
+    columns = words(constraint.keys)
+    if constraint.without_overlaps:
+        return None
     if is_partitioned(case, table):
-        return _of_partitions(case, table, name, columns) if kind == "UNIQUE" else None
+        return _of_partitions(case, table, name, constraint) if kind == "UNIQUE" else None
     added = [command for command in _beside(case) if command.subtype == pb.AT_AddColumn]
     names = {getattr(command, "def").column_def.colname for command in added} & set(columns)
     first = [command for command in added if getattr(command, "def").column_def.colname in names]
@@ -46,7 +49,12 @@ def key(case: Case, table: Name, name: str, columns: list[str], kind: str) -> st
     return fixes.steps(
         fixes.alter(relation, *first) + ";" if first else "",
         fixes.unique_by_index(
-            table, name, columns, kind, instead=_instead(case, table, name, kind)
+            table,
+            name,
+            columns,
+            kind,
+            like=constraint,
+            instead=_instead(case, table, name, kind),
         ),
     )
 
@@ -62,16 +70,22 @@ def _instead(case: Case, table: Name, name: str, kind: str) -> str:
     return ""
 
 
-def _of_partitions(case: Case, table: Name, name: str, columns: list[str]) -> str | None:
+def _of_partitions(case: Case, table: Name, name: str, constraint: pb.Constraint) -> str | None:
     """ON ONLY the parent, which stays invalid until each partition's own is attached."""
     live = case.context.table(table)
     if live is not None and len(live.descendants) > len(live.partitions):
         return None
-    listed = ", ".join(quoted(column) for column in columns)
-    lines = [f"ALTER TABLE ONLY {table.sql} ADD CONSTRAINT {quoted(name)} UNIQUE ({listed});"]
+    columns = words(constraint.keys)
+    named = pb.Constraint()
+    named.CopyFrom(constraint)
+    named.conname = name
+    add = pb.AlterTableCmd(subtype=pb.AT_AddConstraint, behavior=pb.DROP_RESTRICT)
+    getattr(add, "def").constraint.CopyFrom(named)
+    only = pb.RangeVar(schemaname=table.schema, relname=table.name, inh=False)
+    lines = [fixes.alter(only, add) + ";"]
     for partition in partitions_of(case, table):
         own = fixes.shortened(f"{partition.name}_{name}")
-        lines.append(fixes.unique_by_index(partition, own, columns, "UNIQUE"))
+        lines.append(fixes.unique_by_index(partition, own, columns, "UNIQUE", like=constraint))
         lines.append(
             f"ALTER INDEX {table.beside(name).sql} ATTACH PARTITION {partition.beside(own).sql};"
         )

@@ -9,7 +9,7 @@ from wizards.migrate.review.case import Case
 from wizards.migrate.review.coercion import Change, Cost, cost
 from wizards.migrate.review.libpg import pb
 from wizards.migrate.review.locks import AX
-from wizards.migrate.review.names import Name, quoted
+from wizards.migrate.review.names import Name
 from wizards.migrate.review.proofs import column_name
 from wizards.migrate.review.rules.columns import expression_sql
 from wizards.migrate.review.rules.constraints import referencing
@@ -57,6 +57,13 @@ def _casts(expression: pb.Node | None, column: str) -> tuple[Type, ...] | None:
     return None if below is None else (*below, of_node(expression.type_cast.type_name))
 
 
+def _cast(column: str, type_: pb.TypeName) -> str:
+    whole = pb.Node()
+    whole.type_cast.arg.column_ref.fields.add().string.sval = column
+    whole.type_cast.type_name.CopyFrom(type_)
+    return expression_sql(whole)
+
+
 def _neighbours(case: Case, table: Name, column: str, verdict: Cost) -> None:
     """A foreign key at the column is made again: that takes the other table's lock as well."""
     live = case.context.table(table)
@@ -97,7 +104,6 @@ def _report(
     case.touch(table, AX)
     if verdict.rewrites is False and not verdict.scans:
         return
-    new = of_node(column.type_name).shown
     known = _("by the catalogue") if source == "catalogue" else _("by the text alone")
     if verdict.rewrites:
         message = _("rewrites {table} and its indexes while nobody can use it ({why}; {known})")
@@ -111,7 +117,7 @@ def _report(
     value = (
         expression_sql(column.raw_default)
         if column.HasField("raw_default")
-        else f"{quoted(command.name)}::{new}"
+        else _cast(command.name, column.type_name)
     )
     case.find(
         "alter-type",
@@ -121,6 +127,6 @@ def _report(
         rewrites=bool(verdict.rewrites) or (verdict.rewrites is None and severity.rank < 2),
         scans=verdict.scans,
         severity=severity,
-        fix=fixes.expand_column(table, command.name, new, value),
+        fix=fixes.expand_column(table, command.name, column, value),
         facts={"verdict_from": source},
     )

@@ -80,7 +80,7 @@ def uses_new_values(case: Case) -> None:
                 _("fails: {value} was added to {name} in this transaction").format(
                     value=literal(used[0]), name=name.shown
                 ),
-                fix=f"COMMIT;\n{case.parsed.sql.rstrip('; ')};"
+                fix=f"COMMIT;\n{fixes.ended(case.parsed.sql)}"
                 if case.context.opened is not None
                 else None,
             )
@@ -191,4 +191,5 @@ def _set_not_null(case: Case, domain: Name) -> None:
             on=tables,
             lock=Lock.SHARE,
             scans=True,
+            severity=None if tables else Severity.NOTICE,
         )

@@ -6,6 +6,7 @@ from itertools import islice
 
 from generators.language import _
 from wizards.migrate.model import Severity
+from wizards.migrate.review import fixes
 from wizards.migrate.review.case import Case
 from wizards.migrate.review.context import Held
 from wizards.migrate.review.locks import AX, Lock
@@ -62,7 +63,7 @@ def _work_while_blocked(case: Case, blocked: dict[Name, Held]) -> None:
         else Severity.DANGER
         if slow
         else Severity.CAUTION,
-        fix=f"COMMIT;\n{case.parsed.sql.rstrip('; ')};",
+        fix=f"COMMIT;\n{fixes.ended(case.parsed.sql)}",
     )
 
 
@@ -87,5 +88,5 @@ def _wide(case: Case, blocked: dict[Name, Held]) -> None:
         ),
         on=tables,
         lock=Lock.ACCESS_EXCLUSIVE,
-        fix=f"COMMIT;\n{case.parsed.sql.rstrip('; ')};",
+        fix=f"COMMIT;\n{fixes.ended(case.parsed.sql)}",
     )
