@@ -26,6 +26,12 @@ _REDIS_PARTS = {
     "REDIS_URI": _REDIS,
     "CACHE_URL": _REDIS,
 }
+_PART = re.compile(
+    r"(?P<whose>(?!\w*(?:MONGO|MYSQL|REDIS|TEST|REPLICA|READ|LEGACY|OLD))(?:[A-Z0-9]+_)*?)"
+    r"(?:PG(?=HOST$)|(?:DB|POSTGRES|DATABASE|SQL|PG)_)"
+    r"(?P<part>HOST|SERVER|PORT|USER|USERNAME|PASSWORD|PASS|NAME|DATABASE|DB|ENGINE)"
+)
+"""A part of the database's address, for names that may begin with the program's own."""
 _QUEUE_PARTS = {
     "RABBITMQ_HOST": "queue",
     "RABBITMQ_PORT": "5672",
@@ -134,12 +140,19 @@ def address_parts(deployment: Deployment, password: str, host: str) -> dict[str,
         "DATABASE": database.name,
         "DB": database.name,
     }
-    prefixes = ("DB", "POSTGRES", "DATABASE", "SQL", "PG")
-    names = {f"{prefix}_{part}": value for prefix in prefixes for part, value in parts.items()}
-    names |= {f"PG{part}": value for part, value in parts.items()}
-    hosts = {f"{prefix}_{part}" for prefix in prefixes for part in ("HOST", "SERVER")}
-    host_known = bool(read & (hosts | {"PGHOST"}))
-    return {name: value for name, value in names.items() if name in read and host_known}
+    if deployment.service.framework == "Django":
+        parts["ENGINE"] = "django.db.backends.postgresql"
+    named = {name: found for name in read if (found := _PART.fullmatch(name))}
+    groups = {found["whose"] for found in named.values() if found["part"] in {"HOST", "SERVER"}}
+    whose = "" if "" in groups else next(iter(groups)) if len(groups) == 1 else None
+    values = {
+        name: parts[found["part"]]
+        for name, found in sorted(named.items())
+        if found["whose"] == whose and found["part"] in parts
+    }
+    if whose == "":
+        values |= {f"PG{part}": value for part, value in parts.items() if f"PG{part}" in read}
+    return values
 
 
 def _separate(deployment: Deployment, password: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ _SYSTEMS = {
     "13": "3.13",
 }
 _SYSTEM = re.compile(r"(?:^|/)(?:ubuntu|debian):([a-z]+|\d+(?:\.\d+)?)(?:-slim)?(?:-\d+)?$")
+_FREE = 1024
 _NODE_NAMES = "boron|carbon|dubnium|erbium|fermium|gallium|hydrogen|iron|jod|krypton"
 _NODE = re.compile(rf"(?:^|/)node(?:js)?:v?(\d+|{_NODE_NAMES})")
 _NAMED = {name: str(6 + 2 * at) for at, name in enumerate(_NODE_NAMES.split("|"))}
@@ -74,7 +75,9 @@ def near(tree: Tree, root: str) -> list[str]:
         within = 0 if inside(folder, root) else 1 + above.index(folder) if folder in above else 50
         within += 10 if within == 50 and path in shared else 0
         name = path.lower()
-        later = sum(word in name for word in ("dev", "test", "ci", "debug", "local", "docs"))
+        later = sum(
+            word in name for word in ("dev", "test", "ci", "debug", "local", "docs", "demo")
+        )
         return (later, within, path)
 
     around = [
@@ -167,7 +170,7 @@ def exposed(tree: Tree, root: str) -> Said | None:
     """Return the port that the nearest Dockerfile of the service exposes, or None.
 
     An image of a proxy or a database says nothing about it, nor does one further up beside the
-    service's own.
+    service's own, nor a port that only root may listen on.
     """
     around = near(tree, root)
     own = [path for path in around if root != "." and inside(parent(path), root)]
@@ -180,7 +183,7 @@ def exposed(tree: Tree, root: str) -> Said | None:
         arguments |= dict(re.findall(r"^ENV\s+(\w+)[=\s]+(\d+)", text, re.MULTILINE))
         for found in reversed(list(_EXPOSE.finditer(text))):
             given = _filled(found[1], arguments).partition("/")[0]
-            if given.isdigit():
+            if given.isdigit() and int(given) >= _FREE:
                 line = text.count("\n", 0, found.start()) + 1
                 return Said(given, path, line, f"EXPOSE {given}")
     return None

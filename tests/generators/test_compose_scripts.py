@@ -84,12 +84,11 @@ def test_a_start_script_without_an_ending_names_the_server(tmp_path: Path) -> No
     assert service.confidence is Confidence.HIGH
 
 
-def test_an_image_of_a_proxy_does_not_say_the_port_of_the_program(tmp_path: Path) -> None:
-    files = {
-        "requirements.txt": "fastapi\n",
-        "main.py": FASTAPI,
-        "proxy/Dockerfile": "FROM nginx:1.27\nEXPOSE 80\n",
-    }
+@pytest.mark.parametrize("image", ["FROM nginx:1.27\nEXPOSE 8000\n", "FROM ubuntu\nEXPOSE 80\n"])
+def test_an_image_of_a_proxy_does_not_say_the_port_of_the_program(
+    tmp_path: Path, image: str
+) -> None:
+    files = {"requirements.txt": "fastapi\n", "main.py": FASTAPI, "proxy/Dockerfile": image}
     assert only_service(repository(tmp_path, files)).port == 8080
 
 
