@@ -109,6 +109,16 @@ def test_plan_as_json_has_the_documented_shape(
     assert in_sandbox(sandbox, folder, clean, "plan", "--check").code == 3
 
 
+def test_an_environment_that_is_not_there_is_refused_and_another_makes_no_other_project(
+    sandbox: SandboxAddress, folder: Path, clean: dict[str, str]
+) -> None:
+    initialised(folder, clean)
+    refused = in_sandbox(sandbox, folder, clean, "plan", "--env", "staging", "--json")
+    assert refused.code == 2
+    assert refused.envelope["errors"][0]["code"] == "environment-unknown"
+    assert "--config FILE" in in_sandbox(sandbox, folder, clean, "plan", "--env", "prod").out
+
+
 def test_apply_without_a_person_needs_yes_and_names_missing_secrets(
     sandbox: SandboxAddress, folder: Path, clean: dict[str, str]
 ) -> None:

@@ -27,7 +27,24 @@ def opened_cloud(context: Context) -> Cloud:
     from wizards.cloud.opening import open_cloud
 
     context.out.render = ReadingLines()
+    _whole_project(context)
     return open_cloud(context.sandbox_address())
+
+
+def _whole_project(context: Context) -> None:
+    """Say that an environment, which must exist, makes no other project of a set-up."""
+    if context.env is None:
+        return
+    from wizards.migrate.target import chosen
+
+    blueprint = context.blueprint_or_none()
+    if blueprint is None or chosen(blueprint, context.env) is None:
+        return
+    says = _(
+        "--env chooses a database for migrations; this is all of {project}, whichever it is. "
+        "Another world is another file: --config FILE"
+    )
+    context.out.say(says.format(project=blueprint.project.id))
 
 
 def confirmed(context: Context, question: str, count: str, command: str, *, yes: bool) -> None:
