@@ -67,7 +67,7 @@ def near(tree: Tree, root: str) -> list[str]:
 
     Those of other folders' services are left out; production's come before development's.
     """
-    above = list(ancestors(root))
+    above, every = list(ancestors(root)), dockerfiles(tree)
     shared: set[str] = set()
 
     def rank(path: str) -> tuple[int, int, str]:
@@ -82,20 +82,18 @@ def near(tree: Tree, root: str) -> list[str]:
 
     around = [
         one
-        for one in dockerfiles(tree)
+        for one in every
         if parent(one) in above or (inside(one, root) and not _of_another(tree, one, root))
     ]
     folders = ("docker", "deploy", "deployment", "build", "infra", ".docker", "ops", "tools")
     around += [
         one
-        for one in dockerfiles(tree)
+        for one in every
         if one not in around
         and one.split("/")[0] in folders
         and (root == "." or _is_for(tree, one, root))
     ]
-    shared |= {
-        one for one in dockerfiles(tree) if one not in around and _is_of_any(tree, one, root)
-    }
+    shared |= {one for one in every if one not in around and _is_of_any(tree, one, root)}
     return sorted([*around, *shared], key=rank)
 
 
