@@ -90,7 +90,8 @@ def alter_table(case: Case, node: pb.AlterTableStmt) -> None:
     known = case.context.table(table) is not None or table in case.context.new
     if node.missing_ok and case.context.facts and not known:
         return
-    _made_again(case, table, node)
+    if len(node.cmds) > 1:
+        _made_again(case, table, node)
     for command in _in_order(node):
         subtype = command.subtype
         if subtype == pb.AT_AddColumn:
@@ -131,6 +132,8 @@ def _made_again(case: Case, table: Name, node: pb.AlterTableStmt) -> None:
 def _in_order(node: pb.AlterTableStmt) -> list[pb.AlterTableCmd]:
     """The commands as PostgreSQL runs them: what is dropped goes first, wherever it is written."""
     commands = [item.alter_table_cmd for item in node.cmds]
+    if len(commands) == 1:
+        return commands
     return sorted(commands, key=lambda command: command.subtype not in _FIRST)
 
 
