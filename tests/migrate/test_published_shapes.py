@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.migrate.alembic_project import ASYNC_ENV, ENV, Rev
 from tests.migrate.conftest import Make
-from tests.migrate.test_apply import ANY
+from tests.migrate.test_apply import ANY, picture
 from wizards.cancel import Cancel
 from wizards.events import discard
 from wizards.failures import Failure
+from wizards.migrate import rehearsal
 from wizards.migrate.interpreter import Interpreter
+from wizards.migrate.model import Outcome
 from wizards.migrate.providers.alembic import sqlalchemy_url
 from wizards.migrate.settings_failures import settings_failure, without_inputs
 
+Sql = Callable[..., list[tuple[object, ...]]]
 ONE = Rev("aaa1", None, "CREATE TABLE one (id int)", "DROP TABLE one")
 STRICT = """2 validation errors for Settings
 JWT_SECRET_KEY
@@ -126,3 +130,45 @@ def test_a_way_down_that_is_not_there_is_said_of_nothing_and_of_a_revision(make:
         project.console().down(discard, Cancel(), accept=ANY, without_backup=True)
     assert caught.value.code == "no-downgrade"
     assert "aaa1" in caught.value.message
+
+
+@pytest.mark.slow
+def test_a_revision_without_a_downgrade_is_rehearsed_and_goes_back_by_its_backup(
+    make: Make, fresh_database: str, sql: Sql
+) -> None:
+    sql("CREATE TABLE alembic_version (version_num varchar(32))")
+    project = make(ONE)
+    path = project.folder / "migrations" / "versions" / "aaa1.py"
+    path.write_text(path.read_text().partition("def downgrade")[0])
+    before = picture(fresh_database)
+    console = project.console()
+    found = console.rehearse(discard, Cancel())
+    assert (found.ok, found.reverts_clean) == (True, False)
+    assert "aaa1 has no downgrade()" in found.revert_error
+    assert console.up(discard, Cancel(), accept=ANY).outcome is Outcome.APPLIED
+    plan = console.rollback_plan()
+    assert plan.decision == "restore"
+    assert console.rollback(plan, discard, Cancel()).outcome is Outcome.APPLIED
+    assert picture(fresh_database) == before
+
+
+@pytest.mark.slow
+def test_a_revision_that_waits_for_its_own_other_connection_is_told_so_after_two_tries(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = (
+        "import os\n"
+        "other = sa.create_engine(os.environ['DATABASE_URL']).connect()\n"
+        "other.execute(sa.text('SELECT * FROM one'))\n"
+        "op.execute('ALTER TABLE one ADD COLUMN two int')"
+    )
+    project = make(ONE)
+    project.console().up(discard, Cancel(), accept=ANY, without_backup=True)
+    project.add(Rev("bbb2", "aaa1", waits))
+    (project.folder / "tarmac.toml").write_text('[migrations]\nlock_timeout = "300ms"\n')
+    done = project.console().up(discard, Cancel(), accept=ANY, without_backup=True)
+    assert (done.outcome, done.attempts) == (Outcome.UNCHANGED, 2)
+    assert "another connection of the revision itself" in done.error
+    monkeypatch.setattr(rehearsal, "_LOCK_TIMEOUT", "300ms")
+    found = project.console().rehearse(discard, Cancel())
+    assert "another connection of the revision itself" in found.error

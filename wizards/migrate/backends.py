@@ -41,10 +41,17 @@ def identity_at(address: Address) -> Identity:
 
 
 def stop(address: Address, pids: list[int]) -> None:
-    """Cancel the statement that runs in the newest of an agent's backends."""
+    """Cancel what runs in an agent's backends: the newest, and older ones that still are its own.
+
+    A revision may have opened a connection of its own, so that the newest is not the one at work.
+    """
     with connect(address, "tarmac cancel") as connection:
-        for pid in pids[-1:]:
-            connection.execute("select pg_cancel_backend(%s)", (pid,))
+        connection.execute(
+            "select pg_cancel_backend(pid) from pg_stat_activity"
+            " where pid = any(%s) and state = 'active'"
+            " and (pid = %s or application_name like 'tarmac%%' and datname = current_database())",
+            (pids, pids[-1] if pids else 0),
+        )
 
 
 def named(connection: Connection, application: str) -> list[int]:

@@ -34,7 +34,7 @@ select jsonb_build_object(
  'held', coalesce((select jsonb_agg(distinct shown) from locks where granted), '[]'),
  'waiting', coalesce((select jsonb_agg(distinct shown) from locks where not granted), '[]'),
  'blockers', coalesce((select jsonb_agg(p.shown order by p.pid) from people p where p.pid in
-   (select unnest(pg_blocking_pids(pid)) from ours) and p.pid not in (select pid from ours)), '[]'),
+   (select unnest(pg_blocking_pids(pid)) from ours)), '[]'),
  'victims', coalesce((select jsonb_agg(p.shown order by p.pid) from people p
    join pg_stat_activity a on a.pid = p.pid where a.wait_event_type = 'Lock'
    and p.pid not in (select pid from ours)

@@ -38,6 +38,7 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
   and c.relname <> {}
 """
+_LOCK_TIMEOUT = "10s"  # long where nobody else works; only a run in its own way waits so long
 _DATA_LIMIT = 4 << 30  # bytes of dump up to which every row is checksummed
 
 
@@ -98,8 +99,8 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
         ok=failure is None,
         milliseconds=round(spent, 1),
         failed_revision=story.failed_revision,
-        failed_statement=story.failed_statement,
-        error="" if failure is None else (story.error or failure.message),
+        failed_statement=None if failure is None else story.failed_statement,
+        error="" if failure is None else (story.cause or failure.message),
         sqlstate="" if failure is None else story.sqlstate,
         schema_before=before.shape,
         on=place.where,
@@ -120,7 +121,7 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
         reverts_data=None
         if data_before is None
         else failed_back is None and not rows.differing(data_before, data_after or {}),
-        revert_error="" if failed_back is None else (back.error or failed_back.message),
+        revert_error="" if failed_back is None else (back.cause or failed_back.message),
         differences=different[:50],
         proofs={} if failed_back else {story.applied[0]: clean, **_proofs(story, back)},
     )
@@ -133,7 +134,7 @@ def _run(work: Rehearsing, place: Scratch, to: str, emit: Emit, cancel: Cancel) 
         found,
         again=failed is None and now.shape == top.shape,
         again_data=None if data_top is None else not rows.differing(data_top, data_now or {}),
-        again_error="" if failed is None else (second.error or failed.message),
+        again_error="" if failed is None else (second.cause or failed.message),
     )
 
 
@@ -162,7 +163,7 @@ def _go(
             "database": place.address.database,
         },
         "expect": list(backends.identity_at(place.address)),
-        "settings": {"application_name": "tarmac rehearsal"},
+        "settings": {"application_name": "tarmac rehearsal", "lock_timeout": _LOCK_TIMEOUT},
         "measure": _MEASURE.format(catalogue.literal(work.version_table.rpartition(".")[2])),
         "after_each": {"signature": catalogue.digest_sql(work.version_table)},
     }
@@ -177,8 +178,9 @@ def _go(
     except Cancelled:
         raise
     except Failure as failure:
-        if story.failed_revision is None:
+        if story.failed_revision is None and failure.code != "no-downgrade":
             raise
+        story.blocked_itself = not place.name  # nobody else is on a scratch to hold a lock
         return failure
     return None
 

@@ -197,7 +197,7 @@ class Session:
             },
         }
         try:
-            with Monitor(address, lambda: list(story.pids), self.recorder.emit):
+            with Monitor(address, lambda: list(story.pids), story.look):
                 self.work.provider.run(
                     request,
                     self.recorder.emit,
@@ -246,6 +246,8 @@ class Session:
         """A fresh try is safe when a lock was refused and the revision left nothing behind."""
         if story.sqlstate not in _BUSY or not story.chapters or story.chapters[-1].left_behind:
             return False
+        if story.blocked_itself and len(self.stories) > 1:
+            return False  # more tries would end the same way
         if story.transaction_mode == "per_migration":
             return True
         now = standing(self.work.target.address, self.work.state.table)
@@ -320,7 +322,7 @@ class Session:
             current=now.heads,
             failed_revision=story.failed_revision,
             failed_statement=story.failed_statement,
-            error=_("cancelled") if failure is None else (story.error or failure.message),
+            error=_("cancelled") if failure is None else (story.cause or failure.message),
             code="cancelled" if failure is None else failure.code,
             sqlstate=story.sqlstate,
             said=said,

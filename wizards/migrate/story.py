@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from generators.language import _
 from wizards.events import Emit, Event, Json
 from wizards.migrate.commits import commit_map
 from wizards.migrate.messages import Message
 from wizards.migrate.model import RevisionPreview, Statement
 from wizards.migrate.own_work import OwnWork, between
+
+LOCK_REFUSED = "55P03"
 
 
 @dataclass
@@ -48,6 +52,7 @@ class Story:
     failed_statement: str | None = None
     error: str = ""
     sqlstate: str = ""
+    blocked_itself: bool = False
     own: OwnWork = field(default_factory=OwnWork)
     settings: dict[str, str] = field(default_factory=dict)
     _numbers: dict[int, tuple[Chapter, int]] = field(default_factory=dict)
@@ -61,6 +66,21 @@ class Story:
     def early_commits(self) -> bool:
         """Whether anything was committed before the end of its revision."""
         return any(chapter.dirty for chapter in self.chapters)
+
+    @property
+    def cause(self) -> str:
+        """What went wrong; a lock that the run itself holds on another connection is named."""
+        if self.sqlstate != LOCK_REFUSED or not self.blocked_itself:
+            return self.error
+        says = _("it waits for a lock that another connection of the revision itself holds")
+        return f"{says}\n{self.error}"
+
+    def look(self, event: Event) -> None:
+        """Pass on what the monitor saw; remember whether the run stands in its own way."""
+        blockers = event.fields.get("blockers")
+        for one in blockers if isinstance(blockers, list) else []:
+            self.blocked_itself |= isinstance(one, Mapping) and one.get("pid") in self.pids
+        self.emit(event)
 
     def hear(self, message: Message) -> None:
         """Take in one event of the agent."""
