@@ -17,8 +17,8 @@ from wizards.migrate.review.catalogue import Column, Constraint, Domain, Facts, 
 from wizards.migrate.review.checks.keys import columns_in
 from wizards.migrate.review.mentions import Mentions, mentions
 from wizards.migrate.review.names import Name, words
-from wizards.migrate.review.proofs import checked_not_null
 from wizards.migrate.review.opclasses import opclasses
+from wizards.migrate.review.proofs import checked_not_null
 from wizards.migrate.review.sql import parameters_filled, statements
 from wizards.migrate.review.volatility import function_calls, operators
 
