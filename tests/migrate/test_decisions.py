@@ -10,13 +10,16 @@ import pytest
 
 from wizards.failures import Refused, UsageFailure
 from wizards.migrate.acceptance import Acceptance, require
+from wizards.migrate.cards import not_taken_back
 from wizards.migrate.commits import commit_map
 from wizards.migrate.decisions import Facts, decide
 from wizards.migrate.model import (
     Backup,
     Decision,
     Finding,
+    OtherWay,
     RevisionPreview,
+    RollbackPlan,
     Severity,
     Statement,
 )
@@ -112,3 +115,10 @@ def test_fail_on_lowers_the_bar() -> None:
 def test_an_acceptance_without_a_reason_is_a_usage_failure(text: str) -> None:
     with pytest.raises(UsageFailure):
         Acceptance.parse(text)
+
+
+def test_a_refusal_to_go_back_always_names_what_a_person_can_do() -> None:
+    refused = RollbackPlan(decision=Decision.REFUSE, why="no downgrade")
+    assert any("restore" in step for step in not_taken_back(refused).next)
+    way = OtherWay(way="instance", title="", says="", commands=("tarmac migrate restore-instance",))
+    assert not_taken_back(replace(refused, others=(way,))).next == way.commands

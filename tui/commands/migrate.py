@@ -226,8 +226,8 @@ def down(
 def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep: bool) -> None:
     """Take the last session back: by its downgrades or by its backup, whichever is safe."""
     from tui.commands import migrate_text as text
-    from wizards.failures import Refused
     from wizards.migrate import shapes
+    from wizards.migrate.cards import not_taken_back
     from wizards.migrate.model import Decision
 
     with console_of(context) as (console, cancel):
@@ -239,13 +239,7 @@ def rollback(context: Context, dry_run: bool, confirm: str, recover: bool, keep:
         if dry_run or plan.decision is Decision.NOTHING:
             context.out.done(shapes.rollback(plan))
         if plan.decision is Decision.REFUSE:
-            refusal = Refused(
-                "rollback-refused",
-                _("There is no safe way back."),
-                why=plan.why,
-                next=tuple(step for one in plan.others for step in one.commands),
-            )
-            context.out.refused(shapes.rollback(plan), refusal)
+            context.out.refused(shapes.rollback(plan), not_taken_back(plan))
         if not confirm and context.interactive and (console.protected or plan.loses):
             confirm = click.prompt(_("Type {name} to roll back").format(name=console.target_name))
         finish(context, console.rollback(plan, context.out.event, cancel, confirmed=confirm))

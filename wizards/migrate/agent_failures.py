@@ -184,7 +184,7 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
 
 def _one_way(function: str, revision: str, raw: str) -> Failure:
     ways = (
-        ("tarmac migrate rollback --dry-run", "tarmac migrate restore")
+        ("tarmac migrate rollback --dry-run", "tarmac migrate restore FILE")
         if function == "downgrade"
         else ("tarmac migrate lint",)
     )

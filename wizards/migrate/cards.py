@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from generators.language import _
-from wizards.failures import Exit, Failure
-from wizards.migrate.model import Applied, Outcome, Rehearsal
+from wizards.failures import Exit, Failure, Refused
+from wizards.migrate.model import Applied, Outcome, Rehearsal, RollbackPlan
 from wizards.plan import Check
 
 _ROWS = ("22", "23")  # SQLSTATE classes: data exceptions, violated constraints
@@ -101,6 +101,21 @@ def apply_failed(done: Applied) -> Failure | None:
         next=(*steps, *((str(done.report),) if done.report else ())),
         raw=done.error,
         exit_code=Exit.CANCELLED if cancelled else Exit.FAILED,
+    )
+
+
+def not_taken_back(plan: RollbackPlan) -> Failure:
+    """Return the card of a session without a safe way back, with the ways only a person chooses."""
+    ways = tuple(line for one in plan.others for line in one.commands)
+    return Refused(
+        "rollback-refused",
+        _("There is no safe way back."),
+        why=plan.why,
+        next=ways
+        or (
+            _("tarmac migrate restore FILE, where an older backup in .tarmac/backups will do"),
+            _("or go forward: tarmac migrate new MESSAGE"),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from generators.language import _
 from wizards.cancel import Cancel
 from wizards.events import Emit, Event, Json
 from wizards.failures import Failure, Refused
+from wizards.migrate.cards import not_taken_back
 from wizards.migrate.decisions import decide
 from wizards.migrate.graph import told
 from wizards.migrate.model import Applied, Decision, Outcome, RollbackPlan
@@ -102,7 +103,7 @@ def run(
 ) -> Applied:
     """Do what a plan says. ``needs`` is the name to type ("" = nothing has to be typed)."""
     if agreed.decision is Decision.REFUSE:
-        raise Refused("rollback-refused", _("There is no safe way back."), why=agreed.why)
+        raise not_taken_back(agreed)
     wanted = needs or (past.target.name if agreed.loses else "")
     if wanted and confirmed != wanted:
         raise Refused(

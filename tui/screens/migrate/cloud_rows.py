@@ -78,11 +78,6 @@ def other_ways(found: Sequence[OtherWay]) -> list[str | tuple[str, str]]:
     return parts
 
 
-def commands(found: Sequence[OtherWay]) -> tuple[str, ...]:
-    """Return the commands of the other ways, for a card."""
-    return tuple(line for one in found for line in one.commands)
-
-
 def ask_clone(side: CloudSide) -> Confirm:
     """Return the question before a clone is made: how long, what it costs, what becomes of it."""
     name = side.listed.instance.name

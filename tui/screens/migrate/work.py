@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from generators.language import _
 from tui.jobs import Job
-from tui.screens.migrate.cloud_rows import commands
 from tui.screens.migrate.commands import Apply
 from tui.screens.migrate.pause import Answer, Pace, Pause, each
 from tui.screens.migrate.reading import Reading
@@ -12,7 +11,7 @@ from tui.widgets.rows import Rows
 from wizards.cancel import Cancel
 from wizards.events import Emit
 from wizards.failures import Failure
-from wizards.migrate.cards import apply_failed, rehearsal_failed
+from wizards.migrate.cards import apply_failed, not_taken_back, rehearsal_failed
 from wizards.migrate.model import (
     Applied,
     Backup,
@@ -216,18 +215,10 @@ class Work(Reading):
         if plan.decision is Decision.NOTHING:
             app.say(plan.why or _("there is nothing to take back"))
         elif plan.decision is Decision.REFUSE:
-            app.show_failure(
-                Failure(
-                    "rollback-refused",
-                    _("This cannot be taken back"),
-                    why=plan.why,
-                    next=(
-                        (RECOVER,)
-                        if screen.board.interrupted is not None
-                        else commands(plan.others)
-                    ),
-                )
-            )
+            card = not_taken_back(plan)
+            if screen.board.interrupted is not None:
+                card = Failure(card.code, card.message, why=card.why, next=(RECOVER,))
+            app.show_failure(card)
         else:
             from tui.screens.migrate.questions import ask_rollback
 
