@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from tests.setup.sandboxed import actions, applied, ask, blueprint, planned
-from wizards.blueprint import Secret
+from wizards.blueprint import Blueprint, Secret
 from wizards.cancel import Cancel
 from wizards.cloud.google_cloud import GoogleCloud
-from wizards.cloud.things import Binding, Condition, PolicyOf, SqlSettings
+from wizards.cloud.things import Binding, Condition, OperationName, PolicyOf, SqlSettings
 from wizards.cloud.things import Secret as CloudSecret
 from wizards.events import discard
 from wizards.failures import Failure, UsageFailure
@@ -195,6 +195,21 @@ def test_a_changed_tier_is_an_update_with_its_price_and_says_what_it_interrupts(
     assert "--tier=db-g1-small" in change.command
     assert applied(tmp_path, larger, cloud).failures == ()
     assert planned(larger, cloud).todo == ()
+    _says_that_a_stopped_instance_hides_what_is_in_it(cloud, larger)
+
+
+def _says_that_a_stopped_instance_hides_what_is_in_it(
+    cloud: GoogleCloud, wanted: Blueprint
+) -> None:
+    stop = {"settings": {"activationPolicy": "NEVER"}}
+    place = f"v1/projects/{wanted.project.id}/instances/notes-db"
+    started = cloud._clients.plain("sqladmin").patch(place, stop)
+    cloud.wait(OperationName(service="sqladmin", name=started["name"], project=wanted.project.id))
+    rows = {row.id: row for row in planned(wanted, cloud).changes}
+    assert "--activation-policy=ALWAYS" in rows["sql.instance:notes-db"].blocked_by
+    for inside in ("sql.database:notes-db/notes", "sql.user:notes-db/notes"):
+        assert rows[inside].action is Action.BLOCKED
+        assert "nobody can see it" in rows[inside].blocked_by
 
 
 def test_what_can_never_change_blocks_the_plan_with_the_reason(

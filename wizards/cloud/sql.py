@@ -204,4 +204,5 @@ def instance_of(found: sqladmin_v1.DatabaseInstance) -> SqlInstance:
         created=found.create_time or None,
         backups=bool(backup.enabled),
         deletion_protected=bool(found.settings.deletion_protection_enabled),
+        stopped=name_of(found.settings.activation_policy) == "NEVER",
     )

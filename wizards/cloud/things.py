@@ -229,6 +229,8 @@ class SqlInstance:
     created: datetime | None = None
     backups: bool = False
     deletion_protected: bool = False
+    stopped: bool = False
+    """Whether its owner stopped it; its state is RUNNABLE all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

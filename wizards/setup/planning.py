@@ -23,10 +23,11 @@ from wizards.setup.preflight.verdicts import Verdicts
 from wizards.setup.prices import dated
 from wizards.setup.project import ProjectResource
 from wizards.setup.resource import Resource, Seen
+from wizards.setup.sql_stopped import unseen
 from wizards.setup.titles import title
 
 READERS = 8
-_NOT_THERE = {"absent", "api-disabled", "billing-missing", "instance-not-ready"}
+_NOT_THERE = {"absent", "api-disabled", "billing-missing"}
 
 
 @going_on_with("tarmac plan")
@@ -174,6 +175,8 @@ def _look(part: Resource, cloud: Cloud) -> Seen | CloudFailure:
     try:
         return part.look(cloud)
     except CloudFailure as failure:
+        if failure.code == "instance-not-ready":
+            return unseen(part, cloud)
         return part.absent() if failure.code in _NOT_THERE else failure
 
 

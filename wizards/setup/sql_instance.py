@@ -33,6 +33,7 @@ from wizards.setup.sql_fields import (
     patch_group,
     patch_words,
 )
+from wizards.setup.sql_stopped import stopped
 from wizards.setup.work import Work
 
 _UNFINISHED = {"PENDING_CREATE", "MAINTENANCE", "PENDING_DELETE"}
@@ -90,7 +91,7 @@ class SqlInstanceResource(Resource):
                 action=Action.BLOCKED,
                 blocked_by=_("the instance is {state}").format(state=found.state),
             )
-        return self._compare(found)
+        return stopped(self.project, self.instance) if found.stopped else self._compare(found)
 
     def absent(self) -> Seen:
         """Return what a look would find where nothing can exist yet."""
