@@ -52,7 +52,9 @@ def node_image(deployment: Deployment, language: str) -> Artefact:
         start=start_command(deployment),
         health=health_command(deployment),
     )
-    return Artefact(name="dockerfile", path=deployment.dockerfile, text=text)
+    return Artefact(
+        name="dockerfile", path=deployment.dockerfile, text=text, context=deployment.context
+    )
 
 
 def keeps_everything(deployment: Deployment) -> bool:

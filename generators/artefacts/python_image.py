@@ -69,7 +69,9 @@ def python_image(deployment: Deployment, language: str) -> Artefact:
         start=SUPERVISE if deployment.together else start_command(deployment),
         health=health_command(deployment),
     )
-    return Artefact(name="dockerfile", path=deployment.dockerfile, text=text)
+    return Artefact(
+        name="dockerfile", path=deployment.dockerfile, text=text, context=deployment.context
+    )
 
 
 def _copies(deployment: Deployment) -> list[tuple[list[str], str]]:

@@ -34,4 +34,6 @@ def static_image(deployment: Deployment, language: str) -> Artefact:
         start=nginx_start(),
         health=health_command(deployment),
     )
-    return Artefact(name="dockerfile", path=deployment.dockerfile, text=text)
+    return Artefact(
+        name="dockerfile", path=deployment.dockerfile, text=text, context=deployment.context
+    )

@@ -92,7 +92,7 @@ def generate(
     note = assumed(blueprint, found)
     if note:
         _say_note(context, note)
-    checks = _verified(states) if verify else []
+    checks = _verified(root, states) if verify else []
     for line in _table(states):
         context.out.say(line)
     if show_diff:
@@ -202,10 +202,17 @@ def _say_diffs(context: Context, states: list[FileState]) -> None:
                 context.out.say(click.style(line, fg=colour, bold=line.startswith(("+++", "---"))))
 
 
-def _verified(states: list[FileState]) -> list[Checked]:
+def _verified(root: Path, states: list[FileState]) -> list[Checked]:
     from generators.check import check
+    from generators.checking.build_context import copied
 
-    return check([(one.artefact.name, one.artefact.path, one.merged) for one in states])
+    made = {one.artefact.path for one in states}
+    built = [
+        copied(root, one.artefact.path, one.merged, one.artefact.context, made)
+        for one in states
+        if one.artefact.context
+    ]
+    return [*built, *check([(one.artefact.name, one.artefact.path, one.merged) for one in states])]
 
 
 def _say_checks(context: Context, checks: list[Checked]) -> None:
