@@ -109,6 +109,7 @@ def test_plan_as_json_has_the_documented_shape(
     assert in_sandbox(sandbox, folder, clean, "plan", "--check").code == 3
 
 
+@pytest.mark.slow
 def test_an_environment_that_is_not_there_is_refused_and_another_makes_no_other_project(
     sandbox: SandboxAddress, folder: Path, clean: dict[str, str]
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_trigger_of_somebody_gets_its_own_branch_back(cloud: GoogleCloud, tmp_
     )
 
 
+@pytest.mark.slow
 def test_what_was_brought_back_and_is_gone_again_is_not_taken_back_once_more(
     cloud: GoogleCloud, tmp_path: Path
 ) -> None:

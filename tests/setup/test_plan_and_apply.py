@@ -23,6 +23,7 @@ from wizards.runner import State
 from wizards.setup.applying import apply
 from wizards.setup.desired import resources
 from wizards.setup.planning import make_plan
+from wizards.setup.undoing import plan_undo
 from wizards.setup.unfinished import unfinished
 
 
@@ -195,11 +196,11 @@ def test_a_changed_tier_is_an_update_with_its_price_and_says_what_it_interrupts(
     assert "--tier=db-g1-small" in change.command
     assert applied(tmp_path, larger, cloud).failures == ()
     assert planned(larger, cloud).todo == ()
-    _says_that_a_stopped_instance_hides_what_is_in_it(cloud, larger)
+    _says_that_a_stopped_instance_hides_what_is_in_it(cloud, larger, tmp_path)
 
 
 def _says_that_a_stopped_instance_hides_what_is_in_it(
-    cloud: GoogleCloud, wanted: Blueprint
+    cloud: GoogleCloud, wanted: Blueprint, root: Path
 ) -> None:
     stop = {"settings": {"activationPolicy": "NEVER"}}
     place = f"v1/projects/{wanted.project.id}/instances/notes-db"
@@ -210,6 +211,9 @@ def _says_that_a_stopped_instance_hides_what_is_in_it(
     for inside in ("sql.database:notes-db/notes", "sql.user:notes-db/notes"):
         assert rows[inside].action is Action.BLOCKED
         assert "nobody can see it" in rows[inside].blocked_by
+    undo = {row.id: row for row in plan_undo(root, cloud).decided().changes}
+    assert "nobody can see it" in undo["sql.database:notes-db/notes"].stays
+    assert undo["sql.instance:notes-db"].confirm == "notes-db"
 
 
 def test_what_can_never_change_blocks_the_plan_with_the_reason(

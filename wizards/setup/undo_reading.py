@@ -157,6 +157,9 @@ def _examined(
                     f"--project={part.resource.project}"
                 ),
             )
+        if failure.code == "instance-not-ready":
+            hidden = _("nobody can see it while its instance does not run")
+            return Removal(made=part.made, resource=part.resource, stays=hidden)
         if failure.code != "absent":
             raise
         diff = ()
