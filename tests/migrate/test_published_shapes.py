@@ -118,6 +118,32 @@ def test_a_synchronous_driver_that_env_insists_on_is_named_as_the_cause(make: Ma
     assert "migrations/env.py, line 2" in caught.value.why
 
 
+@pytest.mark.parametrize(
+    ("env", "code", "step"),
+    [
+        (
+            "class NoAppException(Exception): pass\nraise NoAppException('no module shop')",
+            "flask-app-missing",
+            "FLASK_APP",
+        ),
+        (
+            "raise ValueError('Environment variable `SHOP_REGION` must be provided')",
+            "env-raised",
+            "set SHOP_REGION",
+        ),
+    ],
+)
+def test_what_env_says_is_missing_is_the_next_step(
+    make: Make, env: str, code: str, step: str
+) -> None:
+    project = make(ONE)
+    project.env(env)
+    with pytest.raises(Failure) as caught:
+        project.console().history()
+    assert caught.value.code == code
+    assert step in caught.value.next[0]
+
+
 def test_a_way_down_that_is_not_there_is_said_of_nothing_and_of_a_revision(make: Make) -> None:
     project = make(ONE)
     with pytest.raises(Failure) as caught:

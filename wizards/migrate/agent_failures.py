@@ -15,6 +15,7 @@ from wizards.postgres.connection_failures import CONNECTING, connection_failure
 from wizards.redaction import redacted
 
 _AGENT = Path(__file__).with_name("agent.py")
+_VARIABLE = re.compile(r"(?i:env(?:ironment)? var(?:iable)?s?)[\s:`'\"$]+([A-Z][A-Z0-9_]{2,})\b")
 _PACKAGES = {
     "Crypto": "pycryptodome",
     "MySQLdb": "mysqlclient",
@@ -132,12 +133,12 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
             next=("git status",),
             raw=raw,
         )
-    if "/versions/" in place or kind in ("syntax", "graph"):
+    if "/versions/" in f"/{place}" or kind in ("syntax", "graph"):
         return Failure(
             "revision-broken",
             _("A revision file cannot be read: {error}").format(error=error),
             why=place,
-            next=(_("repair the file, then try again"),),
+            next=(*_unset(error), _("repair the file, then try again")),
             raw=raw,
         )
     if kind == "alembic":
@@ -161,6 +162,19 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
             ),
             raw=raw,
         )
+    if result.text("type") == "NoAppException":
+        return Failure(
+            "flask-app-missing",
+            _("Flask does not find the app: {error}").format(error=_first(error)),
+            why=_("It was looked for in {folder}, as `flask db` does.").format(folder=directory),
+            next=(
+                _("set FLASK_APP: environment = {example} in [migrations]").format(
+                    example='{ FLASK_APP = "package:create_app" }'
+                ),
+                _("or set directory in [migrations] of tarmac.toml"),
+            ),
+            raw=raw,
+        )
     unset = error.strip("'\"")
     if result.text("type") == "KeyError" and re.fullmatch(r"[A-Z][A-Z0-9_]+", unset):
         return Failure(
@@ -177,9 +191,20 @@ def failure_of(result: Message, directory: Path, interpreter: Path, log: Sequenc
         "env-raised",
         _("env.py raised {type}: {error}").format(type=result.text("type"), error=_first(error)),
         why=place,
-        next=(_("run `alembic current` in {folder} to see it alone").format(folder=directory),),
+        next=(
+            *_unset(error),
+            _("run `alembic current` in {folder} to see it alone").format(folder=directory),
+        ),
         raw=raw,
     )
+
+
+def _unset(error: str) -> tuple[str, ...]:
+    """Return the step for a variable that the project's own words ask for."""
+    named = _VARIABLE.search(error)
+    if named is None:
+        return ()
+    return (_("set {name} in the shell or in .env").format(name=named[1]),)
 
 
 def _one_way(function: str, revision: str, raw: str) -> Failure:
