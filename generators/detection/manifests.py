@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import configparser
 import re
 from dataclasses import dataclass, field
 
@@ -23,6 +21,7 @@ from generators.detection.requirements import (
     read_requirements,
     version_of,
 )
+from generators.detection.setup_files import read_setup
 from generators.detection.supported import newest_python
 from generators.detection.tree import Tree, ancestors, deployable, join, parent
 from generators.detection.versions import PYTHONS, Wanted
@@ -179,7 +178,7 @@ def _read_pip(tree: Tree, root: str, manifest: Manifest) -> None:
         )
     manifest.conda = conda
     if not manifest.dependencies.versions:
-        _read_setup(tree, root, manifest)
+        manifest.builds |= read_setup(tree, root, manifest.dependencies)
 
 
 def _read_conda(tree: Tree, path: str, manifest: Manifest) -> None:
@@ -189,31 +188,6 @@ def _read_conda(tree: Tree, path: str, manifest: Manifest) -> None:
         if item and not item[1].strip().endswith(":"):
             words = re.sub(r"^([A-Za-z0-9._-]+)\s*=(?!=)", r"\1==", item[1].strip())
             read_line(words, manifest.dependencies, path, number)
-
-
-def _read_setup(tree: Tree, root: str, manifest: Manifest) -> None:
-    """Read ``install_requires`` of setup.cfg, and of setup.py by its syntax tree."""
-    path = join(root, "setup.cfg")
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    if tree.has(path):
-        try:
-            parser.read_string(tree.text(path))
-        except configparser.Error:
-            parser.clear()
-        for line in parser.get("options", "install_requires", fallback="").splitlines():
-            read_line(line, manifest.dependencies, path, line_of(tree.text(path), line.strip()))
-    path = join(root, "setup.py")
-    if tree.has(path):
-        manifest.builds = True
-        try:
-            nodes = list(ast.walk(ast.parse(tree.text(path))))
-        except (SyntaxError, ValueError, RecursionError):
-            return
-        for node in nodes:
-            if isinstance(node, ast.keyword) and node.arg == "install_requires":
-                for text in ast.walk(node.value):
-                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                        read_line(text.value, manifest.dependencies, path, text.lineno)
 
 
 def _pinned(tree: Tree, root: str) -> bool:
