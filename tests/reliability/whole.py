@@ -44,7 +44,8 @@ def whole(pipeline: str = "cloud-build", project: str = "") -> Blueprint:
 
 def written(wanted: Blueprint, path: Path) -> None:
     """Write a blueprint as a `tarmac.toml`."""
-    write(path, dict(_flat("", asdict(wanted))))
+    tables = {key: value for key, value in asdict(wanted).items() if key not in ("named", "file")}
+    write(path, dict(_flat("", tables)))
 
 
 def _flat(prefix: str, table: Mapping[str, Any]) -> list[tuple[str, Any]]:
