@@ -81,8 +81,11 @@ async def block(driven: Driven) -> None:
 
 @pytest.mark.parametrize(
     ("size", "spoken"),
-    [((80, 24), "en"), ((80, 24), "ko"), ((120, 36), "en")],
-    ids=["80x24-en", "80x24-ko", "120x36-en"],
+    [
+        pytest.param((80, 24), "en", id="80x24-en"),
+        pytest.param((80, 24), "ko", id="80x24-ko"),
+        pytest.param((120, 36), "en", id="120x36-en", marks=pytest.mark.slow),
+    ],
     indirect=["spoken"],
 )
 @pytest.mark.parametrize("state", STATES)

@@ -49,8 +49,16 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.parametrize("spoken", ["en", "ko"], indirect=True)
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+@pytest.mark.parametrize(
+    ("size", "spoken"),
+    [
+        pytest.param((80, 24), "en", id="80x24-en"),
+        pytest.param((80, 24), "ko", id="80x24-ko"),
+        pytest.param((120, 36), "en", id="120x36-en"),
+        pytest.param((120, 36), "ko", id="120x36-ko", marks=pytest.mark.slow),
+    ],
+    indirect=["spoken"],
+)
 @pytest.mark.parametrize("mode", MODES)
 async def test_picture(
     opened: Opened, same_picture: Same, mode: str, size: tuple[int, int]

@@ -65,6 +65,7 @@ async def keys(driven: Driven, *pressed: str) -> None:
         await settled(driven)
 
 
+@pytest.mark.slow
 async def test_a_migration_is_rehearsed_backed_up_applied_and_taken_back(
     make: Make, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,7 +96,7 @@ def test_nothing_pending_is_nothing_done(make: Make) -> None:
     ("per_migration", "failing", "outcome"),
     [
         (False, NULLS, Outcome.UNCHANGED),
-        (True, NULLS, Outcome.RECOVERED),
+        pytest.param(True, NULLS, Outcome.RECOVERED, marks=pytest.mark.slow),
         pytest.param(True, HALF_WAY, Outcome.RECOVERED, marks=pytest.mark.slow),
         (False, HALF_WAY, Outcome.RECOVERED),
     ],
@@ -318,6 +318,7 @@ def test_going_down_one_step_takes_a_backup_and_verifies(make: Make, sql: Sql) -
     assert sql("SELECT count(*) FROM information_schema.columns WHERE column_name = 'x'") == [(0,)]
 
 
+@pytest.mark.slow
 def test_two_heads_go_up_and_exactly_back(make: Make, sql: Sql, tmp_path: Path) -> None:
     side = Rev("s1", None, "CREATE TABLE side (id int)", "DROP TABLE side")
     project = at_first(make, ADD, side)

@@ -367,6 +367,7 @@ def test_help_is_shown_without_touching_anything() -> None:
         assert name in shown
 
 
+@pytest.mark.slow
 def test_without_any_url_env_py_itself_says_where_it_goes(make: Make) -> None:
     project = make(Rev("a1", None, "CREATE TABLE t (id int)"))
     (project.folder / ".env").unlink()

@@ -88,6 +88,7 @@ def killed_in(project: AlembicProject, text: str, *more: str) -> None:
         process.wait()
 
 
+@pytest.mark.slow
 def test_killed_inside_a_transaction_nothing_of_it_is_there(
     make: Make, fresh_database: str, sql: Sql
 ) -> None:
@@ -244,6 +245,7 @@ def test_interrupt_from_the_keyboard_cancels_honestly(make: Make, fresh_database
     assert project.console().interrupted() is None
 
 
+@pytest.mark.slow
 def test_a_restore_cut_off_behind_the_fence_is_opened_again(
     make: Make, fresh_database: str, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ def test_a_proved_downgrade_is_chosen_and_shows_its_sql(
     assert console.rollback_plan().decision is Decision.NOTHING
 
 
+@pytest.mark.slow
 def test_values_written_into_a_new_column_are_counted_and_must_be_confirmed(
     make: Make, sql: Sql
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_protected_target_wants_its_name_typed(
     assert console.rollback(plan, discard, Cancel(), confirmed="prod").outcome is Outcome.APPLIED
 
 
+@pytest.mark.slow
 def test_a_restore_keeps_what_belongs_to_the_databases_name(
     make: Make, sql: Sql, fresh_database: str
 ) -> None:
@@ -221,6 +223,7 @@ def test_a_named_backup_can_be_restored_after_typing_the_name(
     assert picture(fresh_database) == before
 
 
+@pytest.mark.slow
 def test_what_a_restore_put_aside_is_named_until_somebody_drops_it(make: Make) -> None:
     project = at_first(make, DROP)
     console = project.console()

@@ -120,6 +120,7 @@ def test_several_databases_are_named_and_nothing_runs(several: AlembicProject, o
     assert tables(several.url) == tables(other) == set()
 
 
+@pytest.mark.slow
 def test_each_database_is_migrated_and_taken_back_by_itself(
     several: AlembicProject, other: str
 ) -> None:

@@ -54,6 +54,7 @@ DIFFERS = Rev(
 )
 
 
+@pytest.mark.slow
 def test_what_a_restore_words_otherwise_is_the_same_schema(make: Make, sql: Sql) -> None:
     (database,) = sql("SELECT current_database()")[0]
     sql(REWORDED)

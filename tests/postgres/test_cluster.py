@@ -177,6 +177,7 @@ def test_as_root_data_and_programs_below_a_private_home_are_still_reached(tmp_pa
     assert not (home / "data").is_symlink()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root drops its rights")
 def test_relocated_data_disappears_days_after_its_link_did(tmp_path: Path) -> None:
     home = tmp_path / "home"

@@ -103,6 +103,7 @@ def test_an_operation_is_found_again_by_what_the_journal_says(name: OperationNam
     assert OperationName.read(str(name)) == name
 
 
+@pytest.mark.slow
 def test_an_undo_that_was_cut_off_before_its_last_record_finds_that_nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,19 +7,24 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from _pytest.mark import ParameterSet
 
-from wizards.postgres.binaries import ServerTools, found
+from wizards.postgres.binaries import found
 from wizards.postgres.cluster import Cluster
 
 SCHEMA = Path(__file__).with_name("lock_schema.sql")
 
 
-def _servers() -> list[ServerTools]:
-    """One server of each major version found on this machine."""
-    return list({tools.version[0]: tools for tools in found() if tools.runs_servers}.values())
+def _servers() -> list[ParameterSet]:
+    """One server of each major version found on this machine; all but the newest are slow."""
+    servers = {tools.version[0]: tools for tools in found() if tools.runs_servers}
+    return [
+        pytest.param(servers[major], id=f"pg{major}", marks=pytest.mark.slow if number else ())
+        for number, major in enumerate(sorted(servers, reverse=True))
+    ]
 
 
-@pytest.fixture(scope="module", params=_servers(), ids=lambda tools: f"pg{tools.version[0]}")
+@pytest.fixture(scope="module", params=_servers())
 def everything(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:

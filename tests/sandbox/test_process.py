@@ -164,6 +164,7 @@ def test_a_second_sandbox_on_the_same_state_is_refused(state: Path) -> None:
         assert json.loads(refused.stdout)["errors"][0]["code"] == "sandbox-already-running"
 
 
+@pytest.mark.slow
 def test_it_ends_itself_when_idle_but_not_under_somebody_s_connection(state: Path) -> None:
     process = Process(state, "--speed", "600", "--idle-seconds", "0.6")
     project(process.client, "notes-prod", "sqladmin")
@@ -244,6 +245,7 @@ def test_stopping_never_touches_a_process_that_only_got_the_number(state: Path) 
         innocent.wait()
 
 
+@pytest.mark.slow
 def test_a_stopped_sandbox_can_be_reset_too(state: Path) -> None:
     first = Process(state, "--speed", "600")
     project(first.client, "notes-prod", "sqladmin")

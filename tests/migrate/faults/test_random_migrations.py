@@ -20,7 +20,7 @@ from wizards.postgres.address import Address
 from wizards.postgres.connection import connect
 
 RUNS = 240
-SAMPLE = (0, 7)
+SAMPLE = (7,)
 LEDGERS = {"alembic": "alembic_version", "pairs": "tarmac_migrations",
            "prisma": "_prisma_migrations"}  # fmt: skip
 
