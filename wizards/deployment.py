@@ -87,7 +87,7 @@ def _service(blueprint: Blueprint, detection: Detection) -> Service:
         raise Failure(
             "no-service",
             _("No deployable application was found in {folder}").format(
-                folder=blueprint.service.root
+                folder=_("this folder") if blueprint.service.root == "." else blueprint.service.root
             ),
             why=_("Found: {paths}").format(
                 paths=", ".join(one.path for one in detection.services) or _("nothing")
