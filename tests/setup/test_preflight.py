@@ -99,9 +99,11 @@ def test_a_policy_that_nobody_may_read_is_a_note_and_blocks_nothing(
         message="Permission 'orgpolicy.policy.get' denied.",
     )
     plan = planned(wanted, cloud)
-    note = verdict(plan, "policy:gcp.resourceLocations")
+    note = verdict(plan, "policies")
     assert note.level == "ok"
-    assert "not read" in note.says
+    assert "not read (permission denied: orgpolicy.policy.get" in note.says
+    assert "gcp.resourceLocations, " in note.says
+    assert [check.id for check in plan.preflight if "policy:" in check.id] == []
     assert not plan.blocked
 
 

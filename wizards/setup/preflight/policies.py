@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from generators.language import _
@@ -29,8 +29,17 @@ def rules_for(blueprint: Blueprint) -> list[str]:
     return [rule.constraint for rule in _RULES if rule.matters(blueprint)]
 
 
-def policy_check(cloud: Cloud, blueprint: Blueprint, scope: str, constraint: str) -> Check:
-    """Return what a constraint means for this plan; where it cannot be read, a note says so.
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A constraint that this login may not read, why, and what it could do about it."""
+
+    constraint: str
+    problem: str
+    fix: str
+
+
+def policy_check(cloud: Cloud, blueprint: Blueprint, scope: str, constraint: str) -> Check | Unread:
+    """Return what a constraint means for this plan, or that it cannot be read.
 
     ``scope`` is "projects/p", or the parent of a project that is only to be made.
     """
@@ -38,19 +47,33 @@ def policy_check(cloud: Cloud, blueprint: Blueprint, scope: str, constraint: str
     try:
         policy = cloud.org_policy(scope, constraint)
     except CloudFailure as failure:
-        return _check(
-            constraint,
-            "ok",
-            _("not read ({problem}); if it forbids something, that shows when it is made").format(
-                problem=failure.message
-            ),
-            next(iter(failure.next), ""),
-        )
+        return Unread(constraint, failure.message, next(iter(failure.next), ""))
     found = rule.judge(blueprint, policy)
     if found.level == "ok" and policy.conditional:
         says = _("{says}; more rules hold for resources with certain tags").format(says=found.says)
         return _check(constraint, "ok", says)
     return found
+
+
+def told(found: Iterable[Check | Unread | None]) -> Iterator[Check]:
+    """Yield the verdicts, and one note for all policies that one problem keeps from being read."""
+    unread: dict[str, list[Unread]] = {}
+    for one in found:
+        if isinstance(one, Unread):
+            unread.setdefault(one.problem, []).append(one)
+        elif one is not None:
+            yield one
+    for problem, several in unread.items():
+        yield Check(
+            id="policies" if len(unread) == 1 else f"policies:{several[0].constraint}",
+            title=_("policies of the organisation"),
+            level="ok",
+            says=_(
+                "not read ({problem}); if one of {constraints} forbids something, that shows when "
+                "it is made"
+            ).format(problem=problem, constraints=", ".join(one.constraint for one in several)),
+            fix=several[0].fix,
+        )
 
 
 def _check(constraint: str, level: str, says: str, fix: str = "") -> Check:

@@ -17,7 +17,7 @@ from wizards.setup.preflight.left_alone import left_alone_check
 from wizards.setup.preflight.login import login_check
 from wizards.setup.preflight.names import instance_name_check, project_id_check
 from wizards.setup.preflight.permissions import parent_check, permission_check
-from wizards.setup.preflight.policies import policy_check, rules_for
+from wizards.setup.preflight.policies import Unread, policy_check, rules_for, told
 from wizards.setup.preflight.private_network import peering_check
 from wizards.setup.preflight.quota_project import quota_check
 from wizards.setup.preflight.tiers import region_check, shape_check
@@ -37,7 +37,7 @@ class Verdicts:
         self._blueprint = blueprint
         self._cloud = cloud
         self._pool = ThreadPoolExecutor(_ASKING, "preflight")
-        self._early: list[Future[Check | None]] = []
+        self._early: list[Future[Check | Unread | None]] = []
         self._there = False
 
     def __enter__(self) -> Verdicts:
@@ -77,7 +77,7 @@ class Verdicts:
             login,
             *lints(self._blueprint),
             shape_check(self._blueprint),
-            *(asked.result() for asked in self._early),
+            *told(asked.result() for asked in self._early),
             *(asked.result() for asked in late),
             *(left_alone_check(part, looks[part.id]) for part in wanted),
         ]
@@ -102,5 +102,5 @@ class Verdicts:
         late.append(lambda: billing_check(cloud, blueprint, looks[billing.id]))
         return [self._pool.submit(question) for question in late]
 
-    def _ask(self, question: Callable[[], Check | None]) -> None:
+    def _ask(self, question: Callable[[], Check | Unread | None]) -> None:
         self._early.append(self._pool.submit(question))
