@@ -26,15 +26,16 @@ def doubled_dollars(value: object) -> str:
 
 
 def shell_word(value: object) -> str:
-    """Return one word of a POSIX shell."""
-    return shlex.quote(str(value))
+    """Return one word of a POSIX shell, also behind a name and ``=``."""
+    text = str(value)
+    return f"'{text}'" if text.startswith("=") and "'" not in text else shlex.quote(text)
 
 
 def bash_word(value: object) -> str:
     """Return one word of bash on one line: what is not printable is written as an escape."""
     text = str(value)
     if text.isprintable():
-        return shlex.quote(text)
+        return shell_word(text)
     return "$'" + "".join(_bash_escaped(char) for char in text) + "'"
 
 
