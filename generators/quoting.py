@@ -26,17 +26,22 @@ def doubled_dollars(value: object) -> str:
 
 
 def shell_word(value: object) -> str:
-    """Return one word of a POSIX shell, also behind a name and ``=``."""
-    text = str(value)
-    return f"'{text}'" if text.startswith("=") and "'" not in text else shlex.quote(text)
+    """Return one word of a POSIX shell."""
+    return shlex.quote(str(value))
 
 
 def bash_word(value: object) -> str:
     """Return one word of bash on one line: what is not printable is written as an escape."""
     text = str(value)
     if text.isprintable():
-        return shell_word(text)
+        return shlex.quote(text)
     return "$'" + "".join(_bash_escaped(char) for char in text) + "'"
+
+
+def assigned(value: object) -> str:
+    """Return what stands behind a name and ``=`` in bash: quoted, so that it is no command's name."""
+    word = bash_word(value)
+    return f"'{word}'" if word == str(value) else word
 
 
 def github(value: object) -> str:

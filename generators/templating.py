@@ -41,6 +41,7 @@ def _environment() -> jinja2.Environment:
         dollars=quoting.doubled_dollars,
         shell=quoting.shell_word,
         bash=quoting.bash_word,
+        assigned=quoting.assigned,
         github=quoting.github,
         azure=quoting.azure,
         python=quoting.python_text,
