@@ -39,7 +39,7 @@ def bash_word(value: object) -> str:
 
 
 def assigned(value: object) -> str:
-    """Return what stands behind a name and ``=`` in bash: quoted, so that it is no command's name."""
+    """Return what stands behind a name and ``=`` in bash: quoted, it is never taken for a command."""
     word = bash_word(value)
     return f"'{word}'" if word == str(value) else word
 
