@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 _PLAIN_YAML = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"})
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_SHELL_GRAMMAR = re.compile(
+    r"if|then|elif|else|fi|for|in|do|done|while|until|case|esac|select|function|time|coproc"
+)
 
 
 def yaml_text(value: object) -> str:
@@ -26,20 +29,21 @@ def doubled_dollars(value: object) -> str:
 
 
 def shell_word(value: object) -> str:
-    """Return one word of a POSIX shell."""
-    return shlex.quote(str(value))
+    """Return one word of a POSIX shell; words of its grammar are quoted as well."""
+    text = str(value)
+    return f"'{text}'" if _SHELL_GRAMMAR.fullmatch(text) else shlex.quote(text)
 
 
 def bash_word(value: object) -> str:
     """Return one word of bash on one line: what is not printable is written as an escape."""
     text = str(value)
     if text.isprintable():
-        return shlex.quote(text)
+        return shell_word(text)
     return "$'" + "".join(_bash_escaped(char) for char in text) + "'"
 
 
 def assigned(value: object) -> str:
-    """Return what stands behind a name and ``=`` in bash: quoted, it is never taken for a command."""
+    """Return what stands behind a name and ``=`` in bash: quoted, it is taken for no command."""
     word = bash_word(value)
     return f"'{word}'" if word == str(value) else word
 

@@ -329,6 +329,7 @@ def test_words_that_yaml_would_change_are_quoted(word: str) -> None:
 def test_a_shell_word_is_one_word(text: str) -> None:
     assert shlex.split(quoting.shell_word(text)) == [text]
     assert quoting.assigned(text).startswith(("'", "$'", '"'))
+    assert quoting.shell_word("then") == "'then'"
     assert json.loads(quoting.exec_form([text])) == [text]
 
 
