@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +27,6 @@ from wizards.migrate import (
     dump_form,
     dumps,
     manifest,
-    rows,
 )
 from wizards.migrate.dump_form import Form
 from wizards.migrate.model import Backup, Moment
@@ -37,8 +37,8 @@ from wizards.postgres.connection import connect, server_major, value
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
 
-# The rows may be counted beside pg_dump: with one process, so that neither takes the other's core.
-_ALONE = {"max_parallel_workers_per_gather": "0"}
+# Beside pg_dump rows are counted with one process, so that neither takes the other's core.
+_ALONE = {"max_parallel_workers_per_gather": "0", "jit": "off"}
 _ROOM = 1.2  # free space wanted, as a multiple of the tables' size
 
 
@@ -54,7 +54,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """The database at the moment of the snapshot; ``rows`` None where they are counted later."""
+    """The database at the moment of the snapshot."""
 
     catalogue: catalogue.Catalogue
     heads: tuple[str, ...]
@@ -62,19 +62,21 @@ class _Seen:
     origin: str
     major: int
     bytes: int
-    rows: dict[str, int] | None
+    rows: dict[str, int]
 
 
 def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     """Dump a database into ``folder`` and return the backup, not yet verified.
 
-    The rows are counted in the very snapshot that pg_dump reads: while it runs, or after it where
-    the two would share this machine's cores.
+    Catalogue and rows are read in the very snapshot that pg_dump reads: while it runs, or after it
+    where the two would share this machine's cores.
     """
     begun = time.monotonic()
     with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with connect(subject.address, "tarmac backup", settings=_ALONE) as connection:
+    beside = counting.beside_the_dump(subject.address)
+    settings = _ALONE if beside else counting.QUICK
+    with connect(subject.address, "tarmac backup", settings=settings) as connection:
         found_sizes = dump_form.sizes(connection)
         size, form = found_sizes.whole, dump_form.chosen(subject.migrations, found_sizes)
         _make_room(folder, size)
@@ -83,6 +85,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         taken_at = datetime.now(UTC)
         path = _new_dump(folder, subject, taken_at, form)
         seen: list[_Seen] = []
+        look = partial(_see, connection, subject, cancel, emit)
         try:
             archive.dump(
                 subject.address,
@@ -90,17 +93,17 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
                 path,
                 snapshot,
                 form,
-                while_running=lambda: seen.append(_see(connection, subject, cancel)),
+                while_running=lambda: seen.extend([look()] if beside else []),
                 give_up=connection.cancel,
                 progress=lambda done: _progress(emit, done, size),
                 cancel=cancel,
             )
-            digest, written = dumps.digest(path, cancel), dumps.size(path)
+            written = dumps.size(path)
             _progress(emit, written, size, state="dumped")
-            found = seen[0]
-            counted = found.rows
-            if counted is None:
-                counted = counting.counted(connection, cancel, partial(_counting, emit))
+            with ThreadPoolExecutor(1, thread_name_prefix="hash") as hashing:
+                hashed = hashing.submit(dumps.digest, path, cancel)
+                found = seen[0] if beside else look()
+            digest = hashed.result()
         except BaseException:
             dumps.remove(path)
             raise
@@ -113,7 +116,7 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
         taken_at=taken_at,
         bytes=written,
         sha256=digest,
-        rows=counted,
+        rows=found.rows,
         schema=found.catalogue.shape,
         signature=found.catalogue.signature,
         portable=found.catalogue.portable,
@@ -134,9 +137,8 @@ def take(subject: Subject, folder: Path, emit: Emit, cancel: Cancel) -> Backup:
     return backup
 
 
-def _see(connection: Connection, subject: Subject, cancel: Cancel) -> _Seen:
-    """Look at what the manifest says, in the snapshot that the dump reads."""
-    beside = counting.beside_the_dump(subject.address)
+def _see(connection: Connection, subject: Subject, cancel: Cancel, emit: Emit) -> _Seen:
+    """Look at everything the manifest says, in the snapshot that the dump reads."""
     return _Seen(
         catalogue=catalogue.read(connection, subject.version_table),
         heads=heads(connection, subject.version_table),
@@ -144,7 +146,7 @@ def _see(connection: Connection, subject: Subject, cancel: Cancel) -> _Seen:
         origin=backends.origin(connection),
         major=server_major(connection),
         bytes=int(str(value(connection, "select pg_database_size(current_database())"))),
-        rows=rows.counts(connection, cancel) if beside else None,
+        rows=counting.counted(connection, cancel, partial(_counting, emit)),
     )
 
 

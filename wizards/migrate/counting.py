@@ -14,6 +14,9 @@ from wizards.postgres.address import Address
 if TYPE_CHECKING:
     from wizards.postgres.connection import Connection
 
+QUICK = {"jit": "off"}
+"""Settings for counting: there is nothing in it that compiling would make faster."""
+
 _TICK = 0.05  # seconds between looks at whether somebody asked to stop
 _HERE = ("localhost", "127.0.0.1", "::1")
 _MANY_CORES = 4

@@ -31,7 +31,7 @@ def restore_to_scratch(
     """
     with _hashed_beside(backup), scratch.hurried():
         _restore(backup, scratch.address, scratch.major, emit, cancel, privileges=False)
-    with connect(scratch.address, "tarmac verify") as connection:
+    with connect(scratch.address, "tarmac verify", settings=counting.QUICK) as connection:
         found = catalogue.read(connection, version_table)
         counted = counting.counted(connection, cancel)
     comparable = scratch.same_server or scratch.major == backup.server
