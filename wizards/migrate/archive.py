@@ -23,7 +23,7 @@ from wizards.postgres.address import Address
 from wizards.postgres.binaries import ServerTools, for_server
 from wizards.redaction import redacted
 
-_TICK = 0.05  # seconds between looks at a running process
+_TICK = 0.2  # seconds between looks at a running process: each takes it from its core
 _LOCK_WAIT = "15s"
 _UNKNOWN_BEFORE_17 = re.compile(rb"^SET transaction_timeout = 0;\n", re.MULTILINE)
 JOBS = 2
